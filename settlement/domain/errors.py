@@ -1,0 +1,126 @@
+"""The error catalogue of the service: each failure has one name, one code, one sentence and its facts."""
+# ruff: noqa: N818 - each is named as the fact that it states
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from settlement.domain.disclosure import Refusal
+from settlement.domain.findings import Finding
+
+
+class ServiceError(Exception):
+    """A request that cannot be carried out, for a reason that the caller can understand."""
+
+    code = "SERVICE_ERROR"
+
+
+class NotFound(ServiceError):
+    """Nothing of that kind has that id."""
+
+    code = "NOT_FOUND"
+
+    def __init__(self, kind: str, identity: UUID | str) -> None:
+        self.kind, self.identity = kind, identity
+        super().__init__(f"there is no {kind} {identity}")
+
+
+class PeriodNotWholeDays(ServiceError):
+    """The service keeps and settles whole Europe/Rome days."""
+
+    code = "PERIOD_NOT_WHOLE_DAYS"
+
+    def __init__(self, start: datetime, end: datetime) -> None:
+        self.start, self.end = start, end
+        super().__init__(
+            f"the period {start.isoformat()} to {end.isoformat()} is not one of whole days in Italy"
+        )
+
+
+class ReadingsNotAdmitted(ServiceError):
+    """Readings of a POD on days on which it does not belong to the community."""
+
+    code = "READINGS_NOT_ADMITTED"
+
+    def __init__(self, pods: Sequence[tuple[str, date]]) -> None:
+        self.pods = tuple(pods)
+        named = ", ".join(f"{pod} on {day}" for pod, day in self.pods[:5])
+        more = f" and {len(self.pods) - 5} more" if len(self.pods) > 5 else ""
+        super().__init__(f"readings of PODs that are not the community's on that day: {named}{more}")
+
+
+class ReceivedOutOfOrder(ServiceError):
+    """A value that differs from the one known must have been received later than it."""
+
+    code = "RECEIVED_OUT_OF_ORDER"
+
+    def __init__(self, what: str, day: date, received_at: datetime, known_at: datetime) -> None:
+        self.what, self.day, self.received_at, self.known_at = what, day, received_at, known_at
+        super().__init__(
+            f"{what} of {day} as received at {received_at.isoformat()} differs from what was received "
+            f"at {known_at.isoformat()}: a correction must be received later than what it corrects"
+        )
+
+
+class CaseNotReady(ServiceError):
+    """The stored case has findings: absent readings or prices, broken limits."""
+
+    code = "CASE_NOT_READY"
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        self.findings = tuple(findings)
+        more = f" (and {len(self.findings) - 1} more)" if len(self.findings) > 1 else ""
+        super().__init__(f"the period cannot be settled: {self.findings[0].sentence}{more}")
+
+
+class ReceiptReferenceReused(ServiceError):
+    """The bank reference already stands for another receipt."""
+
+    code = "RECEIPT_REFERENCE_REUSED"
+
+    def __init__(self, bank_reference: str, differing: Sequence[str]) -> None:
+        self.bank_reference, self.differing = bank_reference, tuple(differing)
+        named = ", ".join(differing)
+        super().__init__(f"bank reference {bank_reference} already stands for a receipt with another {named}")
+
+
+class ReceiptNotPayable(ServiceError):
+    """The amounts of a receipt leave nothing to distribute, or are not whole cents."""
+
+    code = "RECEIPT_NOT_PAYABLE"
+
+
+class AlreadyDistributed(ServiceError):
+    """A receipt is divided once."""
+
+    code = "ALREADY_DISTRIBUTED"
+
+    def __init__(self, receipt_id: UUID, distribution_id: UUID) -> None:
+        self.receipt_id, self.distribution_id = receipt_id, distribution_id
+        super().__init__(f"receipt {receipt_id} was already divided by distribution {distribution_id}")
+
+
+class NothingToDistribute(ServiceError):
+    """A distribution names at least one receipt and one settlement, all of one community, periods apart."""
+
+    code = "NOTHING_TO_DISTRIBUTE"
+
+
+class PublicationRefused(ServiceError):
+    """The disclosure rule keeps a settlement off the ledger, so no distribution can name it."""
+
+    code = "PUBLICATION_REFUSED"
+
+    def __init__(self, settlement_id: UUID, refusals: Sequence[Refusal]) -> None:
+        self.settlement_id, self.refusals = settlement_id, tuple(refusals)
+        super().__init__(f"settlement {settlement_id} may not be published: {'; '.join(map(str, refusals))}")
+
+
+class TransitionRefused(ServiceError):
+    """A payout leaf cannot go from its state to the wanted one."""
+
+    code = "TRANSITION_REFUSED"
+
+    def __init__(self, leaf_index: int, channel: str, before: str, after: str) -> None:
+        self.leaf_index, self.channel, self.before, self.after = leaf_index, channel, before, after
+        super().__init__(f"leaf {leaf_index} ({channel}) cannot go from {before} to {after}")
