@@ -1,0 +1,8 @@
+"""Case folders: reading, canonical writing, and the manifest that names their hashes."""
+
+from settlement.casefile.atomic import write_atomically
+from settlement.casefile.manifest import evidence, manifest
+from settlement.casefile.reader import read_case
+from settlement.casefile.writer import write_case
+
+__all__ = ["evidence", "manifest", "read_case", "write_atomically", "write_case"]

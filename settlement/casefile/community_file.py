@@ -1,0 +1,238 @@
+"""community.toml: its text into drafts, and drafts without findings into a Community."""
+
+import re
+import sys
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from settlement.casefile.drafts import CommunityDraft, ConfigurationDraft, MemberDraft, PlantDraft, PodDraft
+from settlement.casefile.fields import AREA_CODE, POD_CODE
+from settlement.casefile.toml_lines import TomlLines, scan_lines
+from settlement.casefile.toml_table import COMMUNITY_FILE, Notes, Table, TomlFloat
+from settlement.domain.case import (
+    MICRO,
+    SINGLE_CONFIGURATION,
+    Allocation,
+    Attribution,
+    MemberCategory,
+    Shares,
+    Source,
+)
+from settlement.domain.findings import Finding
+from settlement.domain.rounding import BASIS_POINTS, MICRO_EUR_PER_CENT
+from settlement.domain.rulesets import RULE_SETS, ZONES, law, parameter_names
+
+_TOP_KEYS = frozenset(
+    {"rule_set", "from", "to", "attribution", "allocation", "revenue_eur"}
+    | {"parameters", "community", "configurations", "members", "pods", "plants"}
+)
+_LONGEST_PERIOD = timedelta(days=36_525)
+_PRIORITY = "PRIORITY"
+RECURSION_LIMIT = 1_000
+_SHARES = ("producers", "social", "grid")
+_LARGE_ENTERPRISE = "LARGE_ENTERPRISE"
+_PLACE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)")
+
+
+def read_draft(file: Path) -> tuple[CommunityDraft | None, Notes]:
+    """Everything that the file says, and what is wrong with its keys and values; None if it is no TOML."""
+    try:
+        text = file.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        return None, _only(line, "the file is not valid UTF-8")
+    except FileNotFoundError:
+        return None, _only(1, "the file is missing")
+    except OSError as error:
+        return None, _only(1, f"the file cannot be read: {error.strerror}")
+    try:
+        with _bounded_nesting():
+            values = tomllib.loads(text, parse_float=TomlFloat)
+            notes = Notes(scan_lines(text))
+    except (ValueError, RecursionError) as error:
+        return None, _only(*_syntax_place(text, error))
+    return _community(Table(values, (), notes)), notes
+
+
+@contextmanager
+def _bounded_nesting() -> Iterator[None]:
+    """Python's own recursion limit while foreign text is parsed.
+
+    Libraries of the chain raise it for the whole process; brackets without end would then exhaust the stack.
+    """
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(min(before, RECURSION_LIMIT))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
+
+
+def _only(line: int, sentence: str) -> Notes:
+    notes = Notes(TomlLines({}))
+    notes.findings.append(Finding(COMMUNITY_FILE, line, sentence))
+    return notes
+
+
+def _syntax_place(text: str, error: Exception) -> tuple[int, str]:
+    """Line and sentence of what tomllib says; an unexpected end is on the last line."""
+    if isinstance(error, RecursionError):
+        return 1, "the file nests too deeply"
+    match = _PLACE.search(str(error))
+    line = int(match[1]) if match and match[1] else max(1, len(text.splitlines())) if match else 1
+    problem = _PLACE.sub("", str(error))
+    return line, f"the file is not valid TOML: {problem[:1].lower()}{problem[1:]}"
+
+
+def _community(top: Table) -> CommunityDraft:
+    allocation = _allocation(top)
+    top.only(_TOP_KEYS | ({"sharing_rules"} if top.values.get("allocation") == _PRIORITY else set()))
+    has_configurations = "configurations" in top
+    community = top.table("community")
+    start, end = _period(top)
+    configurations = tuple(_configuration(table) for table in top.tables("configurations"))
+    if has_configurations and not top.values["configurations"]:
+        top.note("configurations is empty", "configurations")
+    if community is not None:
+        community.only({"name", "shares_bps"} | (set() if has_configurations else {"area_code", "zone"}))
+    if not has_configurations:
+        configurations = (_single_configuration(community, top),)
+    attribution = top.choice("attribution", list(Attribution), default=Attribution.ENTRY_ORDER)
+    return CommunityDraft(
+        rule_set=top.choice("rule_set", RULE_SETS),
+        start=start,
+        end=end,
+        attribution=Attribution(attribution) if attribution else None,
+        allocation=allocation,
+        revenue_micro_eur=_revenue_micro_eur(top),
+        parameters_micro=_parameters_micro(top),
+        name=community.text("name") if community else None,
+        shares_bps=_shares(community) if community else None,
+        configurations=configurations,
+        members=tuple(_member(table) for table in top.tables("members")),
+        pods=tuple(_pod(table, has_configurations) for table in top.tables("pods")),
+        plants=tuple(_plant(table) for table in top.tables("plants")),
+    )
+
+
+def _period(top: Table) -> tuple[datetime | None, datetime | None]:
+    """Both ends; no ends where they are in the wrong order or so far apart that one of them must be wrong."""
+    start, end = top.instant("from"), top.instant("to")
+    if start is None or end is None:
+        return start, end
+    if end <= start:
+        top.note("to is not after from", "to")
+        return None, None
+    if end - start > _LONGEST_PERIOD:
+        top.note(f"to is more than {_LONGEST_PERIOD.days} days after from", "to")
+        return None, None
+    return start, end
+
+
+def _allocation(top: Table) -> Allocation | None:
+    name = top.choice("allocation", [*Allocation, _PRIORITY], default=Allocation.SHARED_INJECTION)
+    if name == _PRIORITY:
+        top.note("allocation PRIORITY is not built yet", "allocation")
+    return Allocation(name) if name in list(Allocation) else None
+
+
+def _revenue_micro_eur(top: Table) -> int | None:
+    cents = top.decimal("revenue_eur", decimals=2) if "revenue_eur" in top else None
+    return None if cents is None else cents * MICRO_EUR_PER_CENT
+
+
+def _parameters_micro(top: Table) -> dict[str, int] | None:
+    """Overrides by name; None where one of them is no parameter or no decimal."""
+    table = top.table("parameters") if "parameters" in top else Table({}, ("parameters",), top.notes)
+    if table is None:
+        return None
+    found: dict[str, int | None] = {}
+    for key in table.values:
+        if key not in parameter_names():
+            table.note(f"{key!r} is not a parameter of a rule set", key)
+        found[key] = table.decimal(key) if key in parameter_names() else None
+    known = {key: value for key, value in found.items() if value is not None}
+    return known if len(known) == len(found) else None
+
+
+def _shares(community: Table) -> Shares | None:
+    table = community.table("shares_bps")
+    if table is None:
+        return None
+    table.only(_SHARES)
+    counts = [table.count(key) for key in _SHARES]
+    producers, social, grid = counts
+    if producers is None or social is None or grid is None:
+        return None
+    if sum((producers, social, grid)) != BASIS_POINTS:
+        community.note(
+            f"shares_bps adds up to {producers + social + grid}, not to {BASIS_POINTS}", "shares_bps"
+        )
+        return None
+    return Shares(producers, social, grid)
+
+
+def _configuration(table: Table) -> ConfigurationDraft:
+    table.only({"id", "area_code", "zone"})
+    return ConfigurationDraft(table, table.text("id"), _area_code(table), table.choice("zone", ZONES))
+
+
+def _single_configuration(community: Table | None, top: Table) -> ConfigurationDraft:
+    if community is None:
+        return ConfigurationDraft(top, SINGLE_CONFIGURATION, None, None)
+    zone = community.choice("zone", ZONES)
+    return ConfigurationDraft(community, SINGLE_CONFIGURATION, _area_code(community), zone)
+
+
+def _area_code(table: Table) -> str | None:
+    return table.pattern("area_code", AREA_CODE, "AC, three digits, E, five digits")
+
+
+def _member(table: Table) -> MemberDraft:
+    table.only({"id", "category", "enterprise"})
+    category = table.choice("category", [*MemberCategory, _LARGE_ENTERPRISE])
+    if category == _LARGE_ENTERPRISE:
+        table.note("a large enterprise cannot be a member", "category")
+    known = MemberCategory(category) if category in list(MemberCategory) else None
+    return MemberDraft(table, table.text("id"), known, table.flag("enterprise"))
+
+
+def _pod(table: Table, has_configurations: bool) -> PodDraft:
+    table.only(
+        {"code", "member", "valid_from", "valid_to"} | ({"configuration"} if has_configurations else set())
+    )
+    configuration = table.text("configuration") if has_configurations else SINGLE_CONFIGURATION
+    valid_from = table.day("valid_from")
+    valid_to = table.day("valid_to") if "valid_to" in table else None
+    is_dated = valid_from is not None and (valid_to is not None or "valid_to" not in table)
+    if valid_from is not None and valid_to is not None and valid_to <= valid_from:
+        table.note("valid_to is not after valid_from", "valid_to")
+        is_dated = False
+    code = table.pattern("code", POD_CODE, "IT, three digits, E, eight digits and at most one more character")
+    return PodDraft(table, code, table.text("member"), configuration, valid_from, valid_to, is_dated)
+
+
+def _plant(table: Table) -> PlantDraft:
+    table.only({"id", "pod", "source", "power_kw", "entry_into_operation", "region", "grant_pct"})
+    power_milliwatt = table.decimal("power_kw")
+    if power_milliwatt == 0:
+        table.note("power_kw is not above 0", "power_kw")
+        power_milliwatt = None
+    grant_micro_pct = table.decimal("grant_pct")
+    if grant_micro_pct is not None and grant_micro_pct > law().grant_max_pct * MICRO:
+        table.note(f"grant_pct is above {law().grant_max_pct}, which excludes the premium", "grant_pct")
+        grant_micro_pct = None
+    source = table.choice("source", list(Source))
+    return PlantDraft(
+        table=table,
+        id=table.text("id"),
+        pod=table.text("pod"),
+        source=Source(source) if source else None,
+        power_milliwatt=power_milliwatt,
+        entry_into_operation=table.day("entry_into_operation"),
+        region=table.choice("region", list(law().regions)),
+        grant_micro_pct=grant_micro_pct,
+    )
