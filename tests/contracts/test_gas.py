@@ -1,0 +1,69 @@
+"""Gas on the pinned node, osaka rules: exactly the committed figures, within goals and cap (C-14)."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from tests.contracts.connect import under_ape
+
+if under_ape():
+    pytest.skip("gas is that of our own compiler settings", allow_module_level=True)
+
+from benchmarks.gas import GOALS, SNAPSHOT, Gas, document, measure
+from tests.contracts.hostile import Manner, hostile
+from tests.contracts.leaves import address_of, wallets
+from tools.testchain.anvil import is_installed, running_anvil
+from tools.testchain.artifacts import compiled
+from tools.testchain.client import Chain
+from tools.testchain.community import Terms, found_community
+from tools.testchain.transports import TRANSACTION_GAS_MAX, AnvilTransport
+
+pytestmark = [
+    pytest.mark.node,
+    pytest.mark.skipif(not is_installed(), reason="the node's npm package is not installed"),
+]
+
+
+@pytest.fixture(scope="module")
+def measured() -> Gas:
+    """Gas of the committed artifacts."""
+    return measure()
+
+
+@pytest.fixture(scope="module")
+def node() -> Iterator[Chain]:
+    """A node with our contracts and mocks."""
+    with running_anvil() as url:
+        yield Chain(AnvilTransport(url), compiled())
+
+
+def test_gas__measured_again__is_the_snapshot(measured: Gas) -> None:
+    committed = json.loads(SNAPSHOT.read_text(encoding="utf-8"))["gas"]
+    moved = {key: (committed.get(key), gas) for key, gas in measured.items() if committed.get(key) != gas}
+    assert not moved, f"(committed, measured): {moved}; after review run `make gas`"
+    assert document(measured) == SNAPSHOT.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("goal", [goal for goal in GOALS if goal.goal], ids=lambda goal: goal.key)
+def test_gas__each_goal__is_met(measured: Gas, goal: object) -> None:
+    row = next(row for row in GOALS if row is goal)
+    assert row.goal is not None
+    assert measured[row.key] <= row.goal
+
+
+def test_push__256_transfers_that_burn_their_allowance__fit_into_a_transaction(node: Chain) -> None:
+    community = hostile(lambda **terms: found_community(node, Terms(**terms)))
+    leaves = wallets(256, 10_000)
+    payouts = community.distribute(leaves)
+    for leaf in leaves:
+        community.set_manner(address_of(leaf), Manner.BURNS_GAS)
+    receipt = community.push(payouts, gas=TRANSACTION_GAS_MAX)
+    assert receipt.only("BatchPaid")["failed"] == 2**256 - 1
+    assert receipt.gas_used < TRANSACTION_GAS_MAX
+
+
+def test_post__month_of_31_days__fits_into_a_transaction(node: Chain) -> None:
+    community = found_community(node)
+    community.post_month(654)  # July 2024
+    assert community.ledger.call("isFinal", community.configuration, 654)
