@@ -1,0 +1,223 @@
+"""What the use cases need from outside; `settlement.store` and `community.store` supply it."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from settlement.domain.case import Case, Community, Direction, MeterSeries
+from settlement.domain.day_vectors import DayGrid, DayVector
+from settlement.domain.payees import Payee
+from settlement.domain.payout_states import PayoutState
+from settlement.domain.records import (
+    Balance,
+    Distribution,
+    EnergyHour,
+    Payout,
+    Receipt,
+    SettlementMember,
+    StoredSettlement,
+)
+
+
+class Evidence(Protocol):
+    """Writes the manifest of a settled case: what an auditor compares the evidence pack with."""
+
+    def __call__(self, case: Case, settlement_json: bytes) -> bytes:
+        """Bytes of the manifest over the case's canonical files and its settlement.json."""
+        ...
+
+
+class CommunityTerms(Protocol):
+    """What settlement needs to know of communities and members."""
+
+    def terms(self, community_id: UUID, start: datetime, end: datetime) -> Community | None:
+        """The community as an engine's case names it, for the period [start, end)."""
+        ...
+
+    def name_of(self, community_id: UUID) -> str | None:
+        """The community's name."""
+        ...
+
+    def configuration_ids(self, community_id: UUID) -> Mapping[str, UUID]:
+        """Ids of the community's configurations by their code in case files."""
+        ...
+
+    def payees(self, community_id: UUID) -> Mapping[str, Payee]:
+        """How each member is paid, by its id in case files."""
+        ...
+
+
+class ReadingsReader(Protocol):
+    """Day vectors of readings, as of an instant."""
+
+    def days(
+        self, community_id: UUID, first: date, last: date, as_of: datetime | None = None
+    ) -> Mapping[tuple[str, Direction], dict[date, DayVector]]:
+        """The latest vectors received up to `as_of`, by POD and direction, then day."""
+        ...
+
+    def has_any(self, community_id: UUID, first: date, last: date) -> bool:
+        """Whether anything was ever received for these days."""
+        ...
+
+
+class Readings(ReadingsReader, Protocol):
+    """Adds day vectors."""
+
+    def add(
+        self,
+        community_id: UUID,
+        grid: DayGrid,
+        chosen: Iterable[tuple[MeterSeries, NDArray[np.bool_]]],
+        received_at: datetime,
+    ) -> None:
+        """Add the chosen days (mask over the grid's days) of each series."""
+        ...
+
+
+class PricesReader(Protocol):
+    """Day-ahead prices per zone and day, as of an instant."""
+
+    def days(
+        self, zones: Iterable[str], first: date, last: date, as_of: datetime | None = None
+    ) -> Mapping[tuple[str, date], tuple[datetime, list[int]]]:
+        """When the latest prices arrived and one price per quarter-hour, in micro-euro per MWh."""
+        ...
+
+
+class Prices(PricesReader, Protocol):
+    """Adds prices."""
+
+    def add(self, days: Mapping[tuple[str, date], list[int]], received_at: datetime) -> None:
+        """Add days of prices."""
+        ...
+
+
+class Settlements(Protocol):
+    """Settled periods."""
+
+    def get(self, settlement_id: UUID) -> StoredSettlement | None:
+        """The settlement of that id."""
+        ...
+
+    def of_period(self, community_id: UUID, start: datetime, end: datetime) -> StoredSettlement | None:
+        """The settlement of exactly that period."""
+        ...
+
+    def members(self, settlement_id: UUID) -> list[SettlementMember]:
+        """The members' figures."""
+        ...
+
+    def add(
+        self, settlement: StoredSettlement, members: Iterable[SettlementMember], hours: Iterable[EnergyHour]
+    ) -> None:
+        """Store a settlement."""
+        ...
+
+
+class Receipts(Protocol):
+    """Bank receipts."""
+
+    def of_ids(self, receipt_ids: Collection[UUID]) -> list[Receipt]:
+        """The receipts of these ids that exist, oldest first."""
+        ...
+
+    def by_reference(self, community_id: UUID, bank_reference: str) -> Receipt | None:
+        """The receipt with that bank reference."""
+        ...
+
+    def add(self, receipt: Receipt) -> None:
+        """Store a receipt."""
+        ...
+
+
+class Distributions(Protocol):
+    """Distributions and the balances after each."""
+
+    def get(self, distribution_id: UUID) -> Distribution | None:
+        """The distribution of that id."""
+        ...
+
+    def latest(self, community_id: UUID) -> Distribution | None:
+        """The distribution with the highest number."""
+        ...
+
+    def balances(self, distribution_id: UUID) -> list[Balance]:
+        """The members' accounts after a distribution."""
+        ...
+
+    def paid_to_enterprises(self, settlement_ids: Iterable[UUID]) -> int:
+        """What earlier distributions over these settlements allotted to enterprises, in micro-euro."""
+        ...
+
+    def add(self, distribution: Distribution, balances: Iterable[Balance]) -> None:
+        """Store a distribution."""
+        ...
+
+
+class Payouts(Protocol):
+    """Payout leaves."""
+
+    def locked(self, distribution_id: UUID) -> list[Payout]:
+        """The leaves of a distribution, kept from others until the transaction ends."""
+        ...
+
+    def add(self, community_id: UUID, payouts: Iterable[Payout]) -> None:
+        """Store leaves."""
+        ...
+
+    def set_state(self, states: Mapping[UUID, tuple[PayoutState, str | None]]) -> None:
+        """Set state and bank reference of leaves by id."""
+        ...
+
+
+class Outbox(Protocol):
+    """Messages to the ledger's side."""
+
+    def add(self, community_id: UUID, topic: str, key: str, payload: Mapping[str, Any]) -> UUID:
+        """Id of the message of that key, added unless it exists."""
+        ...
+
+    def posted_days(self, configuration_id: UUID) -> set[date]:
+        """Days of a configuration that a message of topic post-days already names."""
+        ...
+
+
+class UnitOfWork(Protocol):
+    """One transaction. Use cases never commit; the edge does."""
+
+    @property
+    def communities(self) -> CommunityTerms: ...
+    @property
+    def readings(self) -> Readings: ...
+    @property
+    def prices(self) -> Prices: ...
+    @property
+    def settlements(self) -> Settlements: ...
+    @property
+    def receipts(self) -> Receipts: ...
+    @property
+    def distributions(self) -> Distributions: ...
+    @property
+    def payouts(self) -> Payouts: ...
+    @property
+    def outbox(self) -> Outbox: ...
+
+    def lock(self, name: str) -> None:
+        """Wait until no other transaction holds the lock of that name; hold it until this one ends."""
+        ...
+
+
+class ReadOnlyUnitOfWork(Protocol):
+    """What `load_case` reads; a unit of work that writes serves as well."""
+
+    @property
+    def communities(self) -> CommunityTerms: ...
+    @property
+    def readings(self) -> ReadingsReader: ...
+    @property
+    def prices(self) -> PricesReader: ...

@@ -1,0 +1,119 @@
+"""Distributions and the members' balances after each. Append-only."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import asdict, fields
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, insert, select
+from sqlalchemy.orm import Mapped
+from sqlmodel import Session, col
+
+from settlement.domain.records import Balance, Distribution
+from settlement.store.tables import (
+    DistributionReceiptRow,
+    DistributionRow,
+    DistributionSettlementRow,
+    MemberBalanceRow,
+    SettlementMemberRow,
+)
+
+Row = DistributionRow
+_FIELDS = [field.name for field in fields(Distribution) if field.name not in ("receipts", "settlements")]
+
+
+class DistributionsReader:
+    """Reads distributions; writes nothing."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def get(self, distribution_id: UUID) -> Distribution | None:
+        """The distribution of that id."""
+        return next(iter(self._all(col(Row.id) == distribution_id)), None)
+
+    def of_community(self, community_id: UUID) -> list[Distribution]:
+        """All distributions of a community by number."""
+        return self._all(col(Row.community_id) == community_id)
+
+    def latest(self, community_id: UUID) -> Distribution | None:
+        """The distribution with the highest number."""
+        highest = select(func.max(col(Row.number))).where(col(Row.community_id) == community_id)
+        same = (col(Row.community_id) == community_id, col(Row.number) == highest.scalar_subquery())
+        return next(iter(self._all(*same)), None)
+
+    def balances(self, distribution_id: UUID) -> list[Balance]:
+        """The members' accounts after a distribution, by member in byte order."""
+        table = MemberBalanceRow
+        query = select(table).where(col(table.distribution_id) == distribution_id)
+        rows = [_balance(row) for row in self._session.scalars(query)]
+        return sorted(rows, key=lambda row: row.member.encode())
+
+    def paid_to_enterprises(self, settlement_ids: Iterable[UUID]) -> int:
+        """What earlier distributions over any of these settlements allotted to enterprises, in micro-euro."""
+        wanted = list(settlement_ids)
+        link, balance, member = DistributionSettlementRow, MemberBalanceRow, SettlementMemberRow
+        distributions = select(col(link.distribution_id)).where(col(link.settlement_id).in_(wanted))
+        enterprises = select(col(member.member)).where(
+            col(member.settlement_id).in_(wanted), col(member.enterprise)
+        )
+        query = select(func.coalesce(func.sum(col(balance.entitlement_micro_eur)), 0)).where(
+            col(balance.distribution_id).in_(distributions), col(balance.member).in_(enterprises)
+        )
+        return int(self._session.execute(query).scalar_one())
+
+    def _all(self, *conditions: ColumnElement[bool]) -> list[Distribution]:
+        query = select(Row).where(*conditions).order_by(col(Row.community_id), col(Row.number))
+        rows = list(self._session.scalars(query))
+        ids = [row.id for row in rows]
+        receipts = self._linked(col(DistributionReceiptRow.distribution_id), _RECEIPT, ids)
+        settlements = self._linked(col(DistributionSettlementRow.distribution_id), _SETTLEMENT, ids)
+        return [
+            Distribution(
+                **{name: getattr(row, name) for name in _FIELDS},
+                receipts=receipts[row.id],
+                settlements=settlements[row.id],
+            )
+            for row in rows
+        ]
+
+    def _linked(
+        self, distribution: Mapped[UUID], other: Mapped[UUID], ids: list[UUID]
+    ) -> dict[UUID, tuple[UUID, ...]]:
+        found: dict[UUID, tuple[UUID, ...]] = defaultdict(tuple)
+        query = select(distribution, other).where(distribution.in_(ids)).order_by(other)
+        for distribution_id, other_id in self._session.execute(query):
+            found[distribution_id] += (other_id,)
+        return found
+
+
+class Distributions(DistributionsReader):
+    """Adds distributions; none is ever changed."""
+
+    def add(self, distribution: Distribution, balances: Iterable[Balance]) -> None:
+        """Store a distribution with what it divides, by what, and the balances after it."""
+        columns = {name: getattr(distribution, name) for name in _FIELDS}
+        self._session.execute(insert(Row), [columns])
+        named = {"distribution_id": distribution.id}
+        receipts = [named | {"receipt_id": receipt} for receipt in distribution.receipts]
+        self._session.execute(insert(DistributionReceiptRow), receipts)
+        settlements = [named | {"settlement_id": settlement} for settlement in distribution.settlements]
+        self._session.execute(insert(DistributionSettlementRow), settlements)
+        common = named | {"community_id": distribution.community_id}
+        rows = [asdict(balance) | common for balance in balances]
+        if rows:
+            self._session.execute(insert(MemberBalanceRow), rows)
+
+
+_RECEIPT = col(DistributionReceiptRow.receipt_id)
+_SETTLEMENT = col(DistributionSettlementRow.settlement_id)
+
+
+def _balance(row: MemberBalanceRow) -> Balance:
+    return Balance(
+        row.member,
+        row.previous_micro_eur,
+        row.entitlement_micro_eur,
+        row.leaf_micro_eur,
+        row.balance_micro_eur,
+    )

@@ -1,0 +1,29 @@
+"""Connections to PostgreSQL: one dialect, one driver, instants in UTC."""
+
+import re
+
+from sqlalchemy import Engine, create_engine
+
+
+def driver_url(address: str) -> str:
+    """The address with our driver named: `postgres://` and `postgresql://` become `postgresql+psycopg://`.
+
+    Raises ValueError for any other database.
+    """
+    if not re.match(r"postgres(ql)?(\+psycopg)?://", address):
+        raise ValueError("DATABASE_URL must begin with postgresql://; Condivisa speaks PostgreSQL only")
+    return re.sub(r"^postgres(ql)?(\+psycopg)?://", "postgresql+psycopg://", address)
+
+
+def open_engine(address: str, pool_size: int = 10) -> Engine:
+    """A pool of connections to the database at `address`; opens none yet.
+
+    A connection that the server has dropped meanwhile is replaced instead of failing the caller.
+    """
+    return create_engine(
+        driver_url(address),
+        pool_size=pool_size,
+        max_overflow=3 * pool_size,
+        pool_pre_ping=True,
+        connect_args={"options": "-c timezone=UTC", "application_name": "condivisa"},
+    )

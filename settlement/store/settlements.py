@@ -1,0 +1,157 @@
+"""Settled periods, their members' figures and their hours. All three are append-only."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, insert, select, text
+from sqlmodel import Session, col
+
+from settlement.domain.case import Direction
+from settlement.domain.disclosure import Refusal
+from settlement.domain.records import EnergyBalance, EnergyHour, SettlementMember, StoredSettlement
+from settlement.store.tables import EnergyTransactionRow, SettlementMemberRow, SettlementRow
+
+Row = SettlementRow
+
+
+class SettlementsReader:
+    """Reads settlements; writes nothing."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def get(self, settlement_id: UUID) -> StoredSettlement | None:
+        """The settlement of that id."""
+        return self._one(col(Row.id) == settlement_id)
+
+    def of_period(self, community_id: UUID, start: datetime, end: datetime) -> StoredSettlement | None:
+        """The settlement of exactly that period."""
+        same = (col(Row.period_start) == start, col(Row.period_end) == end)
+        return self._one(col(Row.community_id) == community_id, *same)
+
+    def of_community(self, community_id: UUID) -> list[StoredSettlement]:
+        """All settlements of a community, by period."""
+        query = _select(col(Row.community_id) == community_id)
+        ordered = query.order_by(col(Row.period_start), col(Row.period_end))
+        return [_settlement(row) for row in self._session.scalars(ordered)]
+
+    def members(self, settlement_id: UUID) -> list[SettlementMember]:
+        """The members' figures, by member in byte order."""
+        query = select(SettlementMemberRow).where(col(SettlementMemberRow.settlement_id) == settlement_id)
+        rows = [_member(row) for row in self._session.scalars(query)]
+        return sorted(rows, key=lambda row: row.member.encode())
+
+    def hours(self, settlement_id: UUID, configuration_id: UUID | None = None) -> list[EnergyHour]:
+        """The hours of a settlement, by configuration and hour."""
+        table = EnergyTransactionRow
+        query = select(table).where(col(table.settlement_id) == settlement_id)
+        if configuration_id is not None:
+            query = query.where(col(table.configuration_id) == configuration_id)
+        ordered = query.order_by(col(table.configuration_id), col(table.hour))
+        return [_hour(row) for row in self._session.scalars(ordered)]
+
+    def energy_balance(
+        self, community_id: UUID, start: datetime, end: datetime, step: str = "day"
+    ) -> list[EnergyBalance]:
+        """Settled energy of [start, end) per configuration and step: "hour", "day" or "month" (Europe/Rome).
+
+        An hour that a month and later its year settled counts once, as the later one saw it.
+        """
+        if step not in ("hour", "day", "month"):
+            raise ValueError(f"a balance is summed by hour, day or month, not by {step}")
+        parameters = {"community": community_id, "start": start, "end": end, "step": step}
+        return [EnergyBalance(*row) for row in self._session.execute(_BALANCE, parameters)]
+
+    def _one(self, *conditions: ColumnElement[bool]) -> StoredSettlement | None:
+        row = self._session.scalars(_select(*conditions)).one_or_none()
+        return None if row is None else _settlement(row)
+
+
+class Settlements(SettlementsReader):
+    """Adds settlements; none is ever changed."""
+
+    def add(
+        self,
+        settlement: StoredSettlement,
+        members: Iterable[SettlementMember],
+        hours: Iterable[EnergyHour],
+    ) -> None:
+        """Store a settlement with its members' figures and its hours."""
+        common = {"settlement_id": settlement.id, "community_id": settlement.community_id}
+        self._session.execute(insert(Row), [_columns(settlement)])
+        member_rows = [asdict(member) | common for member in members]
+        if member_rows:
+            self._session.execute(insert(SettlementMemberRow), member_rows)
+        hour_rows = [asdict(hour) | common for hour in hours]
+        if hour_rows:
+            self._session.execute(insert(EnergyTransactionRow), hour_rows)
+
+
+_OTHERS = ("start", "end", "refusals")
+_FIELDS = [field.name for field in fields(StoredSettlement) if field.name not in _OTHERS]
+
+
+def _columns(settlement: StoredSettlement) -> dict[str, Any]:
+    refusals = [
+        {"configuration": row.configuration, "direction": row.direction, "persons": row.persons}
+        for row in settlement.refusals
+    ]
+    period = {"period_start": settlement.start, "period_end": settlement.end}
+    return {name: getattr(settlement, name) for name in _FIELDS} | period | {"refusals": refusals}
+
+
+def _settlement(row: SettlementRow) -> StoredSettlement:
+    refusals = tuple(
+        Refusal(entry["configuration"], Direction(entry["direction"]), entry["persons"])
+        for entry in row.refusals
+    )
+    columns = {name: getattr(row, name) for name in _FIELDS}
+    return StoredSettlement(**columns, start=row.period_start, end=row.period_end, refusals=refusals)
+
+
+def _member(row: SettlementMemberRow) -> SettlementMember:
+    return SettlementMember(
+        row.member,
+        row.enterprise,
+        row.injected_wh,
+        row.withdrawn_wh,
+        row.shared_injection_wh,
+        row.shared_withdrawal_wh,
+        row.weight,
+        row.payout_micro_eur,
+    )
+
+
+def _hour(row: EnergyTransactionRow) -> EnergyHour:
+    return EnergyHour(
+        row.configuration_id,
+        row.hour,
+        row.injected_wh,
+        row.withdrawn_wh,
+        row.shared_wh,
+        row.grid_zone,
+        row.market_price_eur_per_mwh,
+        row.settlement_status,
+    )
+
+
+def _select(*conditions: ColumnElement[bool]) -> Select[SettlementRow]:
+    return select(SettlementRow).where(*conditions)
+
+
+_BALANCE = text("""
+SELECT configuration_id, date_trunc(:step, hour, 'Europe/Rome') AS begins, count(*),
+    sum(injected_wh)::bigint, sum(withdrawn_wh)::bigint, sum(shared_wh)::bigint
+FROM (
+    SELECT DISTINCT ON (hour, configuration_id)
+        hour, configuration_id, injected_wh, withdrawn_wh, shared_wh
+    FROM energy_transactions
+    WHERE community_id = :community AND hour >= :start AND hour < :end
+    ORDER BY hour, configuration_id, settlement_id DESC
+) AS current
+GROUP BY configuration_id, begins
+ORDER BY configuration_id, begins
+""")

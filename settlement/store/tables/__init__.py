@@ -1,0 +1,28 @@
+"""The settlement service's tables; they join the one metadata of the project (SQLModel.metadata)."""
+
+from settlement.store.tables.money import (
+    BankReceiptRow,
+    DistributionReceiptRow,
+    DistributionRow,
+    DistributionSettlementRow,
+    MemberBalanceRow,
+    PayoutRow,
+)
+from settlement.store.tables.outbox import OutboxMessageRow
+from settlement.store.tables.readings import MarketPriceRow, MeterReadingRow
+from settlement.store.tables.settlements import EnergyTransactionRow, SettlementMemberRow, SettlementRow
+
+__all__ = [
+    "BankReceiptRow",
+    "DistributionReceiptRow",
+    "DistributionRow",
+    "DistributionSettlementRow",
+    "EnergyTransactionRow",
+    "MarketPriceRow",
+    "MemberBalanceRow",
+    "MeterReadingRow",
+    "OutboxMessageRow",
+    "PayoutRow",
+    "SettlementMemberRow",
+    "SettlementRow",
+]

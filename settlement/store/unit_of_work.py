@@ -1,0 +1,123 @@
+"""One request, one transaction, committed at the edge.
+
+    with UnitOfWork(engine) as work:
+        ...use cases...
+        work.commit()
+
+What is not committed never happened. Readers get the read-only variant: its repositories cannot write (the
+type checker says so) and the database refuses (so does PostgreSQL), and all that it reads is of one instant.
+"""
+
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
+
+from settlement.store.distributions import Distributions, DistributionsReader
+from settlement.store.outbox import Outbox, OutboxReader
+from settlement.store.payouts import Payouts, PayoutsReader
+from settlement.store.prices import Prices, PricesReader
+from settlement.store.readings import Readings, ReadingsReader
+from settlement.store.receipts import Receipts, ReceiptsReader
+from settlement.store.settlements import Settlements, SettlementsReader
+
+
+class _Transaction:
+    """A session for the length of a `with` block; subclasses attach repositories to it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._session: Session | None = None
+
+    @property
+    def session(self) -> Session:
+        """The open session; for repositories of other packages."""
+        assert self._session is not None, "a unit of work is used inside its with block"
+        return self._session
+
+    def _attach(self, session: Session) -> None:
+        """Create the repositories on the session."""
+        raise NotImplementedError
+
+    def __enter__(self) -> Self:
+        assert self._session is None, "a unit of work is entered once at a time"
+        self._session = Session(self._engine)
+        self._attach(self._session)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            self.session.rollback()
+        except DBAPIError:
+            # The server has gone and with it the transaction; the error that matters is already on its way.
+            self.session.invalidate()
+        finally:
+            self.session.close()
+            self._session = None
+
+
+class SettlementUnitOfWork(_Transaction):
+    """Repositories of the settlement service that read and write. Other packages add theirs by inheriting."""
+
+    readings: Readings
+    prices: Prices
+    settlements: Settlements
+    receipts: Receipts
+    distributions: Distributions
+    payouts: Payouts
+    outbox: Outbox
+
+    def _attach(self, session: Session) -> None:
+        self.readings = Readings(session)
+        self.prices = Prices(session)
+        self.settlements = Settlements(session)
+        self.receipts = Receipts(session)
+        self.distributions = Distributions(session)
+        self.payouts = Payouts(session)
+        self.outbox = Outbox(session)
+
+    def lock(self, name: str) -> None:
+        """Wait until no other transaction holds the lock of that name; hold it until this one ends."""
+        statement = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+        self.session.execute(statement, {"name": name})
+
+    def commit(self) -> None:
+        """Make everything done so far permanent; the unit of work can go on with a new transaction."""
+        self.session.commit()
+
+    def rollback(self) -> None:
+        """Undo everything since the last commit."""
+        self.session.rollback()
+
+
+class SettlementReadOnlyUnitOfWork(_Transaction):
+    """Repositories that only read, all from one snapshot."""
+
+    readings: ReadingsReader
+    prices: PricesReader
+    settlements: SettlementsReader
+    receipts: ReceiptsReader
+    distributions: DistributionsReader
+    payouts: PayoutsReader
+    outbox: OutboxReader
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(
+            engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        )
+
+    def _attach(self, session: Session) -> None:
+        self.readings = ReadingsReader(session)
+        self.prices = PricesReader(session)
+        self.settlements = SettlementsReader(session)
+        self.receipts = ReceiptsReader(session)
+        self.distributions = DistributionsReader(session)
+        self.payouts = PayoutsReader(session)
+        self.outbox = OutboxReader(session)

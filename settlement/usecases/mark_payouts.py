@@ -1,0 +1,32 @@
+"""Payout leaves move from state to state as the ledger and the bank report."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from settlement.domain.errors import NotFound, TransitionRefused
+from settlement.domain.payout_states import PayoutState, may_follow
+from settlement.ports import UnitOfWork
+
+
+def mark_payouts(
+    work: UnitOfWork, distribution_id: UUID, leaves: Mapping[int, str | None], state: PayoutState
+) -> int:
+    """Bring leaves of a distribution to a state; returns how many changed.
+
+    `leaves` maps the leaf's index to the bank reference to note (None keeps what is there). A leaf that is
+    in the state already stays as it is, so a report may arrive twice. All or nothing: raises NotFound, and
+    TransitionRefused naming the first leaf (by index) that may not go there.
+    """
+    stored = {leaf.leaf_index: leaf for leaf in work.payouts.locked(distribution_id)}
+    changes: dict[UUID, tuple[PayoutState, str | None]] = {}
+    for index, reference in sorted(leaves.items()):
+        leaf = stored.get(index)
+        if leaf is None:
+            raise NotFound("leaf", f"{index} of distribution {distribution_id}")
+        if leaf.state is state:
+            continue
+        if not may_follow(leaf.channel, leaf.state, state):
+            raise TransitionRefused(index, leaf.channel, leaf.state, state)
+        changes[leaf.id] = (state, leaf.bank_reference if reference is None else reference)
+    work.payouts.set_state(changes)
+    return len(changes)

@@ -1,0 +1,171 @@
+"""The schema that the migrations make is the one that the tables describe, with rows in it too."""
+
+import ast
+import re
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, Engine, text
+from sqlmodel import SQLModel
+
+import community.store.tables  # noqa: F401 - its tables join SQLModel.metadata
+import oracle.store.tables  # noqa: F401 - its tables join SQLModel.metadata
+import settlement.store.tables  # noqa: F401 - its tables join SQLModel.metadata
+from community.store.unit_of_work import UnitOfWork
+from community.usecases.register_community import register_community
+from settlement.bootstrap import database_revision, downgrade_database, upgrade_database
+from settlement.store.engine import open_engine
+from tests.settlement.store import world
+from tests.settlement.usecases import shop
+
+VERSIONS = Path(__file__).parents[2] / "migrations" / "versions"
+FILES = sorted(VERSIONS.glob("*.py"))
+
+
+@pytest.fixture
+def empty(empty_database_url):
+    opened = open_engine(empty_database_url)
+    yield opened
+    opened.dispose()
+
+
+def _differences(engine: Engine) -> list:
+    with engine.connect() as connection:
+        partitions = set(
+            connection.execute(text("SELECT relname FROM pg_class WHERE relispartition")).scalars()
+        )
+        options = {
+            "compare_type": True,
+            "compare_server_default": True,
+            "include_name": lambda name, kind, parents: kind != "table" or name not in partitions,
+        }
+        context = MigrationContext.configure(connection, opts=options)
+        return compare_metadata(context, SQLModel.metadata)
+
+
+def test_migrations__from_nothing__make_what_the_tables_describe(engine) -> None:
+    assert _differences(engine) == []
+
+
+def test_migrations__with_partitions__still_are_what_the_tables_describe(engine) -> None:
+    shop.stocked(engine, world.case(date(2024, 6, 29), date(2024, 7, 2)))
+    assert _differences(engine) == []
+
+
+def test_migrations__rows_of_every_kind__survive_the_newest_revision(engine) -> None:
+    """Each release adds revisions above rows that are there: go one step down and up again over them."""
+    case = world.case()
+    community_id = shop.stocked(engine, case)
+    stored = shop.close(engine, community_id, case)
+    before = _counts(engine)
+    downgrade_database(engine, "2026_11_22_01e")
+    upgrade_database(engine)
+    assert _counts(engine) == before
+    with UnitOfWork(engine) as work:
+        assert work.settlements.get(stored.id) == stored
+    assert _differences(engine) == []
+
+
+def test_migrations__rows_of_the_first_revision__survive_all_others(empty) -> None:
+    upgrade_database(empty, "2026_11_22_01a")
+    with UnitOfWork(empty) as work:
+        wanted = world.community(date(2024, 7, 1), date(2024, 8, 1))
+        community_id = register_community(work, wanted).community_id
+        work.commit()
+    upgrade_database(empty)
+    with UnitOfWork(empty) as work:
+        assert work.communities.terms(community_id, wanted.start, wanted.end) == wanted
+
+
+def test_migrations__down_to_nothing_and_up_again__make_the_same(engine) -> None:
+    downgrade_database(engine, "base")
+    with engine.connect() as connection:
+        tables = (
+            connection.execute(
+                text(
+                    "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p', 'v') "
+                    "AND relnamespace = 'public'::regnamespace"
+                )
+            )
+            .scalars()
+            .all()
+        )
+    assert tables == ["alembic_version"]
+    upgrade_database(engine)
+    assert _differences(engine) == []
+
+
+def test_upgrade__already_there__changes_nothing(engine) -> None:
+    current, newest = database_revision(engine)
+    assert current == newest
+    upgrade_database(engine)
+    assert database_revision(engine) == (current, newest)
+
+
+def test_revision__empty_database__has_none(empty) -> None:
+    assert database_revision(empty)[0] is None
+
+
+def test_upgrade__two_processes_at_once__both_find_it_done(empty_database_url) -> None:
+    program = (
+        "import sys; from settlement.bootstrap import upgrade_database; "
+        "from settlement.store.engine import open_engine; upgrade_database(open_engine(sys.argv[1]))"
+    )
+    command = [sys.executable, "-c", program, empty_database_url]
+    both = [subprocess.Popen(command) for _ in range(2)]
+    assert [one.wait() for one in both] == [0, 0]
+
+
+def test_upgrade__table_is_locked__gives_up_soon(empty, monkeypatch) -> None:
+    upgrade_database(empty, "2026_11_22_01e")
+    with empty.connect() as holder:
+        holder.execute(text("LOCK TABLE energy_transactions IN ACCESS EXCLUSIVE MODE"))
+        with pytest.raises(Exception, match="lock timeout"):
+            upgrade_database(empty)
+
+
+@pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FILES])
+def test_migration__each__is_named_explained_and_imports_no_application_code(file: Path) -> None:
+    tree = ast.parse(file.read_text())
+    revision = next(
+        node.value.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and node.targets[0].id == "revision"
+    )
+    assert re.fullmatch(r"\d{4}_\d{2}_\d{2}_\w+_[a-z_]+", file.stem)
+    assert file.stem.startswith(revision)
+    assert ast.get_docstring(tree)
+    imported = {
+        name
+        for node in ast.walk(tree)
+        for name in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
+    }
+    assert {name.split(".")[0] for name in imported} <= {"alembic", "sqlalchemy"}
+
+
+def _counts(engine: Engine) -> dict[str, int]:
+    with engine.connect() as connection:
+        return {name: _count(connection, name) for name in _tables(connection)}
+
+
+def _tables(connection: Connection) -> list[str]:
+    query = (
+        "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace"
+    )
+    names = connection.execute(text(query)).scalars().all()
+    return sorted(name for name in names if name != "alembic_version")
+
+
+def _count(connection: Connection, table: str) -> int:
+    return connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()
