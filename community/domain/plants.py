@@ -1,0 +1,33 @@
+"""Plants between the engine's whole numbers and the register's exact decimals."""
+
+from decimal import Decimal
+
+from community.domain.records import PlantRecord
+from settlement.domain.case import MICRO, Plant
+
+
+def engine_plant(row: PlantRecord) -> Plant:
+    """The plant as the engine knows it: milliwatt and millionths of a percentage point, exact."""
+    return Plant(
+        row.code,
+        row.pod,
+        row.source,
+        int(row.power_kw * MICRO),
+        row.entry_into_operation,
+        row.region,
+        int(row.grant_pct * MICRO),
+    )
+
+
+def plant_record(plant: Plant, member_code: str | None) -> PlantRecord:
+    """The engine's plant as it is stored."""
+    return PlantRecord(
+        code=plant.id,
+        pod=plant.pod,
+        source=plant.source,
+        power_kw=Decimal(plant.power_milliwatt) / MICRO,
+        entry_into_operation=plant.entry_into_operation,
+        region=plant.region,
+        grant_pct=Decimal(plant.grant_micro_pct) / MICRO,
+        member=member_code,
+    )

@@ -1,0 +1,33 @@
+"""Plants come behind the community's PODs."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from community.domain.errors import PlantExists
+from community.domain.records import PlantRecord
+from community.ports import UnitOfWork
+from settlement.domain.errors import NotFound
+
+
+def add_plant(work: UnitOfWork, community_id: UUID, plant: PlantRecord) -> PlantRecord:
+    """Add a plant behind a POD of the community; it belongs to the POD's last owner.
+
+    Adding the same plant again returns it. Raises NotFound for the community and for the POD, PlantExists
+    when the code stands for another plant. Power limits are checked when a period is settled.
+    """
+    if work.communities.get(community_id) is None:
+        raise NotFound("community", community_id)
+    work.lock(f"community:{community_id}")
+    members = work.communities.members(community_id)
+    owned = [(pod.valid_from, row) for row in members for pod in row.member.pods if pod.pod == plant.pod]
+    if not owned:
+        raise NotFound("POD of this community", plant.pod)
+    owner = max(owned, key=lambda pair: pair[0])[1]
+    wanted = replace(plant, id=None, member=owner.member.code)
+    for known in work.communities.plants(community_id):
+        if known.code == plant.code:
+            if replace(known, id=None) == wanted:
+                return known
+            raise PlantExists(plant.code)
+    work.communities.add_plants(community_id, [wanted], {owner.member.code: owner.id})
+    return next(row for row in work.communities.plants(community_id) if row.code == plant.code)
