@@ -1,0 +1,134 @@
+"""EIP-712 messages that reporters sign, as contracts/src/libraries/Messages.sol hashes them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from oracle.attest.keccak import HASH_BYTES, keccak256
+from oracle.attest.payout_tree import ADDRESS_BYTES
+
+LEDGER_NAME = "Condivisa EnergyLedger"
+VAULT_NAME = "Condivisa CommunityVault"
+VERSION = "1"
+
+DOMAIN_TYPE = "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
+DAY_REPORT_TYPE = "DayReport(uint32 day,bytes32 predecessor,bytes32 root,bytes hours)"
+BATCH_TYPE = "Batch(bytes32 configuration,DayReport[] reports)" + DAY_REPORT_TYPE
+MONTH_TYPE = "Month(bytes32 configuration,uint32 month)"
+SETTLEMENT_TYPE = (
+    "Settlement(uint32 distribution,bytes32[] receipts,Month[] months,bytes32 evidence,"
+    "bytes32 root,uint8 depth,uint64 pool,uint64 carry)" + MONTH_TYPE
+)
+NO_PREDECESSOR = bytes(HASH_BYTES)
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """The contract that a signature is meant for; `contract` is its address, 20 bytes."""
+
+    name: str
+    chain_id: int
+    contract: bytes
+
+    def __post_init__(self) -> None:
+        if len(self.contract) != ADDRESS_BYTES:
+            raise ValueError(f"an address has {ADDRESS_BYTES} bytes, got {len(self.contract)}")
+
+    @property
+    def separator(self) -> bytes:
+        """Domain separator, 32 bytes."""
+        return keccak256(
+            _type_hash(DOMAIN_TYPE)
+            + keccak256(self.name.encode())
+            + keccak256(VERSION.encode())
+            + _word(self.chain_id)
+            + self.contract.rjust(HASH_BYTES, b"\0")
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DayReport:
+    """A configuration's day.
+
+    `day` is its Rome date as days since 1970-01-01, `predecessor` the id of the report that it replaces or
+    zeros, `root` that of the readings' commitments, `hours` the totals as oracle.attest.hours encodes them.
+    """
+
+    day: int
+    predecessor: bytes
+    root: bytes
+    hours: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """A distribution.
+
+    `receipts` are hashes, `months` (configuration, month number) pairs in strictly ascending order,
+    `evidence` is the hash of the manifest, `root` and `depth` are the payout tree's, `pool` is what may be
+    paid and `carry` what is kept of it.
+    """
+
+    distribution: int
+    receipts: tuple[bytes, ...]
+    months: tuple[tuple[bytes, int], ...]
+    evidence: bytes
+    root: bytes
+    depth: int
+    pool_micro_eur: int
+    carry_micro_eur: int
+
+
+def report_id(report: DayReport) -> bytes:
+    """Id of a report, which the ledger stores for its day: the EIP-712 struct hash."""
+    return keccak256(
+        _type_hash(DAY_REPORT_TYPE)
+        + _word(report.day)
+        + _bytes32(report.predecessor)
+        + _bytes32(report.root)
+        + keccak256(report.hours)
+    )
+
+
+def batch_digest(domain: Domain, configuration: bytes, reports: Sequence[DayReport]) -> bytes:
+    """Digest that reporters sign for one or more days of a configuration."""
+    ids = keccak256(b"".join(report_id(report) for report in reports))
+    return _digest(domain, keccak256(_type_hash(BATCH_TYPE) + _bytes32(configuration) + ids))
+
+
+def settlement_digest(domain: Domain, settlement: Settlement) -> bytes:
+    """Digest that reporters sign for a distribution."""
+    months = b"".join(
+        keccak256(_type_hash(MONTH_TYPE) + _bytes32(configuration) + _word(month))
+        for configuration, month in settlement.months
+    )
+    receipts = b"".join(_bytes32(receipt) for receipt in settlement.receipts)
+    struct_hash = keccak256(
+        _type_hash(SETTLEMENT_TYPE)
+        + _word(settlement.distribution)
+        + keccak256(receipts)
+        + keccak256(months)
+        + _bytes32(settlement.evidence)
+        + _bytes32(settlement.root)
+        + _word(settlement.depth)
+        + _word(settlement.pool_micro_eur)
+        + _word(settlement.carry_micro_eur)
+    )
+    return _digest(domain, struct_hash)
+
+
+def _digest(domain: Domain, struct_hash: bytes) -> bytes:
+    return keccak256(b"\x19\x01" + domain.separator + struct_hash)
+
+
+def _type_hash(description: str) -> bytes:
+    return keccak256(description.encode())
+
+
+def _word(number: int) -> bytes:
+    return number.to_bytes(32, "big")
+
+
+def _bytes32(field: bytes) -> bytes:
+    if len(field) != HASH_BYTES:
+        raise ValueError(f"a hash has {HASH_BYTES} bytes, got {len(field)}")
+    return field

@@ -1,0 +1,48 @@
+"""The reporters' signatures over reports and settlements: as many as the contract asks for, in its order."""
+
+from collections.abc import Sequence
+
+from eth_typing import Hash32
+
+from oracle.attest.hours import decode_hours
+from oracle.attest.messages import (
+    LEDGER_NAME,
+    VAULT_NAME,
+    DayReport,
+    Domain,
+    Settlement,
+    batch_digest,
+    settlement_digest,
+)
+from oracle.chain.keys import THRESHOLD, Keys
+
+
+def sign_reports(
+    keys: Keys, chain_id: int, ledger: bytes, configuration: bytes, reports: Sequence[DayReport]
+) -> list[bytes]:
+    """65-byte signatures of the first reporters, ascending by address, over one batch of days.
+
+    Raises ValueError, signing nothing, when a report's hours are not 23, 24 or 25 pairs of 40-bit totals.
+    """
+    for report in reports:
+        decode_hours(report.hours)
+    return _signatures(keys, batch_digest(Domain(LEDGER_NAME, chain_id, ledger), configuration, reports))
+
+
+def sign_settlement(keys: Keys, chain_id: int, vault: bytes, settlement: Settlement) -> list[bytes]:
+    """65-byte signatures of the first reporters, ascending by address, over a distribution.
+
+    Raises ValueError when the carry exceeds the pool: the vault could not pay what the root promises.
+    """
+    if not 0 <= settlement.carry_micro_eur <= settlement.pool_micro_eur:
+        raise ValueError(
+            f"a carry of {settlement.carry_micro_eur} exceeds the pool {settlement.pool_micro_eur}"
+        )
+    return _signatures(keys, settlement_digest(Domain(VAULT_NAME, chain_id, vault), settlement))
+
+
+def _signatures(keys: Keys, digest: bytes) -> list[bytes]:
+    """Keys hold the reporters in ascending order, which is the order that the contracts ask for."""
+    return [
+        bytes(reporter.unsafe_sign_hash(Hash32(digest)).signature) for reporter in keys.reporters[:THRESHOLD]
+    ]

@@ -1,0 +1,166 @@
+"""Every failure between the database and the chain: one name, one code, its facts.
+
+The command line prints the sentence; the API maps the code to an HTTP status.
+"""
+
+# ruff: noqa: N818 - the names say what happened, as everywhere in this project
+
+from collections.abc import Sequence
+
+
+class OracleError(Exception):
+    """A publication or a reading of the chain that could not be completed."""
+
+    code = "ORACLE_ERROR"
+
+
+class NodeUnreachable(OracleError):
+    """No usable answer came from the node: nothing is known about the chain."""
+
+    code = "NODE_UNREACHABLE"
+
+
+class NodeRefused(NodeUnreachable):
+    """The node answered a request with a JSON-RPC error."""
+
+    code = "NODE_REFUSED"
+
+    def __init__(self, url: str, method: str, number: int, message: str) -> None:
+        super().__init__(f"the node at {url} refused {method}: {message} (error {number})")
+        self.message = message
+
+
+class CallReverted(OracleError):
+    """A contract refused a call; the node itself works."""
+
+    code = "CALL_REVERTED"
+
+    def __init__(self, what: str, reason: str, data: bytes = b"") -> None:
+        super().__init__(f"the contract refuses {what}: {reason}")
+        self.reason = reason
+        self.data = data
+
+
+class WrongChain(OracleError):
+    """The node serves another chain than the one that was asked for."""
+
+    code = "WRONG_CHAIN"
+
+    def __init__(self, url: str, expected: int, found: int) -> None:
+        super().__init__(
+            f"the node at {url} serves chain {found}, not chain {expected}; nothing was sent to it"
+        )
+
+
+class OtherChainInUse(OracleError):
+    """This database's contracts are on another chain; moving a community is not part of this version."""
+
+    code = "OTHER_CHAIN_IN_USE"
+
+    def __init__(self, known: Sequence[int], chain_id: int) -> None:
+        named = ", ".join(map(str, known))
+        super().__init__(
+            f"the contracts of this database are on chain {named}, the node serves chain {chain_id}"
+        )
+
+
+class NodeNotStarted(OracleError):
+    """The local node's program is missing or does not start."""
+
+    code = "NODE_NOT_STARTED"
+
+
+class KeysUnusable(OracleError):
+    """The file of signing keys is missing, unreadable or incomplete."""
+
+    code = "KEYS_UNUSABLE"
+
+
+class TotalTooLarge(OracleError):
+    """An hour total does not fit the 40 bits that a report gives it; nothing was signed."""
+
+    code = "TOTAL_TOO_LARGE"
+
+
+class TransactionReverted(OracleError):
+    """A transaction was mined and did nothing; the community's queue stands still until it is resolved."""
+
+    code = "TRANSACTION_REVERTED"
+
+    def __init__(self, key: str, step: str, transaction: str) -> None:
+        super().__init__(
+            f"{key}: transaction {transaction} ({step}) was reverted by the contract; the queue of this "
+            "community waits. Find the cause, then allow one new attempt with `condivisa publish --retry`"
+        )
+
+
+class LedgerDiverges(OracleError):
+    """What the chain says and what this database computes are not the same."""
+
+    code = "LEDGER_DIVERGES"
+
+    def __init__(self, what: str, here: object, there: object) -> None:
+        super().__init__(f"{what}: computed here {here}, on the chain {there}")
+
+
+class NonceTaken(OracleError):
+    """The operator's account sent transactions that this database does not know."""
+
+    code = "NONCE_TAKEN"
+
+    def __init__(self, sender: str, known: int, chain: int) -> None:
+        super().__init__(
+            f"account {sender} has sent {chain} transactions on the chain and this database knows {known}: "
+            "another program uses the same key, or the database is an older copy; nothing was sent"
+        )
+
+
+class ContractsMissing(OracleError):
+    """Contracts that were deployed with another key are unknown to this chain."""
+
+    code = "CONTRACTS_MISSING"
+
+    def __init__(self, names: Sequence[str], chain_id: int) -> None:
+        super().__init__(
+            f"chain {chain_id} does not know {', '.join(names)}, and they were deployed with another key, so "
+            "they cannot be sent again from here: point at the right node, or use the keys that deployed them"
+        )
+
+
+class NotDeployed(OracleError):
+    """A community's contracts are not on the chain yet."""
+
+    code = "NOT_DEPLOYED"
+
+
+class ChannelNotPayable(OracleError):
+    """A distribution promises wallet payouts and the vault has no token for them; nothing was sent."""
+
+    code = "CHANNEL_NOT_PAYABLE"
+
+
+class NotPosted(OracleError):
+    """The ledger has no report that commits to these readings."""
+
+    code = "NOT_POSTED"
+
+
+class SaltsForgotten(OracleError):
+    """The key of a POD's month was deleted: its readings cannot be proved any more, by design."""
+
+    code = "SALTS_FORGOTTEN"
+
+
+class NotMined(OracleError):
+    """The node holds a transaction and no block takes it: fees too low, or the chain stands still."""
+
+    code = "NOT_MINED"
+
+    def __init__(self, sentence: str, transaction: str, seconds: int) -> None:
+        super().__init__(f"{sentence}: transaction {transaction} is in no block after {seconds} seconds")
+
+
+class AnotherPublisher(OracleError):
+    """Another process is publishing to the same chain from the same database."""
+
+    code = "ANOTHER_PUBLISHER"

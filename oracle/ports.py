@@ -1,0 +1,170 @@
+"""What the use cases need of the chain and of the signing keys, as Protocols and plain values.
+
+Money is whole micro-euro, energy whole Wh, addresses 20 bytes, hashes 32 bytes, timestamps in seconds.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Protocol, TypeAlias
+
+from oracle.attest.messages import DayReport, Settlement
+from oracle.attest.payout_tree import Leaf, Node
+
+
+class Call(NamedTuple):
+    """What a transaction does: call data for a contract, or creation code when there is no receiver."""
+
+    to: bytes | None
+    data: bytes
+    sentence: str
+
+
+class Signed(NamedTuple):
+    """A signed transaction, ready to be sent again byte for byte."""
+
+    raw: bytes
+    hash: bytes
+
+
+class Log(NamedTuple):
+    """An event that a transaction left behind."""
+
+    address: bytes
+    topics: tuple[bytes, ...]
+    data: bytes
+
+
+class Outcome(NamedTuple):
+    """What became of a transaction; `contract` is the address that it created, if any."""
+
+    hash: bytes
+    succeeded: bool
+    block_number: int
+    block_hash: bytes
+    gas_used: int
+    contract: bytes | None
+    logs: tuple[Log, ...]
+
+
+class MonthTotals(NamedTuple):
+    """A configuration's month on the ledger."""
+
+    injected_wh: int
+    withdrawn_wh: int
+    shared_wh: int
+    accepted_days: int
+    last_acceptance: int
+    settled: bool
+
+
+class SettledFacts(NamedTuple):
+    """What the vault computed from a settlement, from its Settled event."""
+
+    distribution: int
+    evidence: bytes
+    root: bytes
+    depth: int
+    amount_micro_eur: int
+    producers_micro_eur: int
+    social_micro_eur: int
+    grid_micro_eur: int
+    pool_micro_eur: int
+    carry_micro_eur: int
+    shared_wh: int
+    valid_at: int
+
+
+class PaidBatch(NamedTuple):
+    """What a push did: bit i of `paid` and `failed` stands for leaf start + i."""
+
+    start: int
+    paid: int
+    failed: int
+
+
+class VaultTerms(NamedTuple):
+    """Constructor arguments of a vault beside ledger, treasurer, reporters. No token: bookkeeping euro."""
+
+    community: bytes
+    token: bytes | None
+    producers_bps: int
+    social_bps: int
+    grid_bps: int
+    root_delay_s: int
+
+
+class Batch(NamedTuple):
+    """Aligned leaves of a distribution and their common path."""
+
+    distribution: int
+    start: int
+    leaves: tuple[Leaf, ...]
+    proof: tuple[Node, ...]
+
+
+class Chain(Protocol):
+    """A node and the operator's account on it."""
+
+    @property
+    def chain_id(self) -> int: ...
+    @property
+    def sender(self) -> bytes: ...
+    def require_chain(self) -> None:
+        """Raises WrongChain, or NodeUnreachable when the node does not answer."""
+
+    def transaction_count(self) -> int:
+        """Transactions of the operator that the chain holds."""
+
+    def sign(self, call: Call, nonce: int) -> Signed:
+        """Simulate, then sign with the fees of the moment. Raises CallReverted with the contract's reason."""
+
+    def outbid(self, raw: bytes) -> Signed | None:
+        """The same transaction with a higher fee when its fee is below the market's, else None."""
+
+    def send(self, signed: Signed) -> None:
+        """Hand to the node; a transaction that the chain knows already is no error."""
+
+    def outcome(self, transaction: bytes) -> Outcome | None:
+        """The outcome once it is final by the chain's profile, None before."""
+
+    def knows(self, transaction: bytes) -> bool:
+        """Whether the node has the transaction, mined or waiting."""
+
+    def has_code(self, address: bytes) -> bool: ...
+
+
+class Ledger(Protocol):
+    """Calls and views of EnergyLedger."""
+
+    def deployment(self, finality_delay_s: int) -> Call: ...
+    def register(self, ledger: bytes, configuration: bytes, vault: bytes) -> Call: ...
+    def post(self, ledger: bytes, configuration: bytes, reports: Sequence[DayReport]) -> Call:
+        """Signed by the reporters; at most 31 reports."""
+
+    def report_of(self, ledger: bytes, configuration: bytes, day: int) -> bytes: ...
+    def totals_of(self, ledger: bytes, configuration: bytes, month: int) -> MonthTotals: ...
+    def vault_of(self, ledger: bytes, configuration: bytes) -> bytes: ...
+
+
+class Vault(Protocol):
+    """Calls, views and events of CommunityVault, and of the demo's token."""
+
+    def token_deployment(self) -> Call: ...
+    def deployment(self, ledger: bytes, terms: VaultTerms) -> Call: ...
+    def mint(self, token: bytes, amount_micro_eur: int) -> Call: ...
+    def approve(self, token: bytes, vault: bytes, amount_micro_eur: int) -> Call: ...
+    def credit(self, vault: bytes, receipt: bytes, amount_micro_eur: int) -> Call: ...
+    def settle(self, vault: bytes, settlement: Settlement) -> Call:
+        """Signed by the reporters."""
+
+    def push(self, vault: bytes, batch: Batch) -> Call: ...
+    def reserve(self, vault: bytes, batch: Batch, selection: int) -> Call: ...
+    def confirm(self, vault: bytes, batch: Batch, references: Sequence[bytes]) -> Call: ...
+    def credit_of(self, vault: bytes, receipt: bytes) -> tuple[int, bool]: ...
+    def token_of(self, vault: bytes) -> bytes | None: ...
+    def is_paid(self, vault: bytes, distribution: int, index: int) -> bool: ...
+    def settled(self, vault: bytes, outcome: Outcome) -> SettledFacts: ...
+    def paid_batch(self, vault: bytes, outcome: Outcome) -> PaidBatch: ...
+
+
+Progress: TypeAlias = Callable[[str, int, int, str], None]
+"""Called with a stage's name, what of it is done, how much there is, and one sentence."""

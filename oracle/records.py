@@ -1,0 +1,98 @@
+"""Rows of the ledger's side as values, for use cases, receipts and the API."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from oracle.attest.messages import DayReport
+from settlement.domain.calendar import day_number
+
+
+@dataclass(frozen=True, slots=True)
+class SignedReport:
+    """A report signed for a configuration's day. `report` is its id (32 bytes).
+
+    `pods` and `commitments` stand in the order of the tree's leaves; a POD whose key was deleted is None.
+    The readings behind it are those of the settlement. `accepted_at` is None until the ledger holds it.
+    """
+
+    report: bytes
+    configuration_id: UUID
+    day: date
+    settlement_id: UUID
+    outbox_id: UUID
+    predecessor: bytes
+    root: bytes
+    hour_totals: bytes = field(repr=False)
+    pods: tuple[str | None, ...] = field(repr=False)
+    commitments: tuple[bytes, ...] = field(repr=False)
+    accepted_at: datetime | None = None
+
+    @property
+    def message(self) -> DayReport:
+        """What the reporters sign."""
+        return DayReport(day_number(self.day), self.predecessor, self.root, self.hour_totals)
+
+
+class TransactionState(StrEnum):
+    """`signed`: stored, perhaps sent; `mined`: in the chain; `reverted`: in the chain without effect."""
+
+    SIGNED = "signed"
+    MINED = "mined"
+    REVERTED = "reverted"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTransaction:
+    """A signed transaction and its outcome: one step of an outbox message.
+
+    `raw` and `hash` are the version with the highest fee, `earlier_hashes` those that it replaced.
+    """
+
+    id: UUID
+    chain_id: int
+    sender: bytes
+    nonce: int
+    outbox_id: UUID
+    step: str
+    attempt: int
+    sentence: str
+    receiver: bytes | None
+    raw: bytes = field(repr=False)
+    hash: bytes
+    earlier_hashes: tuple[bytes, ...] = ()
+    state: TransactionState = TransactionState.SIGNED
+    block_number: int | None = None
+    block_hash: bytes | None = None
+    gas_used: int | None = None
+    contract: bytes | None = None
+    mined_at: datetime | None = None
+
+    @property
+    def hashes(self) -> tuple[bytes, ...]:
+        """All versions, the latest first: any of them may be the one in the chain."""
+        return (self.hash, *self.earlier_hashes)
+
+
+class ContractKind(StrEnum):
+    """Our contracts on a chain; the ledger and the demo's token serve all communities."""
+
+    LEDGER = "ledger"
+    TOKEN = "token"
+    VAULT = "vault"
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """A contract of ours; `community_id` is None for the ledger and the token.
+
+    `token` is what a vault counts in, None for the bookkeeping euro.
+    """
+
+    chain_id: int
+    kind: ContractKind
+    community_id: UUID | None
+    address: bytes
+    transaction_id: UUID
+    token: bytes | None = None

@@ -1,0 +1,91 @@
+"""Reports that were signed for configurations' days, with the commitments behind their roots."""
+
+from collections.abc import Collection
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlmodel import Session, col
+
+from oracle.records import SignedReport
+from oracle.store.tables import DayReportRow as Row
+
+COMMITMENT_BYTES = 32
+
+
+class ReportsReader:
+    """Reads reports; writes none."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def of_message(self, outbox_id: UUID) -> list[SignedReport]:
+        """The reports of one outbox message, by day."""
+        return self._all(col(Row.outbox_id) == outbox_id)
+
+    def of_days(self, configuration_id: UUID, first: date, last: date) -> list[SignedReport]:
+        """All reports of a configuration's days, by day, the latest of a day last."""
+        return self._all(
+            col(Row.configuration_id) == configuration_id, col(Row.day) >= first, col(Row.day) <= last
+        )
+
+    def accepted(self, configuration_id: UUID, first: date, last: date) -> dict[date, SignedReport]:
+        """The reports that the ledger holds for these days: accepted and not replaced since."""
+        current: dict[date, SignedReport] = {}
+        for report in self.of_days(configuration_id, first, last):
+            if report.accepted_at is not None:
+                current[report.day] = report
+        return current
+
+    def _all(self, *conditions: ColumnElement[bool]) -> list[SignedReport]:
+        # A replacement is accepted after what it replaces; one transaction never accepts two of a day.
+        order = (col(Row.day), col(Row.accepted_at).asc().nulls_last())
+        query = select(Row).where(*conditions).order_by(*order)
+        rows = self._session.scalars(query, execution_options={"populate_existing": True})
+        return [_report(row) for row in rows]
+
+
+class Reports(ReportsReader):
+    """Adds reports and notes what the ledger accepted."""
+
+    def add(self, reports: Collection[SignedReport]) -> None:
+        """Store reports in the transaction that stores what posts them."""
+        rows = [
+            {
+                "report": report.report,
+                "configuration_id": report.configuration_id,
+                "day": report.day,
+                "settlement_id": report.settlement_id,
+                "outbox_id": report.outbox_id,
+                "predecessor": report.predecessor,
+                "root": report.root,
+                "hour_totals": report.hour_totals,
+                "pods": list(report.pods),
+                "commitments": b"".join(report.commitments),
+            }
+            for report in reports
+        ]
+        if rows:
+            self._session.execute(insert(Row), rows)
+
+    def accept(self, reports: Collection[bytes]) -> None:
+        """Note that the ledger holds these reports; noting it again changes nothing."""
+        conditions = (col(Row.report).in_(list(reports)), col(Row.accepted_at).is_(None))
+        self._session.execute(update(Row).where(*conditions).values(accepted_at=func.clock_timestamp()))
+
+
+def _report(row: Row) -> SignedReport:
+    starts = range(0, len(row.commitments), COMMITMENT_BYTES)
+    return SignedReport(
+        report=row.report,
+        configuration_id=row.configuration_id,
+        day=row.day,
+        settlement_id=row.settlement_id,
+        outbox_id=row.outbox_id,
+        predecessor=row.predecessor,
+        root=row.root,
+        hour_totals=row.hour_totals,
+        pods=tuple(row.pods),
+        commitments=tuple(row.commitments[start : start + COMMITMENT_BYTES] for start in starts),
+        accepted_at=row.accepted_at,
+    )

@@ -1,0 +1,112 @@
+"""What leads from the database to the chain: salts' keys, reports, contracts and signed transactions.
+
+They join the one metadata of the project (SQLModel.metadata).
+"""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Column, Date, Index, Integer, LargeBinary, String, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlmodel import Field, SQLModel
+
+from settlement.store import columns
+
+
+class PodMonthKeyRow(SQLModel, table=True):
+    """The secret from which the salts of a POD's month derive; month = (year - 1970) * 12 + month - 1.
+
+    Deleting the row makes that month's commitments of the POD unlinkable and leaves the history intact.
+    """
+
+    __tablename__ = "pod_month_keys"
+
+    pod: str = Field(sa_column=columns.text(15, primary_key=True))
+    month: int = Field(sa_column=Column(Integer, primary_key=True))
+    key: bytes = Field(sa_column=columns.octets())
+    created_at: datetime = Field(sa_column=columns.recorded())
+
+
+class DayReportRow(SQLModel, table=True):
+    """A report that was signed for a configuration's day; the readings behind it are those of the settlement.
+
+    `pods` and `commitments` (32 bytes each) run in the order of the tree's leaves; the name of a POD whose
+    key was deleted is NULL.
+    """
+
+    __tablename__ = "day_reports"
+    __table_args__ = (
+        UniqueConstraint("configuration_id", "day", "predecessor"),
+        Index("idx_day_reports_outbox", "outbox_id"),
+    )
+
+    report: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    configuration_id: UUID = Field(sa_column=columns.reference("energy_configurations.id"))
+    day: date = Field(sa_column=Column(Date, nullable=False))
+    settlement_id: UUID = Field(sa_column=columns.reference("settlements.id"))
+    outbox_id: UUID = Field(sa_column=columns.reference("outbox.id"))
+    predecessor: bytes = Field(sa_column=columns.octets())
+    root: bytes = Field(sa_column=columns.octets())
+    hour_totals: bytes = Field(sa_column=columns.octets())
+    pods: list[str | None] = Field(sa_column=Column(ARRAY(String(15)), nullable=False))
+    commitments: bytes = Field(sa_column=columns.octets())
+    created_at: datetime = Field(sa_column=columns.recorded())
+    accepted_at: datetime | None = Field(sa_column=columns.instant(nullable=True))
+
+
+class ChainTransactionRow(SQLModel, table=True):
+    """A signed transaction, stored before it is sent, so that it can be sent again byte for byte.
+
+    It carries out one step of an outbox message. When fees rise, the same nonce is signed again with a higher
+    fee: `raw` and `hash` are the latest version, `earlier_hashes` the others, of which any may be mined.
+    """
+
+    __tablename__ = "chain_transactions"
+    __table_args__ = (
+        UniqueConstraint("chain_id", "sender", "nonce"),
+        UniqueConstraint("outbox_id", "step", "attempt"),
+    )
+
+    id: UUID = Field(sa_column=columns.key())
+    chain_id: int = Field(sa_column=Column(BigInteger, nullable=False))
+    sender: bytes = Field(sa_column=columns.octets())
+    nonce: int = Field(sa_column=Column(BigInteger, nullable=False))
+    outbox_id: UUID = Field(sa_column=columns.reference("outbox.id"))
+    step: str = Field(sa_column=columns.text(100))
+    attempt: int = Field(sa_column=Column(Integer, nullable=False, server_default="1"))
+    sentence: str = Field(sa_column=columns.text(500))
+    receiver: bytes | None = Field(sa_column=columns.octets(nullable=True))
+    raw: bytes = Field(sa_column=columns.octets())
+    hash: bytes = Field(sa_column=columns.octets(unique=True))
+    earlier_hashes: list[bytes] = Field(
+        sa_column=Column(ARRAY(LargeBinary), nullable=False, server_default="{}")
+    )
+    state: str = Field(sa_column=columns.text(10, server_default="signed"))
+    block_number: int | None = Field(sa_column=Column(BigInteger))
+    block_hash: bytes | None = Field(sa_column=columns.octets(nullable=True))
+    gas_used: int | None = Field(sa_column=Column(BigInteger))
+    contract: bytes | None = Field(sa_column=columns.octets(nullable=True))
+    created_at: datetime = Field(sa_column=columns.recorded())
+    mined_at: datetime | None = Field(sa_column=columns.instant(nullable=True))
+
+
+class DeploymentRow(SQLModel, table=True):
+    """A contract of ours on a chain. Ledger and demo token serve all communities: theirs is NULL."""
+
+    __tablename__ = "deployments"
+    __table_args__ = (
+        Index(
+            "uq_deployments_kind", "chain_id", "kind", "community_id", unique=True,
+            postgresql_nulls_not_distinct=True,
+        ),
+        UniqueConstraint("chain_id", "address"),
+    )  # fmt: skip
+
+    id: UUID = Field(sa_column=columns.key())
+    chain_id: int = Field(sa_column=Column(BigInteger, nullable=False))
+    kind: str = Field(sa_column=columns.text(10))
+    community_id: UUID | None = Field(sa_column=columns.reference("energy_communities.id", nullable=True))
+    address: bytes = Field(sa_column=columns.octets())
+    token: bytes | None = Field(sa_column=columns.octets(nullable=True))
+    transaction_id: UUID = Field(sa_column=columns.reference("chain_transactions.id"))
+    created_at: datetime = Field(sa_column=columns.recorded())

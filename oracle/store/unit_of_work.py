@@ -1,0 +1,41 @@
+"""The unit of work of the ledger's side: the service's repositories and its own, in one transaction."""
+
+from sqlmodel import Session
+
+from community.store.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
+from oracle.store.deployments import Deployments, DeploymentsReader
+from oracle.store.pod_keys import PodKeys, PodKeysReader
+from oracle.store.reports import Reports, ReportsReader
+from oracle.store.transactions import Transactions, TransactionsReader
+
+
+class OracleUnitOfWork(UnitOfWork):
+    """One transaction that may write: `with OracleUnitOfWork(engine) as work: …; work.commit()`."""
+
+    pod_keys: PodKeys
+    reports: Reports
+    transactions: Transactions
+    deployments: Deployments
+
+    def _attach(self, session: Session) -> None:
+        super()._attach(session)
+        self.pod_keys = PodKeys(session)
+        self.reports = Reports(session)
+        self.transactions = Transactions(session)
+        self.deployments = Deployments(session)
+
+
+class OracleReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
+    """One snapshot that only reads: `with OracleReadOnlyUnitOfWork(engine) as work: …`."""
+
+    pod_keys: PodKeysReader
+    reports: ReportsReader
+    transactions: TransactionsReader
+    deployments: DeploymentsReader
+
+    def _attach(self, session: Session) -> None:
+        super()._attach(session)
+        self.pod_keys = PodKeysReader(session)
+        self.reports = ReportsReader(session)
+        self.transactions = TransactionsReader(session)
+        self.deployments = DeploymentsReader(session)

@@ -1,0 +1,124 @@
+"""From a case's readings to what reporters sign for a day: hour totals, commitments, root.
+
+Pure: keys come in, nothing is stored. A day is a Europe/Rome date of 23, 24 or 25 hours, energy is whole Wh.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from oracle.attest.hours import TOTAL_MAX_WH, encode_hours
+from oracle.attest.messages import NO_PREDECESSOR, DayReport
+from oracle.attest.readings_tree import ReadingsTree, commitment, salt
+from oracle.errors import TotalTooLarge
+from settlement.domain.calendar import day_hours, day_number, day_start, hour_count, month_number
+from settlement.domain.case import Case, Direction
+from settlement.domain.hourly import hourly_wh
+
+MonthKeys = Callable[[Collection[str], int], Mapping[str, bytes]]
+"""Gives the secret keys (32 bytes) of PODs in a month, by POD."""
+
+
+@dataclass(frozen=True, slots=True)
+class PodDay:
+    """Readings of one POD and day, one value per hour and direction."""
+
+    pod: str
+    injected_wh: tuple[int, ...]
+    withdrawn_wh: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DayAttestation:
+    """A configuration's day: totals per hour, and one commitment per POD in the order of the POD codes."""
+
+    day: date
+    injected_wh: tuple[int, ...]
+    withdrawn_wh: tuple[int, ...]
+    pods: tuple[str, ...]
+    commitments: tuple[bytes, ...] = field(repr=False)
+
+    @property
+    def tree(self) -> ReadingsTree:
+        """The tree whose root the report names."""
+        return ReadingsTree(self.commitments)
+
+    def report(self, predecessor: bytes = NO_PREDECESSOR) -> DayReport:
+        """What the reporters sign. Raises TotalTooLarge when an hour's total exceeds 40 bits."""
+        for hour, pair in enumerate(zip(self.injected_wh, self.withdrawn_wh, strict=True)):
+            if max(pair) > TOTAL_MAX_WH:
+                raise TotalTooLarge(
+                    f"{self.day}, hour {hour}: {max(pair)} Wh exceed the {TOTAL_MAX_WH} Wh of a report"
+                )
+        hours = encode_hours(self.injected_wh, self.withdrawn_wh)
+        return DayReport(day_number(self.day), predecessor, self.tree.root, hours)
+
+
+class HourTable:
+    """Hourly readings of a configuration's PODs over the period of a case, in the order of the POD codes."""
+
+    def __init__(self, case: Case, configuration: str) -> None:
+        self._start = case.community.start
+        rows = [row for row in case.community.pods if row.configuration == configuration]
+        self._validity = {
+            code: [(row.valid_from, row.valid_to or date.max) for row in rows if row.code == code]
+            for code in sorted({row.code for row in rows})
+        }
+        self._wh = {series.key: hourly_wh(series) for series in case.series if series.pod in self._validity}
+        self._zeros: NDArray[np.int32] = np.zeros(case.community.hours, dtype=np.int32)
+
+    def pods(self, day: date) -> list[str]:
+        """Codes of the PODs that belong to the configuration on that day."""
+        return [
+            code
+            for code, spans in self._validity.items()
+            if any(valid_from <= day < valid_to for valid_from, valid_to in spans)
+        ]
+
+    def pod_day(self, pod: str, day: date) -> PodDay:
+        """A POD's readings of a day; a direction without meter is zero."""
+        first = hour_count(self._start, day_start(day))
+        hours = slice(first, first + day_hours(day))
+        injected, withdrawn = (
+            self._wh.get((pod, direction), self._zeros)[hours].tolist()
+            for direction in (Direction.INJECTED, Direction.WITHDRAWN)
+        )
+        return PodDay(pod, tuple(injected), tuple(withdrawn))
+
+
+def attest_days(
+    case: Case, configuration: str, days: Sequence[date], month_keys: MonthKeys
+) -> Iterator[DayAttestation]:
+    """The attestation of each day of the case's period; salts derive from the months' keys."""
+    table = HourTable(case, configuration)
+    keys: dict[int, Mapping[str, bytes]] = {}
+    for day in days:
+        month = month_number(day)
+        if month not in keys:
+            in_month = (other for other in days if month_number(other) == month)
+            keys[month] = month_keys({pod for other in in_month for pod in table.pods(other)}, month)
+        yield _attest_day([table.pod_day(pod, day) for pod in table.pods(day)], day, keys[month])
+
+
+def _attest_day(pod_days: Sequence[PodDay], day: date, keys: Mapping[str, bytes]) -> DayAttestation:
+    return DayAttestation(
+        day,
+        _sums([row.injected_wh for row in pod_days], day),
+        _sums([row.withdrawn_wh for row in pod_days], day),
+        tuple(row.pod for row in pod_days),
+        tuple(commit(row, day, keys[row.pod]) for row in pod_days),
+    )
+
+
+def commit(pod_day: PodDay, day: date, key: bytes) -> bytes:
+    """Salted commitment of a POD's day."""
+    number = day_number(day)
+    return commitment(salt(key, number), pod_day.pod, number, pod_day.injected_wh, pod_day.withdrawn_wh)
+
+
+def _sums(rows: Sequence[Sequence[int]], day: date) -> tuple[int, ...]:
+    """Sums per hour in Python integers: no number of meters overflows."""
+    return tuple(sum(column) for column in zip(*rows, strict=True)) if rows else (0,) * day_hours(day)

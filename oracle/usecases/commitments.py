@@ -1,0 +1,139 @@
+"""What a case commits to on the ledger, from files alone: day roots, reports, payout tree, evidence.
+
+Salts come from one secret, so the same case and the same secret give the same bytes. The service makes its
+salts at random and can forget them one by one; a secret for all is for tests, rehearsals and auditors.
+"""
+
+import hmac
+from collections.abc import Collection, Mapping
+from functools import partial
+from hashlib import sha256
+
+from oracle.attest.identifiers import community_id, configuration_id
+from oracle.attest.messages import report_id
+from oracle.attest.payout_tree import Leaf, PayoutTree
+from oracle.usecases.attest import DayAttestation, attest_days
+from oracle.usecases.payout_leaves import member_leaf, social_leaf
+from settlement.domain.calendar import civil_days, is_whole_days, rome_text
+from settlement.domain.case import Case
+from settlement.domain.errors import PeriodNotWholeDays
+from settlement.domain.payees import Payee
+from settlement.domain.payouts import SOCIAL_FUND, Account, Plan, plan_distribution
+from settlement.domain.records import Balance
+from settlement.domain.rounding import micro_eur_text
+from settlement.domain.settlement import Settlement
+
+KIND = "condivisa/commitments/1"
+_POD_MONTH = b"condivisa/pod-month"
+_PAYEE = b"condivisa/payee"
+
+Document = dict[str, object]
+
+
+def commitments(
+    found: Settlement, case: Case, payees: Mapping[str, Payee], secret: bytes, manifest: bytes
+) -> Document:
+    """The content of commitments.json; `canonical_json` gives its bytes.
+
+    The payouts are those of a first distribution that brings exactly the settled revenue. Raises
+    PeriodNotWholeDays: reports are made per day.
+    """
+    community = case.community
+    if not is_whole_days(community.start, community.end):
+        raise PeriodNotWholeDays(community.start, community.end)
+    return {
+        "kind": KIND,
+        "community": {"name": community.name, "id": _hex(community_id(community.name))},
+        "from": rome_text(community.start),
+        "to": rome_text(community.end),
+        "configurations": {
+            row.id: {
+                "area_code": row.area_code,
+                "id": _hex(configuration_id(community.name, row.area_code)),
+                "days": _days(case, row.id, secret),
+            }
+            for row in community.configurations
+        },
+        "payouts": _payouts(_plan(found), payees, secret),
+        "manifest": manifest.decode(),
+        "evidence": _hex(sha256(manifest).digest()),
+    }
+
+
+def pod_month_keys(secret: bytes, pods: Collection[str], month: int) -> dict[str, bytes]:
+    """The key of each POD's month, derived from one secret (HMAC-SHA256)."""
+    label = _POD_MONTH + month.to_bytes(4, "big")
+    return {pod: hmac.digest(secret, label + pod.encode(), sha256) for pod in pods}
+
+
+def payee_salt(secret: bytes, member: str) -> bytes:
+    """The salt that hides a member's IBAN, derived from the same secret."""
+    return hmac.digest(secret, _PAYEE + member.encode(), sha256)
+
+
+def _days(case: Case, configuration: str, secret: bytes) -> Document:
+    days = civil_days(case.community.start, case.community.end)
+    attested = attest_days(case, configuration, days, partial(pod_month_keys, secret))
+    return {attestation.day.isoformat(): _day(attestation) for attestation in attested}
+
+
+def _day(attestation: DayAttestation) -> Document:
+    report = attestation.report()
+    return {
+        "report": _hex(report_id(report)),
+        "root": _hex(report.root),
+        "hours": _hex(report.hours),
+        "pods": list(attestation.pods),
+        "commitments": [_hex(commitment) for commitment in attestation.commitments],
+    }
+
+
+def _plan(found: Settlement) -> Plan:
+    enterprises = {member.id for member in found.community.members if member.enterprise}
+    return plan_distribution(
+        found.revenue_micro_eur,
+        found.community.shares_bps,
+        found.weights,
+        Account(),
+        enterprises,
+        found.enterprise_cap_micro_eur,
+    )
+
+
+def _payouts(plan: Plan, payees: Mapping[str, Payee], secret: bytes) -> Document:
+    leaves = [_leaf(row, payees, secret) for row in plan.leaves]
+    tree = PayoutTree(leaves)
+    members = [row.member for row in plan.leaves]
+    return {
+        "root": _hex(tree.root),
+        "depth": tree.depth,
+        "sum_eur": micro_eur_text(tree.total_micro_eur),
+        "pool_eur": micro_eur_text(plan.pool_micro_eur),
+        "carry_eur": micro_eur_text(plan.carry_micro_eur),
+        "leaves": [
+            _leaf_document(index, member, leaf)
+            for index, (member, leaf) in enumerate(zip(members, leaves, strict=True))
+        ],
+    }
+
+
+def _leaf(row: Balance, payees: Mapping[str, Payee], secret: bytes) -> Leaf:
+    if row.member == SOCIAL_FUND:
+        return social_leaf(row.leaf_micro_eur)
+    payee = payees.get(row.member, Payee(row.member))
+    return member_leaf(payee, payee_salt(secret, row.member), row.leaf_micro_eur)
+
+
+def _leaf_document(index: int, member: str, leaf: Leaf) -> Document:
+    return {
+        "index": index,
+        "member": member,
+        "channel": leaf.channel.name,
+        "payee": _hex(leaf.payee),
+        "owner": _hex(leaf.owner),
+        "amount_eur": micro_eur_text(leaf.amount_micro_eur),
+    }
+
+
+def _hex(octets: bytes) -> str:
+    return "0x" + octets.hex()

@@ -1,0 +1,209 @@
+"""Topics `push`, `reserve` and `confirm`: a settled distribution's leaves are paid in aligned batches.
+
+Wallet and social leaves are pushed; bank leaves are reserved, ordered at the bank, and confirmed with the
+hash of the bank's reference. A leaf that a push could not pay stays open: anyone may claim it for its member.
+"""
+
+import csv
+import io
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import NamedTuple
+from uuid import UUID
+
+from oracle.attest.keccak import keccak256
+from oracle.attest.payout_tree import batches
+from oracle.errors import LedgerDiverges
+from oracle.ports import Batch
+from oracle.usecases.context import Context, Finish, Step, Steps, ready
+from oracle.usecases.payout_leaves import tree_of
+from oracle.usecases.places import place_of
+from oracle.work import ReadingWork, Work
+from settlement.domain.errors import NotFound, TransitionRefused
+from settlement.domain.findings import Finding, quote
+from settlement.domain.payout_states import Channel, PayoutState, may_follow
+from settlement.domain.records import OutboxRow, Payout
+from settlement.usecases.mark_payouts import mark_payouts
+
+NO_REFERENCE = bytes(32)
+
+
+class _Part(NamedTuple):
+    """A batch of a distribution and the stored payouts in it."""
+
+    vault: bytes
+    batch: Batch
+    payouts: list[Payout]
+
+
+def pays_wallets(work: ReadingWork, community_id: UUID, before_deployment: bool) -> bool:
+    """Whether the community's vault has a token that wallets can be paid in.
+
+    `before_deployment` is the answer while there is no vault yet: whether the policy gives it a token.
+    """
+    vaults = work.deployments.of_community(community_id)
+    return vaults[0].token is not None if vaults else before_deployment
+
+
+def order_payouts(work: Work, community_id: UUID, distribution_id: UUID) -> None:
+    """Order a push per batch with a wallet or social leaf, a reservation per batch with a bank leaf."""
+    payouts = work.payouts.of_distribution(distribution_id)
+    for start, height in batches(len(payouts)):
+        channels = {payout.channel for payout in payouts[start : start + (1 << height)]}
+        if channels & {Channel.WALLET, Channel.SOCIAL}:
+            _order(work, community_id, "push", distribution_id, start, height)
+        if Channel.BANK in channels:
+            _order(work, community_id, "reserve", distribution_id, start, height)
+
+
+def confirm_payouts(work: Work, distribution_id: UUID, references: Mapping[int, str]) -> int:
+    """Note the bank's references (leaf index → reference) and order their confirmation on the chain.
+
+    Returns how many messages were ordered. Leaves that are confirmed already are skipped, so the same list
+    may arrive twice. Raises NotFound, and TransitionRefused naming the first leaf that is not reserved.
+    """
+    distribution = work.distributions.get(distribution_id)
+    if distribution is None:
+        raise NotFound("distribution", distribution_id)
+    payouts = work.payouts.of_distribution(distribution_id)
+    open_references = _open_references(payouts, distribution_id, references)
+    ordered = 0
+    for start, height in batches(len(payouts)):
+        inside = {
+            str(index): reference
+            for index, reference in sorted(open_references.items())
+            if start <= index < start + (1 << height)
+        }
+        if inside:
+            mark = sha256(repr(inside).encode()).hexdigest()[:16]
+            payload = {"distribution_id": str(distribution_id), "start": start, "height": height}
+            key = f"confirm:{distribution_id}:{start}:{mark}"
+            work.outbox.add(distribution.community_id, "confirm", key, payload | {"references": inside})
+            ordered += 1
+    return ordered
+
+
+def _open_references(
+    payouts: list[Payout], distribution_id: UUID, references: Mapping[int, str]
+) -> dict[int, str]:
+    found = {}
+    for index, reference in references.items():
+        if not 0 <= index < len(payouts):
+            raise NotFound("leaf", f"{index} of distribution {distribution_id}")
+        payout = payouts[index]
+        if payout.state is PayoutState.CONFIRMED:
+            continue
+        if not may_follow(payout.channel, payout.state, PayoutState.CONFIRMED):
+            raise TransitionRefused(index, payout.channel, payout.state, PayoutState.CONFIRMED)
+        found[index] = reference
+    return found
+
+
+def parse_bank_references(name: str, text: str) -> tuple[dict[int, str], list[Finding]]:
+    """Leaf index → bank reference from a CSV file with the columns `index,reference`, and its findings."""
+    references: dict[int, str] = {}
+    findings = []
+    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
+    if reader.fieldnames is None or sorted(reader.fieldnames) != ["index", "reference"]:
+        return {}, [Finding(name, 1, "the columns must be index,reference")]
+    for row in reader:
+        index, reference = (row["index"] or "").strip(), (row["reference"] or "").strip()
+        if not (index.isascii() and index.isdigit()):
+            findings.append(Finding(name, reader.line_num, f"{quote(index)} is not a leaf's index"))
+        elif not reference:
+            findings.append(Finding(name, reader.line_num, "the bank reference is empty"))
+        elif int(index) in references:
+            findings.append(Finding(name, reader.line_num, f"leaf {int(index)} stands twice"))
+        else:
+            references[int(index)] = reference
+    return references, findings
+
+
+def push(context: Context, message: OutboxRow) -> Steps:
+    """Pay a batch's wallet and social leaves; what failed stays open."""
+    part = _part(context, message)
+    outcome = yield Step("push", ready(context.vault.push(part.vault, part.batch)))
+    done = context.vault.paid_batch(part.vault, outcome)
+    if done.start != part.batch.start:
+        raise LedgerDiverges("first leaf of the batch", part.batch.start, done.start)
+    paid = {payout.leaf_index: None for payout in part.payouts if _was_paid(context, part, payout, done.paid)}
+    failed = [
+        payout
+        for payout in part.payouts
+        if payout.channel is not Channel.BANK and payout.leaf_index not in paid
+    ]
+    if failed:
+        sentence = f"{len(failed)} leaves could not be paid and stay open, first: leaf {failed[0].leaf_index}"
+        context.progress("push", len(paid), len(paid) + len(failed), sentence)
+    return _marking(message, paid, PayoutState.PAID)
+
+
+def reserve(context: Context, message: OutboxRow) -> Steps:
+    """Set a batch's bank leaves aside for the bank."""
+    part = _part(context, message)
+    chosen = [
+        payout
+        for payout in part.payouts
+        if payout.channel is Channel.BANK and may_follow(payout.channel, payout.state, PayoutState.RESERVED)
+    ]
+    selection = sum(1 << (payout.leaf_index - part.batch.start) for payout in chosen)
+    if selection:
+        yield Step("reserve", ready(context.vault.reserve(part.vault, part.batch, selection)))
+    return _marking(message, {payout.leaf_index: None for payout in chosen}, PayoutState.RESERVED)
+
+
+def confirm(context: Context, message: OutboxRow) -> Steps:
+    """Record the bank's payments: the chain keeps the hash of each reference."""
+    part = _part(context, message)
+    open_leaves = {row.leaf_index for row in part.payouts if row.state is not PayoutState.CONFIRMED}
+    references: dict[int, str | None] = {
+        int(index): reference
+        for index, reference in message.payload["references"].items()
+        if int(index) in open_leaves
+    }
+    hashes = [
+        keccak256(reference.encode()) if (reference := references.get(payout.leaf_index)) else NO_REFERENCE
+        for payout in part.payouts
+    ]
+    if references:
+        yield Step("confirm", ready(context.vault.confirm(part.vault, part.batch, hashes)))
+    return _marking(message, references, PayoutState.CONFIRMED)
+
+
+def _order(
+    work: Work, community_id: UUID, topic: str, distribution_id: UUID, start: int, height: int
+) -> None:
+    payload = {"distribution_id": str(distribution_id), "start": start, "height": height}
+    work.outbox.add(community_id, topic, f"{topic}:{distribution_id}:{start}", payload)
+
+
+def _part(context: Context, message: OutboxRow) -> _Part:
+    payload = message.payload
+    distribution_id, start, height = UUID(payload["distribution_id"]), payload["start"], payload["height"]
+    with context.unit() as work:
+        distribution = work.distributions.get(distribution_id)
+        payouts = work.payouts.of_distribution(distribution_id)
+    if distribution is None:
+        raise NotFound("distribution", distribution_id)
+    tree = tree_of(payouts)
+    batch = Batch(distribution.number, start, tree.batch(start, height), tuple(tree.proof(start, height)))
+    vault = place_of(context, message.community_id).vault
+    return _Part(vault, batch, payouts[start : start + (1 << height)])
+
+
+def _was_paid(context: Context, part: _Part, payout: Payout, paid: int) -> bool:
+    """Whether this push paid the leaf, or somebody claimed it for its member before."""
+    if payout.channel is Channel.BANK:
+        return False
+    if paid >> (payout.leaf_index - part.batch.start) & 1:
+        return True
+    return context.vault.is_paid(part.vault, part.batch.distribution, payout.leaf_index)
+
+
+def _marking(message: OutboxRow, leaves: Mapping[int, str | None], state: PayoutState) -> Finish:
+    distribution_id = UUID(message.payload["distribution_id"])
+
+    def finish(work: Work) -> None:
+        mark_payouts(work, distribution_id, leaves, state)
+
+    return finish

@@ -1,0 +1,134 @@
+"""Works the outbox: each community's messages in the order of their birth, each exactly once."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeVar
+from uuid import UUID
+
+from oracle.errors import NodeRefused, NodeUnreachable, OracleError, OtherChainInUse
+from oracle.usecases import credit, deploy, pay, post_days, settle
+from oracle.usecases.context import Context, Finish, Steps
+from oracle.usecases.delivery import deliver
+from oracle.usecases.resend import resend
+from settlement.domain.errors import ServiceError
+from settlement.domain.records import OutboxRow
+
+T = TypeVar("T")
+
+TOPICS: Mapping[str, Callable[[Context, OutboxRow], Steps]] = {
+    "deploy": deploy.deploy,
+    "post-days": post_days.post_days,
+    "credit": credit.credit,
+    "settle": settle.settle,
+    "push": pay.push,
+    "reserve": pay.reserve,
+    "confirm": pay.confirm,
+}
+
+
+@dataclass(slots=True)
+class Published:
+    """What a run did: messages done, transactions sent again, and the error at which each queue stands."""
+
+    done: int = 0
+    sent_again: int = 0
+    stopped: dict[UUID, OracleError | ServiceError] = field(default_factory=dict)
+
+
+def publish(context: Context, community_id: UUID | None = None) -> Published:
+    """Work the open messages of one community or of all, after sending again what the chain forgot.
+
+    A community whose message fails stands still at it; the others go on. A node that is away is waited for
+    as long as the context's patience lasts, then NodeUnreachable is raised and nothing is lost. Raises
+    WrongChain, NonceTaken, LedgerDiverges (found while sending again), ContractsMissing, AnotherPublisher.
+    """
+    result = Published()
+    with context.exclusive():
+        _patiently(context, result, lambda: _begin(context, result))
+        for queue in _queues(context, community_id):
+            try:
+                _work_queue(context, queue, result)
+            except (OracleError, ServiceError) as error:
+                if isinstance(error, NodeUnreachable) and not isinstance(error, NodeRefused):
+                    raise
+                result.stopped[queue] = error
+    return result
+
+
+def _begin(context: Context, result: Published) -> None:
+    context.chain.require_chain()
+    with context.unit() as work:
+        chains = work.deployments.chains()
+    if chains and context.chain.chain_id not in chains:
+        # A node address that was typed wrongly must not bring members' payouts to a chain of strangers.
+        raise OtherChainInUse(chains, context.chain.chain_id)
+    result.sent_again += resend(context)
+
+
+def _patiently(context: Context, result: Published, action: Callable[[], T]) -> T:
+    """Do it; while the node is away, wait, send again what it forgot meanwhile, and do it again.
+
+    A node that answers with an error is not away: waiting would not help.
+    """
+    pace = context.pace
+    waited_s, pause_s = 0.0, pace.away_s
+    while True:
+        try:
+            if waited_s:
+                _begin(context, result)
+            return action()
+        except NodeRefused:
+            raise
+        except NodeUnreachable as error:
+            if waited_s >= pace.patience_s:
+                raise
+            context.progress("node", int(waited_s), int(pace.patience_s), f"waiting for the node: {error}")
+            pace.sleep(pause_s)
+            waited_s, pause_s = waited_s + pause_s, min(2 * pause_s, 5.0)
+
+
+def _queues(context: Context, community_id: UUID | None) -> list[UUID]:
+    """Communities with open messages, the oldest message first."""
+    with context.unit() as work:
+        return list(dict.fromkeys(row.community_id for row in work.outbox.open_rows(community_id)))
+
+
+def _work_queue(context: Context, community_id: UUID, result: Published) -> None:
+    while (message := _next(context, community_id)) is not None:
+        total = result.done + _open_count(context, community_id)
+        sentence = _patiently(context, result, partial(_work_message, context, message))
+        result.done += 1
+        context.progress(message.topic, result.done, total, sentence)
+
+
+def _next(context: Context, community_id: UUID) -> OutboxRow | None:
+    with context.unit() as work:
+        return work.outbox.next_open(community_id)
+
+
+def _open_count(context: Context, community_id: UUID) -> int:
+    with context.unit() as work:
+        return len(work.outbox.open_rows(community_id))
+
+
+def _work_message(context: Context, message: OutboxRow) -> str:
+    """Run the message's steps from the first; what an earlier run did is found, not done again."""
+    steps = TOPICS[message.topic](context, message)
+    sentences = []
+    finish: Finish
+    try:
+        step = next(steps)
+        while True:
+            outcome = deliver(context, message, step)
+            sentences.append(f"block {outcome.block_number}, {outcome.gas_used} gas")
+            step = steps.send(outcome)
+    except StopIteration as end:
+        finish = end.value
+    context.checkpoint(f"finishing {message.topic}")
+    with context.unit() as work:
+        finish(work)
+        work.outbox.done(message.id)
+        work.commit()
+    context.checkpoint(f"done {message.topic}")
+    return "; ".join(sentences) or "was already done"

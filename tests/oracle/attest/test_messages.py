@@ -1,0 +1,156 @@
+"""EIP-712 messages, against eth_account's independent implementation."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from eth_account import Account
+from eth_account.messages import encode_typed_data
+from hypothesis import given
+from hypothesis import strategies as st
+
+from oracle.attest.identifiers import community_id, configuration_id
+from oracle.attest.keccak import keccak256
+from oracle.attest.messages import (
+    LEDGER_NAME,
+    VAULT_NAME,
+    DayReport,
+    Domain,
+    Settlement,
+    batch_digest,
+    report_id,
+    settlement_digest,
+)
+
+VECTORS = json.loads((Path(__file__).parents[2] / "vectors" / "messages.json").read_text("utf-8"))
+hashes = st.binary(min_size=32, max_size=32)
+months = st.lists(st.tuples(hashes, st.integers(0, 2**32 - 1)), max_size=4).map(tuple)
+domains = st.builds(
+    Domain,
+    st.sampled_from([LEDGER_NAME, VAULT_NAME]),
+    st.integers(1, 2**256 - 1),
+    st.binary(min_size=20, max_size=20),
+)
+reports = st.builds(DayReport, st.integers(0, 2**32 - 1), hashes, hashes, st.binary(max_size=250))
+settlements = st.builds(
+    Settlement,
+    st.integers(0, 2**32 - 1),
+    st.lists(hashes, max_size=4).map(tuple),
+    months,
+    hashes,
+    hashes,
+    st.integers(0, 255),
+    st.integers(0, 2**64 - 1),
+    st.integers(0, 2**64 - 1),
+)
+TYPES: dict[str, list[dict[str, str]]] = {
+    "DayReport": [
+        {"name": "day", "type": "uint32"},
+        {"name": "predecessor", "type": "bytes32"},
+        {"name": "root", "type": "bytes32"},
+        {"name": "hours", "type": "bytes"},
+    ],
+    "Batch": [
+        {"name": "configuration", "type": "bytes32"},
+        {"name": "reports", "type": "DayReport[]"},
+    ],
+    "Month": [
+        {"name": "configuration", "type": "bytes32"},
+        {"name": "month", "type": "uint32"},
+    ],
+    "Settlement": [
+        {"name": "distribution", "type": "uint32"},
+        {"name": "receipts", "type": "bytes32[]"},
+        {"name": "months", "type": "Month[]"},
+        {"name": "evidence", "type": "bytes32"},
+        {"name": "root", "type": "bytes32"},
+        {"name": "depth", "type": "uint8"},
+        {"name": "pool", "type": "uint64"},
+        {"name": "carry", "type": "uint64"},
+    ],
+}
+
+
+def their_digest(domain: Domain, primary: str, message: dict[str, Any]) -> bytes:
+    """Digest by eth_account, from a declaration of the types of its own."""
+    used = ("Batch", "DayReport") if primary == "Batch" else ("Settlement", "Month")
+    signable = encode_typed_data(
+        {
+            "name": domain.name,
+            "version": "1",
+            "chainId": domain.chain_id,
+            "verifyingContract": "0x" + domain.contract.hex(),
+        },
+        {name: TYPES[name] for name in used},
+        message,
+    )
+    return keccak256(b"\x19" + signable.version + signable.header + signable.body)
+
+
+def as_message(report: DayReport) -> dict[str, Any]:
+    """A report by the names of its type."""
+    return {
+        "day": report.day,
+        "predecessor": report.predecessor,
+        "root": report.root,
+        "hours": report.hours,
+    }
+
+
+@given(domains, hashes, st.lists(reports, min_size=1, max_size=3))
+def test_batch_digest__drawn__equals_eth_accounts(
+    domain: Domain, configuration: bytes, drawn: list[DayReport]
+) -> None:
+    message = {"configuration": configuration, "reports": [as_message(report) for report in drawn]}
+    assert batch_digest(domain, configuration, drawn) == their_digest(domain, "Batch", message)
+
+
+@given(domains, settlements)
+def test_settlement_digest__drawn__equals_eth_accounts(domain: Domain, drawn: Settlement) -> None:
+    message = {
+        "distribution": drawn.distribution,
+        "receipts": list(drawn.receipts),
+        "months": [{"configuration": name, "month": month} for name, month in drawn.months],
+        "evidence": drawn.evidence,
+        "root": drawn.root,
+        "depth": drawn.depth,
+        "pool": drawn.pool_micro_eur,
+        "carry": drawn.carry_micro_eur,
+    }
+    assert settlement_digest(domain, drawn) == their_digest(domain, "Settlement", message)
+
+
+@given(reports, reports)
+def test_report_id__different_reports__differ(left: DayReport, right: DayReport) -> None:
+    assert (report_id(left) == report_id(right)) is (left == right)
+
+
+@pytest.mark.parametrize("field", ["predecessor", "root"])
+def test_report_id__hash_of_another_length__raises(field: str) -> None:
+    report = DayReport(1, bytes(32), bytes(32), bytes(240))
+    with pytest.raises(ValueError, match="a hash has 32 bytes, got 31"):
+        report_id(replace(report, **{field: bytes(31)}))  # type: ignore[arg-type]
+
+
+def test_domain__address_of_another_length__raises() -> None:
+    with pytest.raises(ValueError, match="an address has 20 bytes"):
+        Domain(LEDGER_NAME, 1, bytes(32))
+
+
+def test_vectors__signatures__recover_their_signers() -> None:
+    signed = [VECTORS["settlement"], *VECTORS["batches"]]
+    for message in signed:
+        digest = bytes.fromhex(message["digest"][2:])
+        signers = [row["signer"] for row in message["signatures"]]
+        assert signers == sorted(signers, key=lambda address: int(address, 16))
+        for row in message["signatures"]:
+            assert Account._recover_hash(digest, signature=row["signature"]) == row["signer"]
+
+
+def test_identifiers__names__are_hashed_under_their_kind() -> None:
+    assert community_id("Esempio") == keccak256(b"condivisa/community\0Esempio")
+    expected = keccak256(b"condivisa/configuration\0Esempio\0AC001E00123")
+    assert configuration_id("Esempio", "AC001E00123") == expected
+    assert configuration_id("Esempi", "oAC001E00123") != expected

@@ -1,0 +1,298 @@
+"""A receipt against the chain: three verdicts, and one changed byte is enough for the second.
+
+verify
+├── given an untouched receipt
+│   ├── it should match, name the head, and say what was paid by which transaction
+│   └── when the statement was changed it should still match: it is not proved
+├── given a receipt in which any one value was changed
+│   └── it should not match, and say at which comparison
+├── given another chain, contract or trust file
+│   └── it should not match
+└── given a node that is away, silent or broken
+    └── it should be unreachable, never a mismatch
+"""
+
+import copy
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from oracle.chain.receipt import ReceiptUnreadable, parse_payout, parse_reading
+from oracle.chain.rpc import Rpc
+from oracle.chain.verify import Result, Verdict, verify_payout, verify_reading
+from oracle.errors import NodeRefused
+from oracle.wiring import OpenChain
+from tests.oracle.world import Published
+
+pytestmark = pytest.mark.node
+
+Change = Callable[[dict[str, Any]], None]
+
+
+def check(published: Published, receipt: dict[str, Any], **trust: Any) -> Result:
+    """Verdict on a receipt of either kind."""
+    rpc = Rpc(published.opened.url)
+    believed = replace(published.trust, **trust)
+    text = json.dumps(receipt)
+    if receipt["kind"] == "condivisa/payout/1":
+        return verify_payout(parse_payout(text), believed, rpc)
+    return verify_reading(parse_reading(text), believed, rpc)
+
+
+def flipped(text: str, at: int = -1) -> str:
+    """The same hexadecimal text with one bit changed."""
+    digit = f"{int(text[at], 16) ^ 1:x}"
+    return text[:at] + digit + (text[at + 1 :] if at != -1 else "")
+
+
+def flip(*path: Any) -> Change:
+    """Change one bit of a hexadecimal value."""
+
+    def change(receipt: dict[str, Any]) -> None:
+        place: Any = receipt
+        for key in path[:-1]:
+            place = place[key]
+        place[path[-1]] = flipped(place[path[-1]])
+
+    return change
+
+
+def put(value: Any, *path: Any) -> Change:
+    """Set a value."""
+
+    def change(receipt: dict[str, Any]) -> None:
+        place: Any = receipt
+        for key in path[:-1]:
+            place = place[key]
+        place[path[-1]] = value
+
+    return change
+
+
+def add(*path: Any) -> Change:
+    """Add one to a whole number."""
+
+    def change(receipt: dict[str, Any]) -> None:
+        place: Any = receipt
+        for key in path[:-1]:
+            place = place[key]
+        place[path[-1]] += 1
+
+    return change
+
+
+def cent_more(*path: Any) -> Change:
+    """Add a cent to an amount."""
+
+    def change(receipt: dict[str, Any]) -> None:
+        place: Any = receipt
+        for key in path[:-1]:
+            place = place[key]
+        whole, decimals = place[path[-1]].split(".")
+        micro_eur = int(whole + decimals) + 10_000
+        place[path[-1]] = f"{micro_eur // 10**6}.{micro_eur % 10**6:06d}"
+
+    return change
+
+
+PAYOUT_CHANGES: list[tuple[str, Change, str]] = [
+    ("chain id", add("chain_id"), "speaks of chain 31338"),
+    ("vault", flip("vault"), "speaks of contract"),
+    ("distribution", add("distribution"), "no distribution 2"),
+    ("index", put(1, "index"), "path ends in"),
+    ("index outside", put(8, "index"), "has no leaf 8"),
+    ("channel", put("BANK", "leaf", "channel"), "path ends in"),
+    ("payee", flip("leaf", "payee"), "path ends in"),
+    ("owner", flip("leaf", "owner"), "path ends in"),
+    ("amount", cent_more("leaf", "amount_eur"), "path ends in"),
+    ("sibling's hash", flip("proof", 0, "hash"), "path ends in"),
+    ("sibling's sum", cent_more("proof", 0, "sum_eur"), "path ends in"),
+    ("top sibling's hash", flip("proof", -1, "hash"), "path ends in"),
+    ("top sibling's sum", cent_more("proof", -1, "sum_eur"), "path ends in"),
+    ("path too short", lambda receipt: receipt["proof"].pop(), "path ends in"),
+    ("path too long", lambda receipt: receipt["proof"].append(receipt["proof"][0]), "path ends in"),
+    ("sums beyond 64 bits", put("18446744073709.551615", "proof", 0, "sum_eur"), "exceed what the vault"),
+]
+READING_CHANGES: list[tuple[str, Change, str]] = [
+    ("chain id", add("chain_id"), "speaks of chain 31338"),
+    ("ledger", flip("ledger"), "speaks of contract"),
+    ("configuration", flip("configuration"), "no report of this configuration"),
+    ("pod", flip("pod"), "path ends in"),
+    ("day", put("2024-07-15", "day"), "path ends in"),
+    ("salt", flip("salt"), "path ends in"),
+    ("an injected hour", add("injected_wh", 0), "path ends in"),
+    ("a withdrawn hour", add("withdrawn_wh", 23), "path ends in"),
+    ("position", put(1, "position"), "path ends in"),
+    ("sibling", flip("proof", 0), "path ends in"),
+    ("top sibling", flip("proof", -1), "path ends in"),
+    ("path too short", lambda receipt: receipt["proof"].pop(), "path ends in"),
+    ("predecessor", flip("report", "predecessor"), "the ledger holds"),
+    ("root", flip("report", "root"), "path ends in"),
+    ("hour totals", flip("report", "hours"), "the ledger holds"),
+    ("hour totals' length", put("0x", "report", "hours"), "the ledger holds"),
+]
+
+
+def test_verify_payout__every_leaf__matches_and_says_what_was_paid(published: Published) -> None:
+    results = [check(published, receipt) for receipt in published.payouts]
+
+    assert {result.verdict for result in results} == {Verdict.MATCHES}
+    assert all(result.status.startswith("paid by transaction 0x") for result in results[:-1])
+    assert results[-1].status == "reserved for a bank payment"
+
+
+def test_verify_payout__paid_leaf__names_the_transaction_on_record(published: Published) -> None:
+    steps = {row.step: row for row in published.world.transactions()}
+    channels = [receipt["leaf"]["channel"] for receipt in published.payouts]
+
+    for step, channel in (("push", "WALLET"), ("confirm", "BANK")):
+        result = check(published, published.payouts[channels.index(channel)])
+        row = steps[step]
+        assert result.status == f"paid by transaction 0x{row.hash.hex()} in block {row.block_number}"
+
+
+def test_verify_payout__match__names_the_head_and_what_was_compared(published: Published) -> None:
+    number, block, _ = Rpc(published.opened.url).head()
+    result = check(published, published.payouts[0])
+
+    assert result.head is not None
+    assert (result.head.number, result.head.hash) == (number, block)
+    assert any("stored root" in sentence for sentence in result.compared)
+    assert any("exactly the funded" in sentence for sentence in result.compared)
+
+
+def test_verify_payout__statement_changed__still_matches(published: Published) -> None:
+    receipt = copy.deepcopy(published.payouts[0])
+    receipt["statement"]["entitlement_eur"] = "999999.000000"
+    assert check(published, receipt).verdict is Verdict.MATCHES
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"), [row[1:] for row in PAYOUT_CHANGES], ids=[row[0] for row in PAYOUT_CHANGES]
+)
+def test_verify_payout__one_value_changed__does_not_match(
+    published: Published, change: Change, reason: str
+) -> None:
+    receipt = copy.deepcopy(published.payouts[0])
+    change(receipt)
+    result = check(published, receipt)
+    assert result.verdict is Verdict.DOES_NOT_MATCH
+    assert reason in result.reason
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"), [row[1:] for row in READING_CHANGES], ids=[row[0] for row in READING_CHANGES]
+)
+def test_verify_reading__one_value_changed__does_not_match(
+    published: Published, change: Change, reason: str
+) -> None:
+    receipt = copy.deepcopy(published.reading)
+    change(receipt)
+    result = check(published, receipt)
+    assert result.verdict is Verdict.DOES_NOT_MATCH
+    assert reason in result.reason
+
+
+def test_verify_reading__untouched__matches(published: Published) -> None:
+    result = check(published, published.reading)
+    assert (result.verdict, result.status) == (Verdict.MATCHES, "committed")
+
+
+@pytest.mark.parametrize("kind", ["payout", "reading"])
+def test_verify__any_digit_of_the_file_changed__never_matches(published: Published, kind: str) -> None:
+    receipt = published.payouts[1] if kind == "payout" else published.reading
+    text = json.dumps({key: value for key, value in receipt.items() if key != "statement"})
+    rpc = Rpc(published.opened.url)
+    changed = 0
+    for at, mark in enumerate(text):
+        if not mark.isdigit():
+            continue
+        other = text[:at] + str((int(mark) + 1) % 10) + text[at + 1 :]
+        try:
+            if kind == "payout":
+                result = verify_payout(parse_payout(other), published.trust, rpc)
+            else:
+                result = verify_reading(parse_reading(other), published.trust, rpc)
+        except ReceiptUnreadable:
+            continue
+        assert result.verdict is Verdict.DOES_NOT_MATCH, other
+        changed += 1
+    assert changed > 200
+
+
+@pytest.mark.parametrize(
+    ("trust", "reason"),
+    [
+        ({"chain_id": 1}, "the node serves chain 31337, the trust file names chain 1"),
+        ({"vault": "0x" + "11" * 20}, "the receipt speaks of contract"),
+    ],
+)
+def test_verify_payout__other_trust__does_not_match(
+    published: Published, trust: dict[str, Any], reason: str
+) -> None:
+    result = check(published, published.payouts[0], **trust)
+    assert result.verdict is Verdict.DOES_NOT_MATCH
+    assert reason in result.reason
+
+
+def test_verify_payout__receipt_and_trust_of_another_chain__the_node_is_not_it(published: Published) -> None:
+    result = check(published, published.payouts[0] | {"chain_id": 1}, chain_id=1)
+    assert result.verdict is Verdict.DOES_NOT_MATCH
+
+
+def test_verify_payout__no_contract_there__does_not_match(published: Published) -> None:
+    nobody = "0x" + "11" * 20
+    result = check(published, published.payouts[0] | {"vault": nobody}, vault=nobody)
+    assert result.verdict is Verdict.DOES_NOT_MATCH
+    assert "there is no contract" in result.reason
+
+
+def test_verify_payout__ledger_in_the_place_of_the_vault__does_not_match(published: Published) -> None:
+    ledger = published.trust.ledger
+    result = check(published, published.payouts[0] | {"vault": ledger}, vault=ledger)
+    assert result.verdict is Verdict.DOES_NOT_MATCH
+    assert "distributionOf" in result.reason
+
+
+def test_verify__node_away__is_unreachable_for_true_and_false_receipts(
+    published: Published, away: OpenChain
+) -> None:
+    false = copy.deepcopy(published.payouts[0])
+    false["leaf"]["amount_eur"] = "1.000000"
+    for receipt in (published.payouts[0], false):
+        result = verify_payout(parse_payout(json.dumps(receipt)), published.trust, Rpc(away.url))
+        assert result.verdict is Verdict.UNREACHABLE
+    reading = verify_reading(parse_reading(json.dumps(published.reading)), published.trust, Rpc(away.url))
+    assert reading.verdict is Verdict.UNREACHABLE
+
+
+class Failing(Rpc):
+    """A node that refuses one method."""
+
+    refused: str
+
+    def __init__(self, url: str, refused: str) -> None:
+        super().__init__(url)
+        object.__setattr__(self, "refused", refused)
+
+    def call(self, method: str, *params: object) -> Any:
+        if method == self.refused:
+            raise NodeRefused(self.url, method, -32000, "header not found")
+        return super().call(method, *params)
+
+
+@pytest.mark.parametrize("method", ["eth_chainId", "eth_getBlockByNumber", "eth_getCode", "eth_call"])
+def test_verify__node_refuses_a_question__is_unreachable(published: Published, method: str) -> None:
+    rpc = Failing(published.opened.url, method)
+    result = verify_payout(parse_payout(json.dumps(published.payouts[0])), published.trust, rpc)
+    assert result.verdict is Verdict.UNREACHABLE
+
+
+def test_verify__node_keeps_no_logs__matches_without_a_transaction(published: Published) -> None:
+    rpc = Failing(published.opened.url, "eth_getLogs")
+    result = verify_payout(parse_payout(json.dumps(published.payouts[0])), published.trust, rpc)
+    assert result.verdict is Verdict.MATCHES
+    assert result.status == "paid (this node does not tell by which transaction)"

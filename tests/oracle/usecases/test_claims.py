@@ -1,0 +1,95 @@
+"""Leaves that a push finds paid, and leaves that it cannot pay.
+
+push
+├── when somebody claimed a leaf for its member before
+│   └── it should pay the others, and note the leaf as paid
+└── when a leaf's transfer fails
+    └── it should leave that leaf open, say so, and block nothing
+"""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from eth_utils.address import to_checksum_address
+
+from oracle.attest.payout_tree import encode_leaf, encode_proof
+from oracle.chain.artifacts import artifact
+from oracle.chain.client import EvmChain
+from oracle.chain.contracts import VaultContract
+from oracle.chain.keys import load_or_create_keys
+from oracle.ports import Call, Outcome, PaidBatch
+from oracle.records import ContractKind
+from oracle.usecases.payout_leaves import tree_of
+from oracle.usecases.publish import publish
+from oracle.wiring import OpenChain, publishing
+from settlement.domain.payout_states import PayoutState
+from tests.oracle.usecases.test_publish import addresses, view
+from tests.oracle.world import World
+
+pytestmark = pytest.mark.node
+
+
+class Settled(Exception):  # noqa: N818 - not an error but the point at which the test steps in
+    """The distribution is settled and nothing is paid."""
+
+
+def settle_only(world: World, opened: OpenChain) -> None:
+    """Publish up to the payouts."""
+
+    def stop(name: str) -> None:
+        if name == "done settle":
+            raise Settled
+
+    with pytest.raises(Settled):
+        publish(publishing(world.engine, opened, checkpoint=stop))
+
+
+def claim(world: World, opened: OpenChain, stranger: EvmChain, index: int) -> None:
+    """A stranger claims a leaf on the member's behalf."""
+    vault = addresses(world, opened)[ContractKind.VAULT]
+    tree = tree_of(world.payouts())
+    leaf, proof = encode_leaf(tree.leaves[index]), encode_proof(tree.proof(index))
+    data = artifact("CommunityVault").call("claim", 1, index, leaf, proof)
+    signed = stranger.sign(Call(vault, data, "claim"), stranger.transaction_count())
+    stranger.send(signed)
+    outcome = stranger.outcome(signed.hash)
+    assert outcome is not None
+    assert outcome.succeeded
+
+
+def test_push__leaf_was_claimed_before__is_noted_as_paid_and_paid_once(
+    world: World, opened: OpenChain, tmp_path: Path
+) -> None:
+    settle_only(world, opened)
+    keys = load_or_create_keys(tmp_path / "stranger.json")
+    claim(world, opened, EvmChain(opened.chain.rpc, keys, opened.chain.chain_id), 0)
+
+    assert publish(publishing(world.engine, opened)).stopped == {}
+
+    first, second = world.payouts()[:2]
+    assert (first.state, second.state) == (PayoutState.PAID, PayoutState.PAID)
+    token = addresses(world, opened)[ContractKind.TOKEN]
+    for payout in (first, second):
+        assert payout.wallet_address is not None
+        held = view(opened, "TestEuro", token, "balanceOf", to_checksum_address(payout.wallet_address))
+        assert held == (payout.amount_micro_eur,)
+
+
+def test_push__transfer_fails__leaf_stays_open_and_the_rest_goes_on(world: World, opened: OpenChain) -> None:
+    class Refusing(VaultContract):
+        def paid_batch(self, vault: bytes, outcome: Outcome) -> PaidBatch:
+            honest = super().paid_batch(vault, outcome)
+            return PaidBatch(honest.start, honest.paid & ~1, 1)
+
+        def is_paid(self, vault: bytes, distribution: int, index: int) -> bool:
+            return index != 0 and super().is_paid(vault, distribution, index)
+
+    seen: list[str] = []
+    context = publishing(world.engine, opened, progress=lambda *facts: seen.append(facts[3]))
+    result = publish(replace(context, vault=Refusing(opened.chain)))
+
+    assert result.stopped == {}
+    assert [row.state for row in world.payouts()[:2]] == [PayoutState.PENDING, PayoutState.PAID]
+    assert "1 leaves could not be paid and stay open, first: leaf 0" in seen
+    assert world.open_messages() == []

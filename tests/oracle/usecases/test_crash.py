@@ -1,0 +1,284 @@
+"""Exactly once, whatever dies: the publisher at any point, the node at any time, the node's whole memory.
+
+publish
+├── when the publisher is killed with -9 at every point at which a crash leaves another state behind
+│   └── it should end as without crashes: same transactions, nothing posted or paid twice
+├── when the node is killed with -9 and restarted
+│   └── it should send what the node lost, byte for byte
+├── when the node's state is gone or torn
+│   ├── it should send everything again: same addresses, roots, balances
+│   └── it should go on with what was still open
+└── when the node comes back in the middle of a run
+    └── it should wait, then go on
+"""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from eth_utils.address import to_checksum_address
+from sqlalchemy import Engine
+
+from oracle.chain.client import EvmChain
+from oracle.chain.keys import load_or_create_keys
+from oracle.chain.node import LocalNode, start_node
+from oracle.chain.rpc import Rpc
+from oracle.errors import ContractsMissing
+from oracle.records import ContractKind
+from oracle.usecases.context import Pace
+from oracle.usecases.publish import publish
+from oracle.wiring import OpenChain, publishing
+from settlement.bootstrap import upgrade_database
+from settlement.domain.payout_states import Channel
+from settlement.store.engine import open_engine
+from tests.oracle.chain.test_node import kill, wait_for_state
+from tests.oracle.usecases.test_publish import addresses, confirm_all, view
+from tests.oracle.world import World, settled_world
+
+pytestmark = pytest.mark.node
+
+_FORK = multiprocessing.get_context("fork")
+
+
+class FirstUnseen:
+    """A checkpoint that kills its process with -9 the first time that it meets a name not seen before."""
+
+    def __init__(self, log: Path) -> None:
+        self._log = log
+
+    def __call__(self, name: str) -> None:
+        seen = self._log.read_text().splitlines()
+        if name not in seen:
+            with self._log.open("a") as file:
+                file.write(name + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def publish_in_a_process(url: str, opened: OpenChain, log: Path) -> None:
+    """One life of a publisher, with connections of its own."""
+    engine = open_engine(url, pool_size=2)
+    publish(publishing(engine, opened, checkpoint=FirstUnseen(log)))
+    os._exit(0)
+
+
+def life(url: str, opened: OpenChain, log: Path) -> int:
+    """Exit status of one life: negative when it was killed."""
+    process = _FORK.Process(target=publish_in_a_process, args=(url, opened, log))
+    process.start()
+    process.join(120)
+    assert process.exitcode is not None
+    return process.exitcode
+
+
+def end_state(world: World, opened: OpenChain) -> dict[str, Any]:
+    """Everything that must not depend on crashes: transactions, states, and the chain's own books."""
+    places = addresses(world, opened)
+    vault, token = places[ContractKind.VAULT], places[ContractKind.TOKEN]
+    wallets = [row.wallet_address for row in world.payouts() if row.channel is Channel.WALLET]
+    return {
+        "transactions": [(row.nonce, row.step, row.attempt, row.state) for row in world.transactions()],
+        "count": opened.chain.transaction_count(),
+        "payouts": [(row.leaf_index, row.state, row.amount_micro_eur) for row in world.payouts()],
+        "open": world.open_messages(),
+        "distribution": view(opened, "CommunityVault", vault, "distributionOf", 1)[1:3],
+        "funds": view(opened, "CommunityVault", vault, "funds"),
+        "supply": view(opened, "TestEuro", token, "totalSupply"),
+        "wallets": [balance(opened, token, address) for address in wallets if address],
+        "treasurer": balance(opened, token, opened.chain.sender),
+    }
+
+
+def balance(opened: OpenChain, token: bytes, address: bytes) -> int:
+    """Test euro of an account."""
+    (held,) = view(opened, "TestEuro", token, "balanceOf", to_checksum_address(address))
+    return int(held)
+
+
+def fresh_account(opened: OpenChain, path: Path) -> OpenChain:
+    """Another operator on the same chain."""
+    keys = load_or_create_keys(path)
+    return replace(opened, chain=EvmChain(opened.chain.rpc, keys, opened.chain.chain_id))
+
+
+def test_publish__killed_at_every_point__ends_as_without_crashes(
+    database_url: str, empty_database_url: str, opened: OpenChain, tmp_path: Path, engine: Engine
+) -> None:
+    log = tmp_path / "seen"
+    log.touch()
+    world = settled_world(engine)
+    lives = 0
+    while (status := life(database_url, opened, log)) != 0:
+        assert status == -signal.SIGKILL
+        lives += 1
+        assert lives < 200, "the publisher does not get on"
+    confirm_all(world)
+    while life(database_url, opened, log) != 0:
+        lives += 1
+    crashed = end_state(world, opened)
+
+    points = log.read_text().splitlines()
+    assert lives == len(points) > 60
+    assert {
+        "deciding post",
+        "decided post",
+        "sent push",
+        "mined settle",
+        "recorded credit",
+        "done confirm",
+    } <= {*points}
+    assert crashed == calm_end_state(empty_database_url, fresh_account(opened, tmp_path / "calm.json"))
+
+
+def calm_end_state(url: str, opened: OpenChain) -> dict[str, Any]:
+    """End state of the same world without a crash, in a database of its own."""
+    engine = open_engine(url)
+    upgrade_database(engine)
+    world = settled_world(engine)
+    publish(publishing(engine, opened))
+    confirm_all(world)
+    publish(publishing(engine, opened))
+    found = end_state(world, opened)
+    engine.dispose()
+    return found
+
+
+@pytest.fixture
+def own_node(anvil: Path, tmp_path: Path) -> Iterator[LocalNode]:
+    """A node that this test may kill."""
+    with start_node(tmp_path / "chain", anvil) as node:
+        yield node
+
+
+def opened_on(node: LocalNode, folder: Path) -> OpenChain:
+    """The account of the folder's keys on a node."""
+    keys = load_or_create_keys(folder / "chain" / "keys.json")
+    return OpenChain(node.url, EvmChain(Rpc(node.url), keys, node.chain_id), True, tuple(node.notes))
+
+
+def test_publish__node_killed_before_its_first_write__everything_is_sent_again(
+    engine: Engine, own_node: LocalNode, anvil: Path, tmp_path: Path
+) -> None:
+    world = settled_world(engine)
+    opened = opened_on(own_node, tmp_path)
+    publish(publishing(engine, opened))
+    before, places = end_state(world, opened), addresses(world, opened)
+    kill(own_node)
+    (tmp_path / "chain" / "state.json").unlink(missing_ok=True)
+
+    with start_node(tmp_path / "chain", anvil) as node:
+        again = opened_on(node, tmp_path)
+        assert again.chain.transaction_count() == 0
+        result = publish(publishing(engine, again))
+
+        assert (result.done, result.sent_again) == (0, len(world.transactions()))
+        assert addresses(world, again) == places
+        assert end_state(world, again) == before
+
+
+def test_publish__node_killed_after_a_write__only_the_lost_is_sent_again(
+    engine: Engine, own_node: LocalNode, anvil: Path, tmp_path: Path
+) -> None:
+    world = settled_world(engine)
+    opened = opened_on(own_node, tmp_path)
+    publish(publishing(engine, opened))
+    wait_for_state(tmp_path / "chain", len(world.transactions()))
+    saved = (tmp_path / "chain" / "state.json").read_bytes()
+    confirm_all(world)
+    publish(publishing(engine, opened))
+    before = end_state(world, opened)
+    kill(own_node)
+    # What the disk holds after a crash within the second: the state before the confirmation.
+    (tmp_path / "chain" / "state.json").write_bytes(saved)
+
+    with start_node(tmp_path / "chain", anvil) as node:
+        again = opened_on(node, tmp_path)
+        result = publish(publishing(engine, again))
+        assert (result.done, result.sent_again) == (0, 1)
+        assert end_state(world, again) == before
+
+
+def test_publish__state_torn_while_messages_are_open__sends_again_and_goes_on(
+    engine: Engine, own_node: LocalNode, anvil: Path, tmp_path: Path
+) -> None:
+    world = settled_world(engine)
+    opened = opened_on(own_node, tmp_path)
+    publish(publishing(engine, opened))
+    own_node.stop()
+    confirm_all(world)
+    state = tmp_path / "chain" / "state.json"
+    state.write_bytes(state.read_bytes()[:1000])
+
+    with start_node(tmp_path / "chain", anvil) as node:
+        again = opened_on(node, tmp_path)
+        assert "set aside" in again.notes[0]
+        result = publish(publishing(engine, again))
+        assert result.stopped == {}
+        assert result.done == 1
+        assert world.open_messages() == []
+        assert balance(again, addresses(world, again)[ContractKind.TOKEN], wallet_of(world)) > 0
+
+
+def wallet_of(world: World) -> bytes:
+    """The first wallet that is paid."""
+    return next(row.wallet_address for row in world.payouts() if row.wallet_address)
+
+
+def test_publish__other_keys_after_the_state_was_lost__says_what_is_missing(
+    engine: Engine, own_node: LocalNode, anvil: Path, tmp_path: Path
+) -> None:
+    settled_world(engine)
+    publish(publishing(engine, opened_on(own_node, tmp_path)))
+    kill(own_node)
+    (tmp_path / "chain" / "state.json").unlink(missing_ok=True)
+    (tmp_path / "chain" / "keys.json").unlink()
+
+    with (
+        start_node(tmp_path / "chain", anvil) as node,
+        pytest.raises(ContractsMissing, match="the ledger at 0x"),
+    ):
+        publish(publishing(engine, opened_on(node, tmp_path)))
+
+
+def test_publish__node_dies_in_the_middle_and_returns__waits_and_goes_on(
+    engine: Engine, own_node: LocalNode, anvil: Path, tmp_path: Path
+) -> None:
+    world = settled_world(engine)
+    nodes: list[LocalNode] = []
+    stages: list[str] = []
+
+    def crash(name: str) -> None:
+        if name == "sent settle" and own_node.process is not None:
+            kill(own_node)
+            (tmp_path / "chain" / "state.json").unlink(missing_ok=True)
+
+    def restart(_seconds: float) -> None:
+        if own_node.process is None and not nodes:
+            nodes.append(start_node(tmp_path / "chain", anvil))
+
+    opened = opened_on(own_node, tmp_path)
+    context = publishing(
+        engine,
+        opened,
+        pace=Pace(sleep=restart, patience_s=30.0),
+        progress=lambda stage, *_: stages.append(stage),
+        checkpoint=crash,
+    )
+    try:
+        result = publish(context)
+        assert result.stopped == {}
+        assert result.sent_again > 10
+        assert {"node", "resend"} <= set(stages)
+        assert world.open_messages() == []
+        assert view(
+            opened, "CommunityVault", addresses(world, opened)[ContractKind.VAULT], "distributionCount"
+        ) == (1,)
+    finally:
+        for node in nodes:
+            node.stop()
