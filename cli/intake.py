@@ -1,0 +1,71 @@
+"""`condivisa import`: a case folder enters the database, once."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.failures import explained, refuse_findings
+from cli.workspace import StateOption, Workspace, now, open_workspace
+from community.usecases.register_community import Registered, register_community
+from oracle.sources.payees import read_payees
+from settlement.casefile import read_case
+from settlement.domain.case import Case
+from settlement.domain.payees import Payee
+from settlement.usecases.import_readings import Counts, Imported, import_readings
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What an import did."""
+
+    registered: Registered
+    imported: Imported
+
+
+def import_case(
+    case: Annotated[Path, typer.Argument(metavar="CASE", help="Case folder; `condivisa case` builds one.")],
+    state: StateOption = None,
+) -> None:
+    """Register the community of a case folder and import its readings, prices and payees.
+
+    Importing again adds nothing; changed values are added as corrections, nothing is overwritten. Bad
+    input: every finding as file:line: sentence on standard error, exit 2, nothing imported.
+    """
+    given, payees = read_folder(case)
+    with explained(), open_workspace(state) as workspace:
+        intake = take_in(workspace, given, payees, now())
+    readings, prices = intake.imported.readings, intake.imported.prices
+    typer.echo(
+        f"{given.community.name}: {'registered' if intake.registered.created else 'known'}; "
+        f"POD-days {counted(readings)}; price days {counted(prices)}\n"
+        f'next: condivisa publish "{given.community.name}" --from {given.community.start:%Y-%m-%d}'
+    )
+
+
+def read_folder(folder: Path) -> tuple[Case, dict[str, Payee]]:
+    """The case and its payees; stops the command with every finding."""
+    case, findings = read_case(folder)
+    if case is None:
+        refuse_findings(findings)
+    payees, findings = read_payees(folder, [member.id for member in case.community.members])
+    if findings:
+        refuse_findings(findings)
+    return case, payees
+
+
+def take_in(workspace: Workspace, case: Case, payees: dict[str, Payee], received_at: datetime) -> Intake:
+    """Register and import in one transaction."""
+    with workspace.writing() as work:
+        registered = register_community(work, case.community, payees)
+        imported = import_readings(work, registered.community_id, case, received_at)
+        work.commit()
+    return Intake(registered, imported)
+
+
+def counted(counts: Counts) -> str:
+    """What became of the days, in words."""
+    parts = [(counts.new, "new"), (counts.corrected, "corrected"), (counts.unchanged, "already there")]
+    return ", ".join(f"{count} {word}" for count, word in parts if count) or "none"

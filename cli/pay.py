@@ -1,0 +1,169 @@
+"""`condivisa pay`: money that the bank received is divided, settled on the ledger and paid out."""
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from cli.failures import EXIT_BAD_INPUT, explained, refuse_findings, stop
+from cli.publish import deliver
+from cli.workspace import CommunityArgument, StateOption, Workspace, open_ledger, open_workspace
+from oracle.usecases.pay import confirm_payouts, parse_bank_references, pays_wallets
+from settlement.casefile import write_atomically
+from settlement.domain.payout_states import Channel, PayoutState
+from settlement.domain.records import Distribution, Payout, ReceiptKind
+from settlement.domain.rounding import MICRO_EUR_PER_EUR, micro_eur_text
+from settlement.usecases.distribute import distribute
+from settlement.usecases.record_receipt import ReceiptTerms, record_receipt
+
+app = typer.Typer(
+    name="pay",
+    help="From a bank receipt to confirmed payouts: receive, confirm, show.",
+    no_args_is_help=True,
+    add_completion=False,
+)
+AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?")
+AWAITING_BANK = frozenset({PayoutState.RESERVED, PayoutState.ORDERED})
+
+
+@app.command("receive")
+def receive(
+    community: CommunityArgument,
+    gross: Annotated[str, typer.Option(metavar="EUR", help="What GSE paid, before its fee, e.g. 221.15")],
+    reference: Annotated[str, typer.Option(help="The bank's reference of the credit.")],
+    on: Annotated[
+        datetime, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Day of the credit.")
+    ],
+    kind: Annotated[ReceiptKind, typer.Option(help="Advance, balance or correction.")] = ReceiptKind.ADVANCE,
+    fee: Annotated[str, typer.Option(metavar="EUR", help="Fee that GSE withheld.")] = "0",
+    costs: Annotated[str, typer.Option(metavar="EUR", help="Costs resolved by the assembly.")] = "0",
+    state: StateOption = None,
+) -> None:
+    """Divide a bank receipt over the settled periods not yet distributed, settle and pay it on the ledger.
+
+    Wallet leaves are pushed, bank leaves are reserved; `condivisa pay orders` lists those for the bank. The
+    same receipt again continues where it stopped.
+    """
+    terms = ReceiptTerms(kind, on.date(), euro(gross), reference, euro(fee), euro(costs))
+    with explained(), open_workspace(state) as workspace:
+        record = workspace.community(community)
+        distribution = divide(workspace, record.id, terms)
+        with open_ledger(workspace) as opened:
+            deliver(workspace, opened, record.id)
+        typer.echo(
+            f"distribution {distribution.number}: {micro_eur_text(distribution.amount_micro_eur)} EUR, "
+            f"carry {micro_eur_text(distribution.carry_micro_eur)} EUR; "
+            f'next: condivisa pay orders "{record.name}"'
+        )
+
+
+@app.command("orders")
+def orders(
+    community: CommunityArgument,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="CSV file; default: standard output.")
+    ] = None,
+    state: StateOption = None,
+) -> None:
+    """List the reserved bank payouts: distribution, index, member, IBAN, amount. Contains personal data."""
+    with explained(), open_workspace(state) as workspace:
+        record = workspace.community(community)
+        with workspace.reading() as work:
+            numbers = {row.id: row.number for row in work.distributions.of_community(record.id)}
+            payouts = [row for row in work.payouts.of_community(record.id) if row.state in AWAITING_BANK]
+    text = _orders_csv(payouts, numbers)
+    if out is None:
+        typer.echo(text, nl=False)
+    else:
+        write_atomically(out, text.encode())
+        typer.echo(f"{out}: {len(payouts)} payouts to order at the bank")
+
+
+@app.command("confirm")
+def confirm(
+    community: CommunityArgument,
+    distribution: Annotated[int, typer.Option(help="Number of the distribution.")],
+    references: Annotated[
+        Path, typer.Argument(metavar="FILE.csv", help="Columns index,reference from the bank.")
+    ],
+    state: StateOption = None,
+) -> None:
+    """Confirm bank payouts with the bank's references; the ledger keeps the hash of each."""
+    if not references.is_file():
+        stop(f"{references} is no file", EXIT_BAD_INPUT)
+    found, findings = parse_bank_references(
+        references.name, references.read_text(encoding="utf-8", errors="replace")
+    )
+    if findings:
+        refuse_findings(findings)
+    with explained(), open_workspace(state) as workspace:
+        record = workspace.community(community)
+        with workspace.reading() as work:
+            numbers = {row.number: row.id for row in work.distributions.of_community(record.id)}
+        if distribution not in numbers:
+            stop(
+                f"{record.name} has no distribution {distribution}; it has {sorted(numbers) or 'none'}",
+                EXIT_BAD_INPUT,
+            )
+        ordered = note_confirmations(workspace, numbers[distribution], found)
+        with open_ledger(workspace) as opened:
+            deliver(workspace, opened, record.id)
+        typer.echo(f"{len(found)} references noted, {ordered} confirmations sent to the ledger")
+
+
+def divide(workspace: Workspace, community_id: UUID, terms: ReceiptTerms) -> Distribution:
+    """Record the receipt and divide it over the settlements that no distribution has named yet.
+
+    Where there are none, it is a further payment for the periods of the latest distribution.
+    """
+    with workspace.writing() as work:
+        receipt = record_receipt(work, community_id, terms)
+        if receipt.distribution_id is not None:
+            existing = work.distributions.get(receipt.distribution_id)
+            assert existing is not None
+            return existing
+        past = work.distributions.of_community(community_id)
+        named = {settlement for distribution in past for settlement in distribution.settlements}
+        fresh = [row.id for row in work.settlements.of_community(community_id) if row.id not in named]
+        again = max(past, key=lambda row: row.number).settlements if past else ()
+        wallets = pays_wallets(work, community_id, before_deployment=workspace.chain.rpc is None)
+        distribution = distribute(work, community_id, [receipt.id], fresh or again, wallets=wallets)
+        work.commit()
+    return distribution
+
+
+def note_confirmations(workspace: Workspace, distribution_id: UUID, references: dict[int, str]) -> int:
+    """Order the confirmation of bank leaves; returns how many messages were added."""
+    with workspace.writing() as work:
+        ordered = confirm_payouts(work, distribution_id, references)
+        work.commit()
+    return ordered
+
+
+def awaiting_bank(payouts: Sequence[Payout]) -> list[Payout]:
+    """The bank leaves that were reserved and wait for the bank."""
+    return [row for row in payouts if row.channel is Channel.BANK and row.state in AWAITING_BANK]
+
+
+def euro(text: str) -> int:
+    """Micro-euro of an amount typed by a person; stops the command when it is not one in whole cents."""
+    if AMOUNT.fullmatch(text) is None:
+        stop(f'"{text}" is not an amount in euro with at most two decimals, e.g. 221.15', EXIT_BAD_INPUT)
+    return int(Decimal(text) * MICRO_EUR_PER_EUR)
+
+
+def _orders_csv(payouts: Sequence[Payout], numbers: dict[UUID, int]) -> str:
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(["distribution", "index", "member", "iban", "amount_eur"])
+    for row in payouts:
+        amount = micro_eur_text(row.amount_micro_eur)[:-4]
+        writer.writerow([numbers[row.distribution_id], row.leaf_index, row.member, row.iban or "", amount])
+    return buffer.getvalue()

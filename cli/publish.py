@@ -1,0 +1,128 @@
+"""`condivisa publish`: a period is settled and its days go to the ledger."""
+
+import re
+from datetime import date, datetime, timedelta
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from cli.failures import EXIT_BAD_INPUT, EXIT_REFUSED, explained, stop
+from cli.workspace import CommunityArgument, StateOption, Workspace, now, open_ledger, open_workspace
+from oracle.ports import Progress
+from oracle.usecases.context import TokenChoice, VaultPolicy, quiet
+from oracle.usecases.publish import Published
+from oracle.usecases.publish import publish as work_outbox
+from oracle.wiring import OpenChain, publishing, write_trust
+from settlement.bootstrap import case_manifest
+from settlement.casefile import write_atomically, write_case
+from settlement.domain.calendar import day_start, month_first_day, month_number
+from settlement.domain.records import StoredSettlement
+from settlement.usecases.close_period import close_period
+from settlement.usecases.load_case import load_case
+
+ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}", re.ASCII)
+
+
+def publish(
+    community: CommunityArgument,
+    first: Annotated[
+        datetime, typer.Option("--from", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="First day.")
+    ],
+    last: Annotated[
+        datetime | None,
+        typer.Option(
+            "--to", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Last day; default: end of month."
+        ),
+    ] = None,
+    euro: Annotated[
+        str | None,
+        typer.Option(
+            metavar="UNIT",
+            help="What a new vault counts in: bookkeeping, test-euro, or the 0x address of an ERC-20 of six "
+            "decimals. Default: test-euro on the local node, bookkeeping elsewhere.",
+        ),
+    ] = None,
+    retry: Annotated[bool, typer.Option("--retry", help="Sign a reverted transaction anew, once.")] = False,
+    state: StateOption = None,
+) -> None:
+    """Settle a period of stored readings and post its days to the ledger with 3-of-5 signatures.
+
+    Running it again continues where it stopped; nothing is posted twice. A period whose hour totals would
+    show single persons is settled and not published: exit 1 and the reason.
+    """
+    start, end = period(first.date(), last.date() if last else None)
+    policy = None if euro is None else vault_policy(euro)
+    with explained(), open_workspace(state) as workspace:
+        record = workspace.community(community)
+        settlement = close(workspace, record.id, start, end)
+        typer.echo(f"settled: {settlement.shared_wh} Wh shared, evidence {settlement.evidence.hex()}")
+        if settlement.refusals:
+            stop("not published: " + "; ".join(map(str, settlement.refusals)), EXIT_REFUSED)
+        with open_ledger(workspace) as opened:
+            published = deliver(workspace, opened, record.id, policy=policy, retry=retry)
+            write_trust(workspace.chain, workspace.database.engine, opened, record.id)
+        typer.echo(
+            f"published: {published.done} messages done, {published.sent_again} transactions sent again"
+        )
+
+
+def vault_policy(euro: str) -> VaultPolicy:
+    """Terms of a new vault that counts in the named unit; stops the command when there is no such unit."""
+    if ADDRESS.fullmatch(euro):
+        return VaultPolicy(TokenChoice.ERC20, bytes.fromhex(euro[2:]))
+    if euro not in (TokenChoice.BOOKKEEPING, TokenChoice.TEST_EURO):
+        stop(f'"{euro}" is no unit: bookkeeping, test-euro, or 0x and 40 hexadecimal digits', EXIT_BAD_INPUT)
+    return VaultPolicy(TokenChoice(euro))
+
+
+def period(first: date, last: date | None) -> tuple[datetime, datetime]:
+    """Instants [start, end) of whole days; without a last day, to the end of the first day's month."""
+    after = month_first_day(month_number(first) + 1) if last is None else last + timedelta(days=1)
+    if after <= first:
+        stop(f"{last} comes before {first}", EXIT_BAD_INPUT)
+    return day_start(first), day_start(after)
+
+
+def close(
+    workspace: Workspace,
+    community_id: UUID,
+    start: datetime,
+    end: datetime,
+    revenue_micro_eur: int | None = None,
+) -> StoredSettlement:
+    """Settle a period, or find its settlement; one transaction."""
+    with workspace.writing() as work:
+        settlement = close_period(work, case_manifest, community_id, start, end, now(), revenue_micro_eur)
+        work.commit()
+    return settlement
+
+
+def write_evidence(workspace: Workspace, settlement: StoredSettlement, revenue_micro_eur: int | None) -> None:
+    """Write what an auditor recomputes: canonical case, settlement.json, and the manifest of both."""
+    with workspace.reading() as work:
+        community_id, as_of = settlement.community_id, settlement.as_of
+        case = load_case(work, community_id, settlement.start, settlement.end, as_of, revenue_micro_eur)
+    folder = workspace.folder_of(case.community.name) / "evidence"
+    folder.mkdir(parents=True, exist_ok=True)
+    write_case(case, folder)
+    write_atomically(folder / "settlement.json", settlement.document)
+    write_atomically(folder / "manifest.sha256", settlement.manifest)
+
+
+def deliver(
+    workspace: Workspace,
+    opened: OpenChain,
+    community_id: UUID,
+    *,
+    policy: VaultPolicy | None = None,
+    progress: Progress = quiet,
+    retry: bool = False,
+) -> Published:
+    """Work the community's open messages; raises the error at which its queue stands still."""
+    engine = workspace.database.engine
+    context = publishing(engine, opened, policy=policy, progress=progress, retry_reverted=retry)
+    published = work_outbox(context, community_id)
+    for error in published.stopped.values():
+        raise error
+    return published

@@ -1,0 +1,104 @@
+"""The state that a command works on: database and local chain in one directory, or the user's own."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from cli.failures import EXIT_BAD_INPUT, EXIT_MISSING, stop
+from community.domain.records import CommunityRecord
+from oracle.store.unit_of_work import OracleReadOnlyUnitOfWork, OracleUnitOfWork
+from oracle.wiring import ChainSettings, OpenChain, open_chain
+from settlement.bootstrap import Database, Settings, open_database
+
+StateOption = Annotated[
+    Path | None,
+    typer.Option("--state", metavar="DIR", help="All state; default: CONDIVISA_STATE, then .condivisa"),
+]
+CommunityArgument = Annotated[
+    str, typer.Argument(metavar="COMMUNITY", help="Name or id of a registered community.")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """An open database and where the files beside it lie."""
+
+    settings: Settings
+    database: Database
+
+    @property
+    def chain(self) -> ChainSettings:
+        """Which chain belongs to this state."""
+        return ChainSettings(self.settings.state, rpc=self.settings.rpc_url)
+
+    def writing(self) -> OracleUnitOfWork:
+        """A transaction that may write."""
+        return OracleUnitOfWork(self.database.engine)
+
+    def reading(self) -> OracleReadOnlyUnitOfWork:
+        """A snapshot."""
+        return OracleReadOnlyUnitOfWork(self.database.engine)
+
+    def folder_of(self, community: str) -> Path:
+        """Where a community's receipts, evidence and trust file are written."""
+        return self.settings.state / "communities" / slug(community)
+
+    def community(self, named: str) -> CommunityRecord:
+        """The community of that name or id; stops the command when there is none."""
+        with self.reading() as work:
+            found = work.communities.by_name(named)
+            if found is None and _is_uuid(named):
+                found = work.communities.get(UUID(named))
+            known = [row.name for row in work.communities.all()]
+        if found is None:
+            names = ", ".join(f'"{name}"' for name in known) or "none; `condivisa import CASE` registers one"
+            stop(f'there is no community "{named}"; registered: {names}', EXIT_BAD_INPUT)
+        return found
+
+
+@contextmanager
+def open_workspace(state: Path | None) -> Iterator[Workspace]:
+    """The state directory's database, started and brought to the newest revision if need be."""
+    settings = Settings.from_environment(state=state)
+    settings.state.mkdir(parents=True, exist_ok=True)
+    try:
+        with open_database(settings) as database:
+            yield Workspace(settings, database)
+    except ValueError as error:
+        if settings.database_url is None:
+            raise
+        stop(str(error), EXIT_MISSING)
+
+
+@contextmanager
+def open_ledger(workspace: Workspace) -> Iterator[OpenChain]:
+    """The chain of the workspace; a local node that starts here stops at the end of the block."""
+    with open_chain(workspace.chain) as opened:
+        yield opened
+
+
+def now() -> datetime:
+    """The present instant: the command line is where time enters."""
+    return datetime.now(UTC)  # allowed: the one clock of the command line
+
+
+def slug(name: str) -> str:
+    """A folder name for a community: letters without accents and digits, the rest as hyphens."""
+    plain = unicodedata.normalize("NFKD", name.lower()).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "community"
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

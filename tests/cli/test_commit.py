@@ -1,0 +1,177 @@
+"""`condivisa commit`: the same case and key give the same bytes, and the service's evidence."""
+
+import json
+import stat
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from cli.commit import commit
+from oracle.attest.messages import NO_PREDECESSOR, DayReport, report_id
+from oracle.attest.payout_tree import Channel, Leaf, PayoutTree, bank_payee
+from oracle.attest.readings_tree import ReadingsTree, commitment, salt
+from oracle.usecases.commitments import payee_salt, pod_month_keys
+from settlement.bootstrap import case_manifest
+from settlement.casefile import evidence, write_case
+from settlement.domain.calendar import day_number, month_number
+from settlement.domain.canonical import canonical_json
+from settlement.domain.engine import settle
+from tests.settlement.store.world import case
+
+KEY = "ab" * 32
+IBAN = "IT60X0542811101000000123456"
+WALLET = "0x" + "11" * 20
+PAYEES = f"member,channel,address,consent\nP1,wallet,{WALLET},yes\nP3,bank,{IBAN},\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A case of three days with payees and a key."""
+    write_case(case(), tmp_path / "case")
+    (tmp_path / "case/payees.csv").write_text(PAYEES)
+    key = tmp_path / "my.key"
+    key.write_text(KEY + "\n")
+    key.chmod(0o600)
+    return tmp_path / "case"
+
+
+def run(*arguments: str | Path) -> tuple[int, str, str]:
+    """Exit status, standard output and standard error of the command."""
+    app = typer.Typer()
+    app.command()(commit)
+    result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    return result.exit_code, result.stdout, result.stderr
+
+
+def committed(folder: Path) -> dict[str, Any]:
+    """commitments.json of the folder's case and key."""
+    status, _, errors = run(folder, "--key", folder.parent / "my.key")
+    assert status == 0, errors
+    document: dict[str, Any] = json.loads((folder / "commitments.json").read_text())
+    return document
+
+
+def test_commit__same_case_and_key__same_bytes(folder: Path, tmp_path: Path) -> None:
+    committed(folder)
+    first = (folder / "commitments.json").read_bytes()
+    assert run(folder, "--key", folder.parent / "my.key", "--out", tmp_path / "again")[0] == 0
+    assert (tmp_path / "again/commitments.json").read_bytes() == first
+    assert first == canonical_json(json.loads(first))
+
+
+def test_commit__other_key__other_roots_and_the_same_hours(folder: Path, tmp_path: Path) -> None:
+    before = committed(folder)["configurations"][""]["days"]["2024-07-02"]
+    (tmp_path / "my.key").write_text("cd" * 32)
+    after = committed(folder)["configurations"][""]["days"]["2024-07-02"]
+    assert before["root"] != after["root"]
+    assert before["hours"] == after["hours"]
+
+
+def test_commit__no_key__makes_one_for_its_owner_alone_and_keeps_it(folder: Path) -> None:
+    assert run(folder)[0] == 0
+    key = folder / "commit.key"
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    made, first = key.read_text(), (folder / "commitments.json").read_bytes()
+    assert run(folder)[0] == 0
+    assert (key.read_text(), (folder / "commitments.json").read_bytes()) == (made, first)
+
+
+def test_commit__day__can_be_recomputed_from_readings_and_key(folder: Path) -> None:
+    day = committed(folder)["configurations"][""]["days"]["2024-07-02"]
+    series = {row.key: row for row in case().series}
+    pod, number = day["pods"][0], day_number(date(2024, 7, 2))
+    key = pod_month_keys(bytes.fromhex(KEY), [pod], month_number(date(2024, 7, 2)))[pod]
+    injected, withdrawn = (
+        series[pod, direction].wh[24:48].tolist() for direction in ("injected", "withdrawn")
+    )
+    own = commitment(salt(key, number), pod, number, injected, withdrawn)
+    assert day["commitments"][0] == "0x" + own.hex()
+    tree = ReadingsTree([bytes.fromhex(row[2:]) for row in day["commitments"]])
+    assert day["root"] == "0x" + tree.root.hex()
+    report = DayReport(number, NO_PREDECESSOR, tree.root, bytes.fromhex(day["hours"][2:]))
+    assert day["report"] == "0x" + report_id(report).hex()
+
+
+def test_commit__payouts__tree_names_each_channel_and_fits_the_pool(folder: Path) -> None:
+    payouts = committed(folder)["payouts"]
+    leaves = [
+        Leaf(
+            Channel[row["channel"]],
+            bytes.fromhex(row["payee"][2:]),
+            bytes.fromhex(row["owner"][2:]),
+            int(row["amount_eur"].replace(".", "")),
+        )
+        for row in payouts["leaves"]
+    ]
+    tree = PayoutTree(leaves)
+    assert (payouts["root"], payouts["depth"]) == ("0x" + tree.root.hex(), tree.depth)
+    by_member = {row["member"]: row for row in payouts["leaves"]}
+    assert by_member["P1"]["payee"] == "0x" + "00" * 12 + "11" * 20
+    hidden = bank_payee(payee_salt(bytes.fromhex(KEY), "P3"), IBAN)
+    assert by_member["P3"]["payee"] == "0x" + hidden.hex()
+    micro = {key: int(payouts[key].replace(".", "")) for key in ("sum_eur", "pool_eur", "carry_eur")}
+    assert micro["sum_eur"] + micro["carry_eur"] == micro["pool_eur"]
+
+
+def test_commit__evidence__is_the_services(folder: Path) -> None:
+    document = committed(folder)
+    manifest = case_manifest(case(), canonical_json(settle(case()).document()))
+    assert document["manifest"] == manifest.decode()
+    assert document["evidence"] == "0x" + evidence(manifest).hex()
+
+
+def test_commit__file__shows_neither_salt_nor_iban(folder: Path) -> None:
+    committed(folder)
+    text = (folder / "commitments.json").read_text()
+    assert IBAN not in text
+    assert "salt" not in text
+    assert KEY not in text
+
+
+def test_commit__bad_case__every_finding_and_nothing_written(folder: Path) -> None:
+    (folder / "prices.csv").write_text("interval_start,zone,eur_per_mwh\n")
+    status, _, errors = run(folder)
+    assert status == 2
+    assert "prices.csv:1: " in errors
+    assert not (folder / "commitments.json").exists()
+    assert not (folder / "commit.key").exists()
+
+
+def test_commit__bad_payee__exit_2_naming_the_line(folder: Path) -> None:
+    (folder / "payees.csv").write_text("member,channel,address,consent\nNOBODY,bank,,\n")
+    status, _, errors = run(folder)
+    assert status == 2
+    assert "payees.csv:2: " in errors
+
+
+@pytest.mark.parametrize("text", ["", "xyz", "ab" * 31])
+def test_commit__key_that_is_none__refuses(folder: Path, text: str) -> None:
+    (folder.parent / "my.key").write_text(text)
+    status, _, errors = run(folder, "--key", folder.parent / "my.key")
+    assert status == 2
+    assert "64 hexadecimal digits" in errors
+
+
+def test_commit__key_that_others_read__refuses_with_the_remedy(folder: Path) -> None:
+    (folder.parent / "my.key").chmod(0o644)
+    status, _, errors = run(folder, "--key", folder.parent / "my.key")
+    assert status == 1
+    assert "chmod 600" in errors
+
+
+def test_commit__given_key_absent__makes_none(folder: Path) -> None:
+    status, _, errors = run(folder, "--key", folder.parent / "absent.key")
+    assert status == 1
+    assert "does not exist" in errors
+    assert not (folder.parent / "absent.key").exists()
+
+
+def test_commit__folder_not_writable__says_so(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    status, _, errors = run(folder, "--key", folder.parent / "my.key", "--out", tmp_path / "file")
+    assert status == 1
+    assert "cannot be written" in errors
