@@ -1,0 +1,33 @@
+"""Thin routers: parse, one use case, present."""
+
+from api.routers import (
+    asker,
+    communities,
+    distributions,
+    energy,
+    health,
+    imports,
+    ledger,
+    members,
+    payouts,
+    plants,
+    readings,
+    settlements,
+    verifier,
+)
+
+ROUTERS = (
+    health.router,
+    verifier.router,
+    asker.router,
+    communities.router,
+    members.router,
+    plants.router,
+    imports.router,
+    readings.router,
+    energy.router,
+    settlements.router,
+    distributions.router,
+    payouts.router,
+    ledger.router,
+)

@@ -1,0 +1,123 @@
+"""Readings and prices arrive as the CSV files of a case folder: all of a file or nothing."""
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends, Request
+
+from api.access import require_community, unknown
+from api.deps import Administrator, GlobalAdministrator, ServiceOf
+from api.errors import ApiError, findings_out
+from api.periods import Period
+from api.routing import Router
+from api.schemas.readings import ImportOut
+from api.service import WriteWork
+from settlement.casefile.outline import Outline
+from settlement.casefile.prices_file import PRICES_FILE, read_prices
+from settlement.casefile.reading_rows import READINGS_FILE
+from settlement.casefile.readings_file import read_readings
+from settlement.domain.case import Case, Community
+from settlement.domain.findings import Finding
+from settlement.domain.readiness import expected_of
+from settlement.usecases.import_readings import import_readings
+
+router = Router(prefix="/communities/{community_id}", tags=["readings"])
+
+IMPORT_DAYS_MAX = 400
+
+
+async def _table(request: Request) -> bytes:
+    """The body, read only now that the role is admitted. A form or a JSON body is not read as a table."""
+    if request.headers.get("content-type", "").split(";")[0].strip().lower() != "text/csv":
+        raise ApiError("MEDIA_TYPE_UNSUPPORTED", "this address takes text/csv")
+    return await request.body()
+
+
+Table = Annotated[bytes, Depends(_table)]
+
+
+def _takes(columns: str) -> dict[str, Any]:
+    """The request body in OpenAPI, which FastAPI cannot derive from a dependency."""
+    schema = {"type": "string", "description": f"A table with the columns {columns}"}
+    return {"requestBody": {"required": True, "content": {"text/csv": {"schema": schema}}}}
+
+
+@router.post(
+    "/readings",
+    operation_id="importReadings",
+    summary="Import the readings of a period (CSV)",
+    openapi_extra=_takes("interval_start, pod, direction, wh and, if need be, quality"),
+)
+def post_readings(
+    community_id: UUID,
+    asker: Administrator,
+    period: Period,
+    table: Table,
+    service: ServiceOf,
+) -> ImportOut:
+    """Columns `interval_start,pod,direction,wh[,quality]`, whole days, hours or quarter-hours.
+
+    A series that appears covers every interval of its POD's validity in the period: missing is not zero.
+    Other values than those known are kept beside them as a correction. Findings name their lines; with any
+    of them nothing is imported.
+    """
+    period.require_at_most(IMPORT_DAYS_MAX)
+    with service.writing() as work:
+        require_community(work, asker, community_id)
+        terms = _terms(work, community_id, period)
+        with tempfile.TemporaryDirectory(prefix="condivisa-import-") as folder:
+            file = Path(folder) / READINGS_FILE
+            file.write_bytes(table)
+            series, findings = read_readings(file, _outline(terms))
+        _refuse(findings)
+        imported = import_readings(work, community_id, Case(terms, tuple(series), ()), service.clock())
+        work.commit()
+    return ImportOut.of(imported)
+
+
+@router.post(
+    "/prices",
+    operation_id="importPrices",
+    summary="Import the market prices of a period (CSV)",
+    openapi_extra=_takes("interval_start, zone and eur_per_mwh"),
+)
+def post_prices(
+    community_id: UUID,
+    asker: GlobalAdministrator,
+    period: Period,
+    table: Table,
+    service: ServiceOf,
+) -> ImportOut:
+    """Columns `interval_start,zone,eur_per_mwh`: the prices of the community's zones for every hour.
+
+    Prices serve all communities of a zone, so only an administrator of all communities brings them.
+    """
+    period.require_at_most(IMPORT_DAYS_MAX)
+    with service.writing() as work:
+        require_community(work, asker, community_id)
+        terms = _terms(work, community_id, period)
+        with tempfile.TemporaryDirectory(prefix="condivisa-import-") as folder:
+            file = Path(folder) / PRICES_FILE
+            file.write_bytes(table)
+            prices, findings = read_prices(file, _outline(terms))
+        _refuse(findings)
+        imported = import_readings(work, community_id, Case(terms, (), tuple(prices)), service.clock())
+        work.commit()
+    return ImportOut.of(imported)
+
+
+def _terms(work: WriteWork, community_id: UUID, period: Period) -> Community:
+    return work.communities.terms(community_id, period.start, period.end) or unknown("community")
+
+
+def _outline(terms: Community) -> Outline:
+    return Outline(expected_of(terms), frozenset(row.zone for row in terms.configurations), pods_known=True)
+
+
+def _refuse(findings: Sequence[Finding]) -> None:
+    if findings:
+        detail = f"nothing was imported: the file has {len(findings)} findings"
+        raise ApiError("READINGS_MALFORMED", detail, findings_out(sorted(findings)))

@@ -1,0 +1,47 @@
+"""Production plants."""
+
+from uuid import UUID
+
+from fastapi import Response
+
+from api.access import require_community, sees_member
+from api.deps import Administrator, Anybody, ServiceOf
+from api.paging import DEFAULT, Limit, Offset
+from api.routing import Router
+from api.schemas.plant import PlantCreate, PlantOut, PlantPage
+from api.schemas.wire import part
+from community.usecases.plants import add_plant
+
+router = Router(prefix="/communities/{community_id}/plants", tags=["plants"])
+
+
+@router.post(
+    "",
+    operation_id="addPlant",
+    summary="Register a plant behind a POD",
+    status_code=201,
+    responses={200: {"model": PlantOut, "description": "It was registered before, with the same content"}},
+)
+def post_plant(
+    community_id: UUID, wanted: PlantCreate, response: Response, asker: Administrator, service: ServiceOf
+) -> PlantOut:
+    """The plant belongs to the POD's last owner. Power limits are checked when a period is settled."""
+    with service.writing() as work:
+        require_community(work, asker, community_id)
+        known = any(row.code == wanted.code for row in work.communities.plants(community_id))
+        shown = PlantOut.of(add_plant(work, community_id, wanted.record))
+        work.commit()
+    response.status_code = 200 if known else 201
+    return shown
+
+
+@router.get("", operation_id="listPlants", summary="The plants that the asker may see")
+def list_plants(
+    community_id: UUID, asker: Anybody, service: ServiceOf, limit: Limit = DEFAULT, offset: Offset = 0
+) -> PlantPage:
+    """By code. A member finds its own alone."""
+    with service.reading() as work:
+        require_community(work, asker, community_id)
+        records = [row for row in work.communities.plants(community_id) if sees_member(asker, row.member)]
+    shown = [PlantOut.of(row) for row in part(records, limit, offset)]
+    return PlantPage(limit=limit, offset=offset, total=len(records), plants=shown)

@@ -1,0 +1,1 @@
+"""Request and response models: the wire, apart from domain dataclasses and tables."""

@@ -1,0 +1,43 @@
+"""What was written to the chain, in sentences."""
+
+from typing import Self
+
+from pydantic import Field
+
+from api.schemas.wire import Count, Hash, Id, Instant, Page, Response, hexadecimal, rome
+from oracle.records import StoredTransaction
+
+
+class LedgerTransactionOut(Response):
+    """One transaction: a sentence for people, the hash for anybody's own node."""
+
+    id: Id
+    sentence: str = Field(examples=["Posts the hours of 1 to 7 July 2024."])
+    chain_id: int
+    hash: Hash
+    state: str = Field(description="signed (on its way), mined, or reverted (without effect)")
+    block: int | None = Field(description="Null while no block holds it")
+    block_hash: Hash | None
+    gas_used: Count | None
+    mined_at: Instant | None
+
+    @classmethod
+    def of(cls, record: StoredTransaction) -> Self:
+        """The transaction as it is sent."""
+        return cls(
+            id=record.id,
+            sentence=record.sentence,
+            chain_id=record.chain_id,
+            hash=hexadecimal(record.hash),
+            state=record.state,
+            block=record.block_number,
+            block_hash=None if record.block_hash is None else hexadecimal(record.block_hash),
+            gas_used=record.gas_used,
+            mined_at=None if record.mined_at is None else rome(record.mined_at),
+        )
+
+
+class LedgerTransactionPage(Page):
+    """Transactions, the latest first."""
+
+    transactions: list[LedgerTransactionOut]

@@ -1,0 +1,76 @@
+"""Receipts that members keep: everything a verifier needs besides its own trust file."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from api.schemas.wire import Day, Euro, Hash, PodCode, Response, WattHours
+
+Address = Annotated[str, Field(pattern="^0x[0-9a-fA-F]{40}$", description="20 bytes, hexadecimal")]
+Octets = Annotated[str, Field(pattern="^0x([0-9a-f]{2})*$", description="Bytes, lower-case hexadecimal")]
+
+
+class LeafOut(Response):
+    """What the payout tree promises at one position."""
+
+    channel: Literal["WALLET", "BANK", "SOCIAL"]
+    payee: Hash
+    owner: Address
+    amount_eur: Euro
+
+
+class ProofNodeOut(Response):
+    """A sibling on the way from the leaf to the root."""
+
+    hash: Hash
+    sum_eur: Euro
+
+
+class StatementOut(Response):
+    """How the amount came about: information, not proved by the receipt."""
+
+    community: str
+    member: str
+    start: str = Field(alias="from")
+    end: str = Field(alias="to")
+    entitlement_eur: Euro
+    previous_balance_eur: Euro
+    balance_eur: Euro
+
+
+class PayoutReceiptOut(Response):
+    """Proves a payout against the vault: `condivisa verify payout`."""
+
+    kind: Literal["condivisa/payout/1"]
+    chain_id: int
+    vault: Address
+    distribution: int
+    index: int
+    leaf: LeafOut
+    proof: list[ProofNodeOut]
+    statement: StatementOut
+
+
+class ReportOut(Response):
+    """A configuration's report of a day as the ledger accepted it."""
+
+    predecessor: Hash
+    root: Hash
+    hours: Octets
+
+
+class ReadingReceiptOut(Response):
+    """Proves a POD's readings of a day against the ledger: `condivisa verify reading`."""
+
+    kind: Literal["condivisa/reading/1"]
+    chain_id: int
+    ledger: Address
+    configuration: Hash
+    pod: PodCode
+    day: Day
+    salt: Hash
+    injected_wh: list[WattHours]
+    withdrawn_wh: list[WattHours]
+    position: int
+    proof: list[Hash]
+    report: ReportOut

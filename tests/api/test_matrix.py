@@ -1,0 +1,115 @@
+"""Who may call what: every route with every kind of asker.
+
+Askers: nobody (no token), root (administrator of all communities), administrator, auditor, owner (the member
+P1), member (the member P4) and stranger (administrator of another community).
+"""
+
+import json
+from typing import NamedTuple
+
+import pytest
+from fastapi.testclient import TestClient
+
+from tests.api.conftest import bearer
+from tests.api.world import World
+from tools.make_openapi import rendered
+
+ASKERS = ("nobody", "root", "administrator", "auditor", "owner", "member", "stranger")
+OPEN = (200,) * 7
+ALL = (401, 200, 200, 200, 200, 200, 404)
+OVERSEERS = (401, 200, 200, 200, 403, 403, 404)
+OWNERS = (401, 200, 200, 403, 200, 404, 404)
+OWN = (401, 200, 200, 200, 200, 404, 404)
+ADMINISTRATORS = (401, 422, 422, 403, 403, 403, 422)
+"""Writing is tried with a body that is malformed: whoever gets 422 was let in, and nothing is changed."""
+ROOT = (401, 422, 403, 403, 403, 403, 403)
+
+
+class Row(NamedTuple):
+    """A route, the statuses of all askers, and an address of it in the shared world."""
+
+    statuses: tuple[int, ...]
+    address: str = ""
+
+
+P = "/communities/{community_id}"
+MATRIX = {
+    ("GET", "/health"): Row(OPEN),
+    ("GET", "/ready"): Row(OPEN),
+    ("GET", "/verify"): Row(OPEN),
+    ("GET", "/verify/sha256"): Row(OPEN),
+    ("GET", "/whoami"): Row((401, 200, 200, 200, 200, 200, 200)),
+    ("POST", "/communities"): Row(ROOT),
+    ("GET", "/communities"): Row((401, 200, 200, 200, 200, 200, 200)),
+    ("GET", P): Row(ALL),
+    ("PUT", P): Row(ADMINISTRATORS),
+    ("POST", P + "/members"): Row(ADMINISTRATORS),
+    ("GET", P + "/members"): Row(ALL),
+    ("GET", P + "/members/{member_id}"): Row(OWN, P + "/members/{P1}"),
+    ("PUT", P + "/members/{member_id}"): Row(ADMINISTRATORS, P + "/members/{P1}"),
+    ("POST", P + "/plants"): Row(ADMINISTRATORS),
+    ("GET", P + "/plants"): Row(ALL),
+    ("POST", P + "/readings"): Row(ADMINISTRATORS),
+    ("POST", P + "/prices"): Row(ROOT),
+    ("GET", P + "/readings/{pod}/{day}/receipt"): Row(
+        OWNERS, P + "/readings/IT001E00000001/2024-07-02/receipt"
+    ),
+    ("POST", P + "/energy/share"): Row(ADMINISTRATORS),
+    ("GET", P + "/energy/balance"): Row(ALL, P + "/energy/balance?from=2024-07-01&to=2024-07-08"),
+    ("GET", P + "/energy/forecast"): Row(ALL, P + "/energy/forecast"),
+    ("GET", P + "/settlements"): Row(ALL),
+    ("GET", P + "/settlements/{settlement_id}"): Row(ALL, P + "/settlements/{settlement}"),
+    ("GET", P + "/settlements/{settlement_id}/members"): Row(ALL, P + "/settlements/{settlement}/members"),
+    ("GET", P + "/settlements/{settlement_id}/document"): Row(
+        OVERSEERS, P + "/settlements/{settlement}/document"
+    ),
+    ("POST", P + "/distributions"): Row(ADMINISTRATORS),
+    ("GET", P + "/distributions"): Row(ALL),
+    ("GET", P + "/distributions/{distribution_id}"): Row(ALL, P + "/distributions/{distribution}"),
+    ("GET", P + "/distributions/{distribution_id}/payouts"): Row(
+        ALL, P + "/distributions/{distribution}/payouts"
+    ),
+    ("GET", P + "/payouts/{distribution}/{index}/receipt"): Row(OWN, P + "/payouts/1/0/receipt"),
+    ("GET", P + "/ledger/transactions"): Row(ALL),
+}
+
+
+def routes() -> set[tuple[str, str]]:
+    """Method and path of every operation that the application describes."""
+    described = json.loads(rendered())["paths"]
+    return {(method.upper(), path) for path, operations in described.items() for method in operations}
+
+
+def test_matrix__every_route__has_its_row() -> None:
+    assert routes() == set(MATRIX)
+
+
+@pytest.mark.parametrize("asker", ASKERS)
+@pytest.mark.parametrize(("method", "path"), MATRIX)
+def test_route__each_asker__is_answered_as_the_matrix_says(
+    method: str, path: str, asker: str, shared_world: World, shared_client: TestClient
+) -> None:
+    statuses, address = MATRIX[method, path]
+    headers = bearer(shared_world.tokens[asker]) if asker != "nobody" else {}
+    response = shared_client.request(
+        method,
+        place(shared_world, address or path),
+        content=None if method == "GET" else "{}",
+        headers=headers | ({} if method == "GET" else {"Content-Type": media_type(path)}),
+    )
+    assert response.status_code == statuses[ASKERS.index(asker)], response.text
+
+
+def media_type(path: str) -> str:
+    """Of what the route takes."""
+    return "text/csv" if path.endswith(("/readings", "/prices")) else "application/json"
+
+
+def place(world: World, address: str) -> str:
+    """The address with the shared world's ids."""
+    return address.format(
+        community_id=world.community_id,
+        settlement=world.settlement.id,
+        distribution=world.distribution.id,
+        **world.members,
+    )
