@@ -1,0 +1,159 @@
+"""A ledger and a vault on a real local node: one month posted, one distribution settled and partly paid."""
+
+import time
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from oracle.attest.hours import encode_hours
+from oracle.attest.messages import DayReport, Settlement
+from oracle.attest.payout_tree import Channel, Leaf, PayoutTree, bank_payee, wallet_payee
+from oracle.attest.readings_tree import ReadingsTree, commitment
+from oracle.chain.client import EvmChain
+from oracle.chain.contracts import LedgerContract, VaultContract
+from oracle.chain.keys import load_or_create_keys
+from oracle.chain.rpc import Rpc
+from oracle.ports import Batch, Call, Outcome, VaultTerms
+from settlement.domain.rounding import micro_eur_text
+
+CONFIGURATION = b"\x77" * 32
+FIRST = (date(2024, 7, 1) - date(1970, 1, 1)).days
+MONTH = (2024 - 1970) * 12 + 6
+REVENUE_MICRO_EUR = 1_000_000_000
+LEAVES = (
+    Leaf(Channel.WALLET, wallet_payee(b"\x0a" * 20), bytes(20), 12_340_000),
+    Leaf(Channel.BANK, bank_payee(b"\x05" * 32, "IT60X0542811101000000123456"), bytes(20), 250_000_000),
+    Leaf(Channel.BANK, bank_payee(b"\x06" * 32, ""), b"\x0b" * 20, 7_010_000),
+    Leaf(Channel.WALLET, wallet_payee(b"\x0c" * 20), bytes(20), 400_000_000),
+    Leaf(Channel.SOCIAL, bytes(32), bytes(20), 30_650_000),
+)
+PODS = ("IT001E00000001", "IT001E00000002", "IT001E00000003")
+INJECTED = [[100 * number * max(0, 6 - abs(hour - 12)) for hour in range(24)] for number in range(3)]
+WITHDRAWN = [[200 + 10 * number + hour for hour in range(24)] for number in range(3)]
+SALTS = [bytes([0x30 + number]) * 32 for number in range(3)]
+
+
+def _hex(octets: bytes) -> str:
+    return "0x" + octets.hex()
+
+
+@dataclass
+class PublishedMonth:
+    """Publishes through oracle.chain alone; `vault` and `ledger` are where the contracts came to stand."""
+
+    url: str
+    chain_id: int
+    folder: Path
+
+    def __post_init__(self) -> None:
+        """Deploy, post, credit, settle, push the wallets, confirm the first bank leaf, reserve the second."""
+        keys = load_or_create_keys(self.folder / "keys.json")
+        self.chain = EvmChain(Rpc(self.url), keys, self.chain_id)
+        self.readings = ReadingsTree([self._commitment(number) for number in range(3)])
+        self.payouts = PayoutTree(LEAVES)
+        ledger, vault = LedgerContract(self.chain), VaultContract(self.chain)
+        token = self._create(vault.token_deployment())
+        self.ledger = self._create(ledger.deployment(0))
+        terms = VaultTerms(b"\x66" * 32, token, 7000, 2000, 1000, 0)
+        self.vault = self._create(vault.deployment(self.ledger, terms))
+        self._publish(ledger, vault, token)
+
+    def _publish(self, ledger: LedgerContract, vault: VaultContract, token: bytes) -> None:
+        everything = Batch(1, 0, LEAVES, ())
+        calls = [
+            ledger.register(self.ledger, CONFIGURATION, self.vault),
+            ledger.post(self.ledger, CONFIGURATION, [self._report(FIRST + day) for day in range(31)]),
+            vault.mint(token, REVENUE_MICRO_EUR),
+            vault.approve(token, self.vault, REVENUE_MICRO_EUR),
+            vault.credit(self.vault, b"\x01" * 32, REVENUE_MICRO_EUR),
+            vault.settle(self.vault, self._settlement()),
+            vault.push(self.vault, Batch(1, 0, LEAVES[:2], tuple(self.payouts.proof(0, 1)))),
+            vault.reserve(self.vault, everything, 0b110),
+            vault.confirm(self.vault, everything, [bytes(32), b"\x09" * 32, *[bytes(32)] * 3]),
+        ]
+        for call in calls:
+            assert self._send(call).succeeded, call.sentence
+
+    def _settlement(self) -> Settlement:
+        pool = REVENUE_MICRO_EUR * 7 // 10
+        carry = pool - self.payouts.total_micro_eur
+        return Settlement(
+            distribution=1,
+            receipts=(b"\x01" * 32,),
+            months=((CONFIGURATION, MONTH),),
+            evidence=b"\x02" * 32,
+            root=self.payouts.root,
+            depth=self.payouts.depth,
+            pool_micro_eur=pool,
+            carry_micro_eur=carry,
+        )
+
+    def _send(self, call: Call) -> Outcome:
+        signed = self.chain.sign(call, self.chain.transaction_count())
+        self.chain.send(signed)
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            outcome = self.chain.outcome(signed.hash)
+            if outcome is not None:
+                return outcome
+            time.sleep(0.01)
+        raise TimeoutError(call.sentence)
+
+    def _create(self, call: Call) -> bytes:
+        contract = self._send(call).contract
+        assert contract is not None
+        return contract
+
+    def _commitment(self, number: int) -> bytes:
+        return commitment(SALTS[number], PODS[number], FIRST, INJECTED[number], WITHDRAWN[number])
+
+    def _report(self, day: int) -> DayReport:
+        """The three PODs report the first day; on the others nothing flows."""
+        if day > FIRST:
+            return DayReport(day, bytes(32), bytes(32), encode_hours([0] * 24, [0] * 24))
+        totals = [[sum(hour) for hour in zip(*rows, strict=True)] for rows in (INJECTED, WITHDRAWN)]
+        return DayReport(day, bytes(32), self.readings.root, encode_hours(*totals))
+
+    def payout_receipt(self, index: int) -> dict[str, Any]:
+        """The receipt of one leaf."""
+        leaf = LEAVES[index]
+        return {
+            "kind": "condivisa/payout/1",
+            "chain_id": self.chain_id,
+            "vault": _hex(self.vault),
+            "distribution": 1,
+            "index": index,
+            "leaf": {
+                "channel": leaf.channel.name,
+                "payee": _hex(leaf.payee),
+                "owner": _hex(leaf.owner),
+                "amount_eur": micro_eur_text(leaf.amount_micro_eur),
+            },
+            "proof": [
+                {"hash": _hex(node.hash), "sum_eur": micro_eur_text(node.sum)}
+                for node in self.payouts.proof(index)
+            ],
+        }
+
+    def reading_receipt(self, number: int) -> dict[str, Any]:
+        """The receipt of one POD's first day."""
+        report = self._report(FIRST)
+        return {
+            "kind": "condivisa/reading/1",
+            "chain_id": self.chain_id,
+            "ledger": _hex(self.ledger),
+            "configuration": _hex(CONFIGURATION),
+            "pod": PODS[number],
+            "day": "2024-07-01",
+            "salt": _hex(SALTS[number]),
+            "injected_wh": INJECTED[number],
+            "withdrawn_wh": WITHDRAWN[number],
+            "position": number,
+            "proof": [_hex(sibling) for sibling in self.readings.proof(number)],
+            "report": {
+                "predecessor": _hex(report.predecessor),
+                "root": _hex(report.root),
+                "hours": _hex(report.hours),
+            },
+        }

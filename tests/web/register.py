@@ -1,0 +1,239 @@
+"""An independent model of what the contracts hold: trees, report ids and a node that answers from it.
+
+Written from the interface alone, without the project's own encoders, so that both can be wrong only apart.
+"""
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, cast
+
+from eth_hash.auto import keccak
+
+VAULT = "0x" + "5a" * 20
+LEDGER = "0x" + "1e" * 20
+CONFIGURATION = "0x" + "77" * 32
+CHANNELS = ["WALLET", "BANK", "SOCIAL"]
+EMPTY = (bytes(32), 0)
+
+
+def euro(amount_micro_eur: int) -> str:
+    """Six decimals, as receipts write amounts."""
+    return f"{amount_micro_eur // 10**6}.{amount_micro_eur % 10**6:06d}"
+
+
+def raw(text: str) -> bytes:
+    """Bytes of a 0x string."""
+    return bytes.fromhex(text.removeprefix("0x"))
+
+
+def leaf_of(index: int, amount_micro_eur: int) -> dict[str, str]:
+    """A leaf whose channel changes with the index."""
+    channel = CHANNELS[index % 3]
+    payee = {"WALLET": "00" * 12 + f"{index + 1:040x}", "BANK": f"{index + 1:064x}", "SOCIAL": "00" * 32}[
+        channel
+    ]
+    return {
+        "channel": channel,
+        "payee": "0x" + payee,
+        "owner": "0x" + "00" * 20,
+        "amount_eur": euro(amount_micro_eur),
+    }
+
+
+def leaf_node(index: int, leaf: dict[str, str]) -> tuple[bytes, int]:
+    """Hash and sum of a leaf."""
+    amount = int(leaf["amount_eur"].replace(".", ""))
+    head = b"\x00" + index.to_bytes(4, "big") + bytes([CHANNELS.index(leaf["channel"])])
+    return keccak(head + raw(leaf["payee"]) + raw(leaf["owner"]) + amount.to_bytes(8, "big")), amount
+
+
+def parent(left: tuple[bytes, int], right: tuple[bytes, int]) -> tuple[bytes, int]:
+    """Hash and sum of an inner node."""
+    encoded = b"".join(digest + total.to_bytes(8, "big") for digest, total in (left, right))
+    return keccak(b"\x01" + encoded), left[1] + right[1]
+
+
+@dataclass
+class Payouts:
+    """A distribution whose leaves have the given amounts in micro-euro."""
+
+    amounts: list[int]
+    levels: list[list[tuple[bytes, int]]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Build the padded tree."""
+        depth = (len(self.amounts) - 1).bit_length()
+        leaves = [leaf_node(i, leaf_of(i, amount)) for i, amount in enumerate(self.amounts)]
+        self.levels = [leaves + [EMPTY] * (2**depth - len(leaves))]
+        while len(self.levels[-1]) > 1:
+            below = self.levels[-1]
+            self.levels.append([parent(below[i], below[i + 1]) for i in range(0, len(below), 2)])
+
+    def receipt(self, index: int) -> dict[str, Any]:
+        """The receipt of one leaf as its member gets it."""
+        path = [level[(index >> height) ^ 1] for height, level in enumerate(self.levels[:-1])]
+        return {
+            "kind": "condivisa/payout/1",
+            "chain_id": 31337,
+            "vault": VAULT,
+            "distribution": 1,
+            "index": index,
+            "leaf": leaf_of(index, self.amounts[index]),
+            "proof": [{"hash": "0x" + digest.hex(), "sum_eur": euro(total)} for digest, total in path],
+            "statement": {
+                "community": "Comunità di prova",
+                "member": f"M{index:02d}",
+                "from": "2024-07-01T00:00+02:00",
+                "to": "2024-08-01T00:00+02:00",
+                "entitlement_eur": euro(self.amounts[index] + 4_321),
+                "previous_balance_eur": "0.001200",
+                "balance_eur": "0.005521",
+            },
+        }
+
+
+def words(values: list[int], size: int) -> bytes:
+    """Big-endian words of `size` bytes."""
+    return b"".join(value.to_bytes(size, "big") for value in values)
+
+
+def report_id(report: dict[str, str], day: int) -> bytes:
+    """EIP-712 struct hash of a day's report."""
+    kind = keccak(b"DayReport(uint32 day,bytes32 predecessor,bytes32 root,bytes hours)")
+    fields = (
+        day.to_bytes(32, "big")
+        + raw(report["predecessor"])
+        + raw(report["root"])
+        + keccak(raw(report["hours"]))
+    )
+    return keccak(kind + fields)
+
+
+def reading_receipt(day: str, injected_wh: list[int], withdrawn_wh: list[int]) -> dict[str, Any]:
+    """The receipt of one POD's day, third of four in its tree."""
+    pod, salt, number = "IT001E00000007", b"\x31" * 32, (date.fromisoformat(day) - date(1970, 1, 1)).days
+    body = bytes([len(injected_wh)]) + words(injected_wh, 4) + words(withdrawn_wh, 4)
+    own = keccak(b"\x02" + salt + number.to_bytes(4, "big") + pod.encode().ljust(16, b"\0") + body)
+    siblings = [keccak(b"fourth"), keccak(b"first pair")]
+    root = keccak(b"\x03" + siblings[1] + keccak(b"\x03" + own + siblings[0]))
+    totals = b"".join(words([3 * i + 500, 4 * w], 5) for i, w in zip(injected_wh, withdrawn_wh, strict=True))
+    return {
+        "kind": "condivisa/reading/1",
+        "chain_id": 31337,
+        "ledger": LEDGER,
+        "configuration": CONFIGURATION,
+        "pod": pod,
+        "day": day,
+        "salt": "0x" + salt.hex(),
+        "injected_wh": injected_wh,
+        "withdrawn_wh": withdrawn_wh,
+        "position": 2,
+        "proof": ["0x" + digest.hex() for digest in siblings],
+        "report": {"predecessor": "0x" + "00" * 32, "root": "0x" + root.hex(), "hours": "0x" + totals.hex()},
+    }
+
+
+@dataclass
+class FakeNode:
+    """State of a chain with one vault and one ledger; a test changes single fields."""
+
+    payouts: Payouts
+    reading: dict[str, Any]
+    chain_id: int = 31337
+    codes: dict[str, str] = field(default_factory=lambda: {VAULT: "0x6001", LEDGER: "0x6001"})
+    paid: bool = True
+    reserved: bool = False
+    valid_at: int = 1_720_000_000
+    html: bool = False
+    delay_s: float = 0.0
+    odd: dict[str, Any] = field(default_factory=dict)
+    url: str = ""
+    asked: list[str] = field(default_factory=list)
+
+    def _view(self, data: bytes) -> bytes:
+        selector, arguments = data[:4].hex(), data[4:]
+        first = int.from_bytes(arguments[:32], "big")
+        if selector == "c40af24d":  # distributionOf(uint32)
+            root, funded = self.payouts.levels[-1][0] if first == 1 else EMPTY
+            depth = len(self.payouts.levels) - 1
+            return root + words([funded, 0, self.valid_at, depth], 32)
+        if selector == "a5832cc3":  # statusOf(uint32,uint32)
+            return words([int(self.paid), int(self.reserved)], 32)
+        known = raw(self.reading["configuration"]) + date_number(self.reading["day"]).to_bytes(32, "big")
+        return (
+            report_id(self.reading["report"], date_number(self.reading["day"]))
+            if arguments == known
+            else bytes(32)
+        )
+
+    def answer(self, method: str, params: list[Any]) -> Any:
+        """Result of one JSON-RPC call; `odd` holds whole answers that a test puts in its place."""
+        self.asked.append(method)
+        if method == "eth_chainId":
+            return hex(self.chain_id)
+        if method == "eth_getBlockByNumber":
+            return {"number": "0x1b4", "hash": "0x" + "b1" * 32, "timestamp": hex(1_722_500_000)}
+        if method == "eth_getCode":
+            return self.codes.get(params[0], "0x")
+        return "0x" + self._view(raw(params[0]["data"])).hex()
+
+
+def date_number(day: str) -> int:
+    """Days since 1970-01-01."""
+    return (date.fromisoformat(day) - date(1970, 1, 1)).days
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """JSON-RPC over HTTP with the CORS headers that a local node sends."""
+
+    def _send(self, body: bytes) -> None:
+        self.send_response(200)
+        self.send_header("access-control-allow-origin", "*")
+        self.send_header("access-control-allow-headers", "content-type")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_OPTIONS(self) -> None:
+        self._send(b"")
+
+    def do_POST(self) -> None:
+        node = cast("_Server", self.server).node
+        call = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        time.sleep(node.delay_s)
+        if node.html:
+            return self._send(b"<html>login</html>")
+        if call["method"] in node.odd:
+            return self._send(json.dumps(node.odd[call["method"]]).encode())
+        result = node.answer(call["method"], call["params"])
+        return self._send(json.dumps({"jsonrpc": "2.0", "id": call["id"], "result": result}).encode())
+
+    def log_message(self, *_: Any) -> None:
+        """Stay silent in test output."""
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    node: FakeNode
+
+
+@contextmanager
+def serving(node: FakeNode) -> Iterator[FakeNode]:
+    """The node at a free port of this machine; its address is `node.url`."""
+    server = _Server(("127.0.0.1", 0), _Handler)
+    server.node = node
+    node.url = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield node
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

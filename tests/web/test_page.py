@@ -1,0 +1,293 @@
+"""The verification page as a member meets it: from its file, against a node that the test controls."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from oracle.chain.trust import Trust, trust_text
+from tests.web.alterations import alterations, altered
+from tests.web.browser import PAGE, Browser
+from tests.web.register import LEDGER, VAULT, FakeNode
+
+pytestmark = pytest.mark.browser
+
+
+def test_page__honest_payout__confirms_in_a_plain_sentence(page: Browser, node: FakeNode) -> None:
+    seen = page.verify(node.payouts.receipt(1))
+    assert seen.verdict == "MATCHES"
+    assert "Corrisponde" in seen.text
+    assert (
+        "1.234,56\u00a0€ per bonifico bancario, pagati secondo la conferma del tesoriere (distribuzione 1)."
+        in seen.text
+    )
+    assert (seen.passed, seen.failed) == (8, [])
+    assert "blocco 436" in seen.details
+    assert "0x" + "b1" * 32 in seen.details
+    assert seen.errors == []
+
+
+def test_page__honest_reading__shows_the_hours(page: Browser, node: FakeNode) -> None:
+    seen = page.verify(node.reading)
+    assert seen.verdict == "MATCHES"
+    assert "24 letture orarie del 1 luglio 2024" in seen.text
+    assert "immessa" in seen.text.lower()
+    assert seen.passed == 6
+    assert page.do("evaluate", script="document.querySelectorAll('rect').length") == 48
+    assert page.do("evaluate", script="document.querySelectorAll('tbody tr').length") == 24
+
+
+def test_page__english__says_the_same(page: Browser, node: FakeNode) -> None:
+    page.verify(node.payouts.receipt(0))
+    page.do("click", selector="#language")
+    seen = page.seen()
+    assert "Matches" in seen.text
+    assert "The ledger confirms: €12.34 for wallet 0x" in seen.text
+    assert page.do("evaluate", script="document.documentElement.lang") == "en"
+
+
+def test_page__loaded__asks_only_the_node_of_the_form(page: Browser, node: FakeNode) -> None:
+    seen = page.verify(node.payouts.receipt(0))
+    assert {url for url in seen.requests if url != PAGE.as_uri()} == {node.url + "/"}
+    assert set(node.asked) == {"eth_chainId", "eth_getBlockByNumber", "eth_getCode", "eth_call"}
+
+
+@pytest.mark.parametrize("kind", ["payout", "reading"])
+def test_page__any_field_altered__does_not_match(page: Browser, node: FakeNode, kind: str) -> None:
+    receipt = node.payouts.receipt(3) if kind == "payout" else node.reading
+    changes = alterations(receipt)
+    assert len(changes) > 10
+    for path, value in changes:
+        seen = page.verify(altered(receipt, path, value))
+        assert seen.verdict == "DOES_NOT_MATCH", (path, value, seen.text)
+        assert "Il registro conferma" not in seen.text
+        assert len(seen.failed) == 1
+
+
+def test_page__node_down__is_unreachable_and_says_neither(page: Browser, node: FakeNode) -> None:
+    page.trust(rpc="http://127.0.0.1:9")
+    seen = page.verify(node.payouts.receipt(0))
+    assert seen.verdict == "UNREACHABLE"
+    assert "Nodo non raggiungibile" in seen.text
+    assert "né confermata né smentita" in seen.text
+
+
+def test_page__server_is_no_node__is_unreachable(page: Browser, node: FakeNode) -> None:
+    node.html = True
+    assert page.verify(node.payouts.receipt(0)).verdict == "UNREACHABLE"
+
+
+def test_page__node_on_another_chain__does_not_match(page: Browser, node: FakeNode) -> None:
+    node.chain_id = 1
+    seen = page.verify(node.payouts.receipt(0))
+    assert seen.verdict == "DOES_NOT_MATCH"
+    assert "catena 1" in seen.text
+
+
+def test_page__receipt_names_another_vault__warns_at_once_and_does_not_match(
+    page: Browser, node: FakeNode
+) -> None:
+    receipt = node.payouts.receipt(0) | {"vault": "0x" + "66" * 20}
+    page.fill("#receipt", json.dumps(receipt))
+    assert "0x" + "66" * 20 in page.seen().note
+    assert node.asked == []
+    assert page.verify(receipt).verdict == "DOES_NOT_MATCH"
+
+
+def test_page__no_code_at_the_trusted_address__does_not_match(page: Browser, node: FakeNode) -> None:
+    node.codes.clear()
+    assert "nessun contratto" in page.verify(node.payouts.receipt(0)).text
+
+
+@pytest.mark.parametrize(
+    ("paid", "reserved", "valid_at", "words"),
+    [
+        (False, False, 0, "da pagare ("),
+        (False, True, 0, "riservati per il bonifico"),
+        (False, False, 4_000_000_000, "da pagare dal"),
+    ],
+)
+def test_page__unpaid_leaf__says_in_which_state(
+    page: Browser, node: FakeNode, paid: bool, reserved: bool, valid_at: int, words: str
+) -> None:
+    node.paid, node.reserved, node.valid_at = paid, reserved, valid_at
+    seen = page.verify(node.payouts.receipt(1))
+    assert seen.verdict == "MATCHES"
+    assert words in seen.text
+
+
+BAD_TEXTS = ["", "{", "null", "[1]", '{"kind": "x"}', '{"kind": "condivisa/payout/1"}', "[" * 100_000, "\0"]
+
+
+@pytest.mark.parametrize("text", BAD_TEXTS, ids=range(len(BAD_TEXTS)))
+def test_page__no_receipt__says_so_without_a_verdict(page: Browser, node: FakeNode, text: str) -> None:
+    seen = page.verify(text)
+    assert seen.verdict == "UNREADABLE"
+    assert "Ricevuta illeggibile" in seen.text
+    assert node.asked == []
+    assert seen.errors == []
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("amount_eur", 12.34), ("amount_eur", "12.3"), ("payee", "0xabc"), ("owner", None), ("channel", "CASH")],
+)
+def test_page__leaf_of_wrong_form__is_named(page: Browser, node: FakeNode, field: str, value: Any) -> None:
+    receipt = node.payouts.receipt(0)
+    receipt["leaf"][field] = value
+    seen = page.verify(receipt)
+    assert seen.verdict == "UNREADABLE"
+    assert f"leaf.{field}" in seen.text
+
+
+def test_page__integers_written_as_decimals__are_unreadable_as_in_the_cli(
+    page: Browser, node: FakeNode
+) -> None:
+    text = json.dumps(node.payouts.receipt(1))
+    for written in ("1.0", "1e0", "10E-1"):
+        seen = page.verify(text.replace('"index": 1', f'"index": {written}'))
+        assert (seen.verdict, "index" in seen.text) == ("UNREADABLE", True)
+
+
+def test_page__index_outside_or_sums_beyond_u64__does_not_match(page: Browser, node: FakeNode) -> None:
+    assert page.verify(node.payouts.receipt(0) | {"index": 8}).verdict == "DOES_NOT_MATCH"
+    receipt = node.payouts.receipt(0)
+    receipt["proof"][2]["sum_eur"] = "18446744073709.551615"
+    assert page.verify(receipt).verdict == "DOES_NOT_MATCH"
+
+
+EVIL = "<img src=x onerror=alert(1)><script>alert(2)</script><svg onload=alert(3)>"
+
+
+def test_page__receipt_with_markup__shows_it_as_text(page: Browser, node: FakeNode) -> None:
+    receipt = node.payouts.receipt(0)
+    receipt["statement"] = dict.fromkeys(receipt["statement"], EVIL)
+    receipt[EVIL] = EVIL
+    seen = page.verify(receipt)
+    assert seen.verdict == "MATCHES"
+    assert EVIL in seen.details
+    receipt["leaf"][EVIL] = receipt["kind"] = EVIL
+    assert page.verify(receipt).verdict == "UNREADABLE"
+    reading = node.reading | {"pod": "<b>x</b>"}
+    seen = page.verify(reading)
+    assert (seen.verdict, seen.dialogs) == ("DOES_NOT_MATCH", 0)
+    assert (
+        page.do("evaluate", script="document.querySelectorAll('main img, main script, main b b').length") == 0
+    )
+
+
+def test_page__script_injected__is_stopped_by_the_policy(page: Browser) -> None:
+    # In a timer, since what a debugger evaluates directly may call eval in spite of the policy.
+    script = """new Promise((resolve) => setTimeout(() => {
+      const element = document.createElement('script');
+      try { element.textContent = 'window.stolen = 1'; document.body.append(element) } catch {}
+      try { document.body.insertAdjacentHTML('beforeend', '<i id=stolen></i>') } catch {}
+      try { window.stolen = (0, eval)('1') } catch {}
+      resolve([window.stolen ?? 0, document.getElementById('stolen') ? 1 : 0])
+    }))"""
+    assert page.do("evaluate", script=script) == [0, 0]
+
+
+def test_page__trust_incomplete__names_the_field_and_asks_nobody(page: Browser, node: FakeNode) -> None:
+    page.trust(vault="0x12")
+    page.fill("#receipt", json.dumps(node.payouts.receipt(0)))
+    page.do("click", selector="form button:not([type])")
+    seen = page.seen()
+    assert (seen.verdict, seen.focus, len(seen.bad)) == ("", "vault", 1)
+    assert node.asked == []
+
+
+def test_page__trust_toml_pasted__fills_the_form_and_is_remembered(browser: Browser, node: FakeNode) -> None:
+    browser.open()
+    browser.fill("#trust-text", trust_text(Trust(31337, node.url, LEDGER, VAULT)))
+    assert browser.verify(node.payouts.receipt(0)).verdict == "MATCHES"
+    browser.do("reload")
+    assert browser.verify(node.reading).verdict == "MATCHES"
+
+
+def test_page__trust_in_the_receipt__is_passed_over(browser: Browser, node: FakeNode) -> None:
+    browser.open()
+    browser.fill(
+        "#receipt", json.dumps(node.payouts.receipt(0) | {"rpc": node.url, "trust": {"rpc": node.url}})
+    )
+    browser.do("click", selector="form button:not([type])")
+    assert (browser.seen().verdict, node.asked) == ("", [])
+
+
+def test_page__file_chosen_or_dropped__is_verified(page: Browser, node: FakeNode, tmp_path: Path) -> None:
+    path = tmp_path / "ricevuta.json"
+    path.write_text(json.dumps(node.payouts.receipt(2)), encoding="utf-8")
+    page.do("choose", selector="#receipt-file", path=str(path))
+    assert "fondo sociale" in page.outcome().text
+    page.do("drop", name="lettura.json", text=json.dumps(node.reading))
+    assert "letture orarie" in page.outcome().text
+
+
+def test_page__input_changed_after_a_verdict__takes_the_verdict_away(page: Browser, node: FakeNode) -> None:
+    page.verify(node.payouts.receipt(0))
+    page.fill("#receipt", json.dumps(node.payouts.receipt(1)))
+    assert (page.seen().verdict, page.seen().text) == ("", "")
+    page.verify(node.payouts.receipt(0))
+    page.trust(chain_id=1)
+    assert page.seen().verdict == ""
+
+
+def test_page__input_changed_while_the_node_thinks__drops_the_answer(page: Browser, node: FakeNode) -> None:
+    node.delay_s = 0.3
+    page.fill("#receipt", json.dumps(node.payouts.receipt(0)))
+    page.do("click", selector="form button:not([type])")
+    page.fill("#receipt", "{}")
+    page.do("evaluate", script="new Promise((resolve) => setTimeout(resolve, 1500))")
+    assert "eth_call" in node.asked
+    assert (page.seen().verdict, page.seen().text) == ("", "")
+
+
+def test_page__keyboard_only__reaches_the_verdict(page: Browser, node: FakeNode) -> None:
+    page.fill("#receipt", json.dumps(node.payouts.receipt(0)))
+    page.do("evaluate", script="document.getElementById('receipt').focus()")
+    page.do("press", key="Tab")
+    page.do("press", key="Enter")
+    seen = page.outcome()
+    assert (seen.verdict, seen.focus) == ("MATCHES", "verdict")
+
+
+def test_page__labels_and_regions__have_names(page: Browser) -> None:
+    script = """[...document.querySelectorAll('input, textarea, button')]
+      .filter((one) => !(one.labels?.[0] ?? one).textContent.trim()).map((one) => one.id)"""
+    assert page.do("evaluate", script=script) == []
+    assert (
+        page.do("evaluate", script="document.getElementById('verdict').getAttribute('aria-live')") == "polite"
+    )
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_page__every_state__has_no_barrier_that_axe_finds(
+    browser: Browser, node: FakeNode, dark: bool
+) -> None:
+    browser.open(dark=dark)
+    browser.trust(rpc="nowhere")
+    browser.fill("#receipt", json.dumps(node.payouts.receipt(0)))
+    browser.do("click", selector="form button:not([type])")
+    assert browser.do("axe") == []
+    browser.trust(rpc=node.url, chain_id=31337, vault=VAULT, ledger=LEDGER)
+    foreign = node.payouts.receipt(0) | {"chain_id": 1}
+    for receipt in (node.payouts.receipt(1), node.reading, foreign, "{"):
+        browser.verify(receipt)
+        browser.do(
+            "evaluate", script="document.querySelectorAll('details').forEach((one) => one.open = true)"
+        )
+        assert browser.do("axe") == []
+    browser.trust(rpc="http://127.0.0.1:9")
+    browser.verify(node.payouts.receipt(0))
+    assert browser.do("axe") == []
+
+
+@pytest.mark.parametrize("width", [320, 500, 1000])
+def test_page__narrow_or_zoomed__needs_no_sideways_scrolling(
+    browser: Browser, node: FakeNode, width: int
+) -> None:
+    browser.open(width=width)
+    browser.trust(rpc=node.url, chain_id=31337, vault=VAULT, ledger=LEDGER)
+    for receipt in (node.payouts.receipt(0), node.reading):
+        assert not browser.verify(receipt).overflows

@@ -1,0 +1,106 @@
+"""The page against contracts on a real node: page, contracts and oracle.attest agree, or these tests fail."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from oracle.chain.node import ANVIL, LocalNode, start_node
+from tests.web.alterations import alterations, altered
+from tests.web.browser import Browser
+from tests.web.chain import PublishedMonth
+from tests.web.conftest import missing
+
+pytestmark = [pytest.mark.browser, pytest.mark.node]
+
+
+@pytest.fixture(scope="module")
+def local_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalNode]:
+    """A node of this module's own, ended afterwards."""
+    if not ANVIL.is_file():
+        missing("no local node: run make setup")
+    with start_node(tmp_path_factory.mktemp("node")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def month(local_node: LocalNode, tmp_path_factory: pytest.TempPathFactory) -> PublishedMonth:
+    """The published month."""
+    return PublishedMonth(local_node.url, local_node.chain_id, tmp_path_factory.mktemp("keys"))
+
+
+@pytest.fixture
+def chain_page(browser: Browser, month: PublishedMonth) -> Browser:
+    """The page that trusts the published month's contracts."""
+    browser.open()
+    vault, ledger = "0x" + month.vault.hex(), "0x" + month.ledger.hex()
+    browser.trust(rpc=month.url, chain_id=month.chain_id, vault=vault, ledger=ledger)
+    return browser
+
+
+STATES = [
+    (0, "12,34\u00a0€ per il portafoglio 0x", "pagati"),
+    (1, "250,00\u00a0€ per bonifico", "pagati secondo la conferma del tesoriere"),
+    (2, "7,01\u00a0€ per bonifico", "riservati per il bonifico"),
+    (3, "400,00\u00a0€ per il portafoglio 0x", "da pagare"),
+    (4, "30,65\u00a0€ per il fondo sociale", "da pagare"),
+]
+
+
+@pytest.mark.parametrize(("index", "amount", "state"), STATES)
+def test_page__leaf_of_the_chain__matches_in_its_state(
+    chain_page: Browser, month: PublishedMonth, index: int, amount: str, state: str
+) -> None:
+    seen = chain_page.verify(month.payout_receipt(index))
+    assert (seen.verdict, seen.passed, seen.errors) == ("MATCHES", 8, [])
+    assert amount in seen.text
+    assert index not in (0, 3) or month.payout_receipt(index)["leaf"]["payee"][-40:] in seen.text.lower()
+    assert f", {state}" in seen.text
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_page__reading_of_the_chain__matches(chain_page: Browser, month: PublishedMonth, number: int) -> None:
+    seen = chain_page.verify(month.reading_receipt(number))
+    assert (seen.verdict, seen.passed, seen.errors) == ("MATCHES", 6, [])
+
+
+@pytest.mark.parametrize("kind", ["payout", "reading"])
+def test_page__any_field_altered_on_the_chain__does_not_match(
+    chain_page: Browser, month: PublishedMonth, kind: str
+) -> None:
+    receipt = month.payout_receipt(1) if kind == "payout" else month.reading_receipt(1)
+    for path, value in alterations(receipt):
+        seen = chain_page.verify(altered(receipt, path, value))
+        assert seen.verdict == "DOES_NOT_MATCH", (path, value, seen.text)
+
+
+def test_page__trusted_contract_is_of_another_kind__does_not_match(
+    chain_page: Browser, month: PublishedMonth
+) -> None:
+    ledger = "0x" + month.ledger.hex()
+    chain_page.trust(vault=ledger)
+    seen = chain_page.verify(month.payout_receipt(0) | {"vault": ledger})
+    assert seen.verdict == "DOES_NOT_MATCH"
+    assert "non risponde come" in seen.text
+
+
+def test_page__trusted_address_is_empty_on_the_chain__does_not_match(
+    chain_page: Browser, month: PublishedMonth
+) -> None:
+    nobody = "0x" + "12" * 20
+    chain_page.trust(vault=nobody)
+    assert "nessun contratto" in chain_page.verify(month.payout_receipt(0) | {"vault": nobody}).text
+
+
+def test_page__trust_names_another_chain__does_not_match(chain_page: Browser, month: PublishedMonth) -> None:
+    chain_page.trust(chain_id=1)
+    assert chain_page.verify(month.payout_receipt(0)).verdict == "DOES_NOT_MATCH"
+
+
+def test_page__node_stopped__is_unreachable(browser: Browser, month: PublishedMonth, tmp_path: Path) -> None:
+    with start_node(tmp_path) as stopped:
+        url = stopped.url
+    browser.open()
+    browser.trust(rpc=url, chain_id=month.chain_id, vault="0x" + month.vault.hex())
+    assert browser.verify(json.dumps(month.payout_receipt(0))).verdict == "UNREACHABLE"

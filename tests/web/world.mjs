@@ -1,0 +1,129 @@
+// A small vault and ledger as a fake node knows them, with receipts that match; a test states only what differs.
+import { bytes, hex, join, uint } from '../../web/verifier/src/bytes.js';
+import { leafHash, nodeHash, rootOf } from '../../web/verifier/src/payout-tree.js';
+import { commitment, readingsRoot } from '../../web/verifier/src/readings-tree.js';
+import { readReceipt } from '../../web/verifier/src/receipt.js';
+import { reportId } from '../../web/verifier/src/report.js';
+import { Reverted } from '../../web/verifier/src/rpc.js';
+
+export const VAULT = '0x' + '5a'.repeat(20);
+export const LEDGER = '0x' + '1e'.repeat(20);
+export const TRUST = { rpc: 'http://127.0.0.1:8545', chain_id: '31337', vault: VAULT, ledger: LEDGER };
+
+const word = (value) => '0x' + BigInt(value).toString(16).padStart(64, '0');
+const euro = (amount) => `${amount / 1_000_000n}.${String(amount % 1_000_000n).padStart(6, '0')}`;
+
+const AMOUNTS = [12_340_000n, 50_000n, 1_000_000_000n];
+
+function leafOf(index) {
+  const channel = ['WALLET', 'BANK', 'SOCIAL'][index % 3];
+  const payee = { WALLET: word('0x' + 'ab'.repeat(20)), BANK: '0x' + 'cd'.repeat(32), SOCIAL: word(0) }[channel];
+  return { channel, payee, owner: '0x' + '00'.repeat(20), amount_eur: euro(AMOUNTS[index]) };
+}
+
+const parsedLeaf = (index) => ({
+  channel: index % 3,
+  payee: bytes(leafOf(index).payee),
+  owner: new Uint8Array(20),
+  amountMicroEur: AMOUNTS[index],
+});
+
+const nothing = { hash: new Uint8Array(32), sum: 0n };
+const bottom = [...AMOUNTS.map((sum, index) => ({ hash: leafHash(index, parsedLeaf(index)), sum })), nothing];
+const above = [0, 2].map((place) => ({
+  hash: nodeHash(bottom[place], bottom[place + 1]),
+  sum: bottom[place].sum + bottom[place + 1].sum,
+}));
+
+/** Receipt of leaf 0, 1 or 2 (wallet, bank, social) of distribution 1, as its JSON object. */
+export function payoutReceipt(index = 0) {
+  const path = [bottom[index ^ 1], above[(index >> 1) ^ 1]];
+  return {
+    kind: 'condivisa/payout/1',
+    chain_id: 31337,
+    vault: VAULT,
+    distribution: 1,
+    index,
+    leaf: leafOf(index),
+    proof: path.map(({ hash, sum }) => ({ hash: hex(hash), sum_eur: euro(sum) })),
+    statement: { community: 'Prova', member: 'M07', balance_eur: '0.004000' },
+  };
+}
+
+const injected = Array.from({ length: 24 }, (_, hour) => (hour > 6 && hour < 19 ? 100 * hour : 0));
+const withdrawn = Array.from({ length: 24 }, (_, hour) => 300 + hour);
+const hours = hex(join(...injected.flatMap((wh, hour) => [uint(wh * 3, 5), uint(withdrawn[hour] * 5, 5)])));
+
+/** 2024-07-01 as days since 1970-01-01. */
+const DAY = 19_905;
+
+/** Receipt of one POD's 2024-07-01, as its JSON object. */
+export function readingReceipt() {
+  const receipt = {
+    kind: 'condivisa/reading/1',
+    chain_id: 31337,
+    ledger: LEDGER,
+    configuration: '0x' + '77'.repeat(32),
+    pod: 'IT001E00000001',
+    day: '2024-07-01',
+    salt: '0x' + '31'.repeat(32),
+    injected_wh: injected,
+    withdrawn_wh: withdrawn,
+    position: 2,
+    proof: ['0x' + '41'.repeat(32), '0x' + '42'.repeat(32)],
+    report: { predecessor: word(0), root: word(0), hours },
+  };
+  const { receipt: parsed } = readReceipt(JSON.stringify(receipt));
+  receipt.report.root = hex(readingsRoot(2, commitment(parsed), parsed.proof));
+  return receipt;
+}
+
+/** State of the chain for `fakeNode`; a test overrides single entries. */
+export function chainState(changes = {}) {
+  const top = rootOf(0, parsedLeaf(0), readReceipt(JSON.stringify(payoutReceipt())).receipt.proof);
+  return {
+    chainId: '0x7a69',
+    code: '0x6001',
+    root: hex(top.hash),
+    funded: top.sum,
+    validAt: 1_720_000_000n,
+    depth: 2n,
+    paid: true,
+    reserved: false,
+    report: hex(reportId(readReceipt(JSON.stringify(readingReceipt())).receipt.report)),
+    ...changes,
+  };
+}
+
+const body = (words) => '0x' + words.map((value) => word(value).slice(2)).join('');
+
+/** Selectors computed by eth_utils, written down so that the page's own computation is checked. */
+export const SELECTORS = { distributionOf: '0xc40af24d', statusOf: '0xa5832cc3', reportOf: '0x810d8f9b' };
+
+/** An `ask` over a chain state; records its calls and reverts where the state says `reverts`. */
+export function fakeNode(state, calls = []) {
+  const { configuration } = readingReceipt();
+  const answers = {
+    [SELECTORS.distributionOf + body([1]).slice(2)]: () => [state.root, state.funded, 0n, state.validAt, state.depth],
+    [SELECTORS.reportOf + body([configuration, DAY]).slice(2)]: () => [state.report],
+  };
+  const answer = (data) => {
+    if (data.startsWith(SELECTORS.statusOf + body([1]).slice(2))) return [Number(state.paid), Number(state.reserved)];
+    return answers[data]?.() ?? Array(data.startsWith(SELECTORS.reportOf) ? 1 : 5).fill(0);
+  };
+  return async (method, params) => {
+    calls.push([method, params]);
+    if (method === 'eth_chainId') return state.chainId;
+    if (method === 'eth_getBlockByNumber') return { number: '0x10', hash: '0x' + 'b1'.repeat(32), timestamp: '0x669fd180' };
+    if (method === 'eth_getCode') return state.code;
+    if (state.reverts) throw new Reverted('execution reverted');
+    return state.returns ?? body(answer(params[0].data));
+  };
+}
+
+/** The parsed receipt of a JSON object; fails the test where it is unreadable. */
+export function parsed(object) {
+  const { receipt, defect } = readReceipt(JSON.stringify(object));
+  if (defect) throw new Error(JSON.stringify(defect));
+  return receipt;
+}

@@ -1,0 +1,106 @@
+import { hex, isZero } from './bytes.js';
+import { chainIdOf, contractAt, latestBlock } from './ledger.js';
+import { fits, rootOf } from './payout-tree.js';
+import { commitment, readingsRoot } from './readings-tree.js';
+import { hoursOf, reportId } from './report.js';
+import { Unreachable } from './rpc.js';
+import { CONTRACT_OF } from './trust.js';
+
+/** Checks of each kind of receipt, in the order in which they are made. */
+export const CHECKS = {
+  payout: ['node', 'chain', 'names', 'code', 'path', 'root', 'sum', 'status'],
+  reading: ['node', 'chain', 'names', 'code', 'commitment', 'report'],
+};
+
+/** The first reason why a receipt does not match; `facts` fill the sentence, a bigint is micro-euro. */
+class Mismatch extends Error {
+  constructor(key, facts = {}) {
+    super(key);
+    this.reason = { key, facts };
+  }
+}
+
+function demand(condition, key, facts) {
+  if (!condition) throw new Mismatch(key, facts);
+}
+
+const equal = (one, other) => hex(one) === hex(other);
+
+/** Why the receipt speaks of another chain or contract than the trusted one; null where it does not. */
+export function foreignReceipt(receipt, trust) {
+  if (trust.chain_id && receipt.chainId !== trust.chain_id) {
+    return { key: 'receiptChain', facts: { found: receipt.chainId, expected: trust.chain_id } };
+  }
+  const contract = trust[CONTRACT_OF[receipt.kind]];
+  if (contract && receipt.contract !== contract.toLowerCase()) {
+    return { key: 'receiptContract', facts: { found: receipt.contract, expected: contract } };
+  }
+  return null;
+}
+
+/** Checks that the tree of a payout receipt ends in what the vault funded; returns the leaf's state. */
+async function checkPayout(receipt, vault, passed) {
+  const { distribution, index, leaf, proof } = receipt;
+  demand(fits(index, proof.length), 'indexOutside', { index, places: 2 ** proof.length });
+  const top = rootOf(index, leaf, proof);
+  demand(top, 'sumOverflow');
+  passed('path');
+  const [funded, status] = await Promise.all([vault.distribution(distribution), vault.status(distribution, index)]);
+  demand(funded, 'foreignContract');
+  demand(!isZero(funded.root), 'noDistribution', { distribution });
+  demand(equal(top.hash, funded.root) && BigInt(proof.length) === funded.depth, 'rootDiffers');
+  passed('root');
+  demand(top.sum === funded.funded, 'sumDiffers', { found: top.sum, expected: funded.funded });
+  passed('sum');
+  demand(status, 'foreignContract');
+  passed('status');
+  return { ...status, validAt: Number(funded.validAt) };
+}
+
+/** Checks that the readings lead to the day's report that the ledger accepted; returns the report's hours. */
+async function checkReading(receipt, ledger, passed) {
+  const { report, position, proof, configuration, day } = receipt;
+  demand(fits(position, proof.length), 'indexOutside', { index: position, places: 2 ** proof.length });
+  demand(equal(readingsRoot(position, commitment(receipt), proof), report.root), 'readingsDiffer');
+  passed('commitment');
+  const accepted = await ledger.report(configuration, day);
+  demand(accepted, 'foreignContract');
+  demand(!isZero(accepted), 'noReport');
+  demand(equal(reportId(report), accepted), 'reportDiffers');
+  passed('report');
+  return { hours: hoursOf(report) };
+}
+
+async function check(receipt, trust, ask, outcome) {
+  const passed = (name) => outcome.passed.push(name);
+  const [chainId, block] = await Promise.all([chainIdOf(ask), latestBlock(ask)]);
+  outcome.block = block;
+  passed('node');
+  demand(chainId === trust.chain_id, 'nodeChain', { found: chainId, expected: trust.chain_id });
+  passed('chain');
+  const foreign = foreignReceipt(receipt, trust);
+  demand(!foreign, foreign?.key, foreign?.facts);
+  passed('names');
+  const contract = contractAt(receipt.contract, block, ask);
+  demand(await contract.hasCode(), 'noCode', { found: receipt.contract });
+  passed('code');
+  return receipt.kind === 'payout' ? checkPayout(receipt, contract, passed) : checkReading(receipt, contract, passed);
+}
+
+/**
+ * Verdict on a receipt (see receipt.js) against a trusted chain and contract (see trust.js), asking a node by
+ * `ask(method, params)`: {verdict: MATCHES | DOES_NOT_MATCH | UNREACHABLE, passed: names of the checks that
+ * passed, block or null, reason why not or null, cause of silence in the node's words, state: what the register
+ * says, or null}. Never throws for bad data.
+ */
+export async function verify(receipt, trust, ask) {
+  const outcome = { verdict: 'MATCHES', passed: [], block: null, reason: null, cause: '', state: null };
+  try {
+    outcome.state = await check(receipt, trust, ask, outcome);
+  } catch (error) {
+    if (error instanceof Mismatch) return { ...outcome, verdict: 'DOES_NOT_MATCH', reason: error.reason };
+    if (!(error instanceof Unreachable)) throw error;
+    return { ...outcome, verdict: 'UNREACHABLE', cause: error.message };
+  }
+  return outcome;
+}
