@@ -1,6 +1,5 @@
 """A ledger and a vault on a real local node: one month posted, one distribution settled and partly paid."""
 
-import time
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,8 +13,9 @@ from oracle.chain.client import EvmChain
 from oracle.chain.contracts import LedgerContract, VaultContract
 from oracle.chain.keys import load_or_create_keys
 from oracle.chain.rpc import Rpc
-from oracle.ports import Batch, Call, Outcome, VaultTerms
+from oracle.ports import Batch, Call, VaultTerms
 from settlement.domain.rounding import micro_eur_text
+from tests.oracle.mining import mine
 
 CONFIGURATION = b"\x77" * 32
 FIRST = (date(2024, 7, 1) - date(1970, 1, 1)).days
@@ -73,7 +73,7 @@ class PublishedMonth:
             vault.confirm(self.vault, everything, [bytes(32), b"\x09" * 32, *[bytes(32)] * 3]),
         ]
         for call in calls:
-            assert self._send(call).succeeded, call.sentence
+            assert mine(self.chain, call).succeeded, call.sentence
 
     def _settlement(self) -> Settlement:
         pool = REVENUE_MICRO_EUR * 7 // 10
@@ -89,19 +89,8 @@ class PublishedMonth:
             carry_micro_eur=carry,
         )
 
-    def _send(self, call: Call) -> Outcome:
-        signed = self.chain.sign(call, self.chain.transaction_count())
-        self.chain.send(signed)
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline:
-            outcome = self.chain.outcome(signed.hash)
-            if outcome is not None:
-                return outcome
-            time.sleep(0.01)
-        raise TimeoutError(call.sentence)
-
     def _create(self, call: Call) -> bytes:
-        contract = self._send(call).contract
+        contract = mine(self.chain, call).contract
         assert contract is not None
         return contract
 

@@ -24,6 +24,7 @@ from oracle.chain.rpc import Rpc
 from oracle.errors import CallReverted, NodeRefused
 from oracle.ports import Call
 from oracle.wiring import OpenChain
+from tests.oracle.mining import mine
 
 pytestmark = pytest.mark.node
 
@@ -66,16 +67,13 @@ def token(chain: EvmChain) -> Call:
 
 def test_sign__free_gas__pays_nothing_and_is_mined(opened: OpenChain) -> None:
     chain = opened.chain
-    signed = chain.sign(token(chain), 0)
-    chain.send(signed)
+    fees = _decoded(chain.sign(token(chain), 0).raw)[4]
+    assert (fees.cap, fees.tip) == (0, 0)
 
-    outcome = chain.outcome(signed.hash)
-    assert outcome is not None
+    outcome = mine(chain, token(chain))
     assert outcome.succeeded
     assert outcome.contract is not None
     assert chain.has_code(outcome.contract)
-    fees = _decoded(signed.raw)[4]
-    assert (fees.cap, fees.tip) == (0, 0)
 
 
 def test_sign__base_fee__cap_is_twice_it_and_the_tip(paid_rpc: Rpc, keys: Keys) -> None:
@@ -100,12 +98,9 @@ def test_sign__no_base_fee__pays_the_nodes_gas_price(paid_rpc: Rpc, keys: Keys) 
 
 def test_sign__contract_refuses__names_its_error(opened: OpenChain) -> None:
     chain = opened.chain
-    deployed = chain.sign(LedgerContract(chain).deployment(0), 0)
-    chain.send(deployed)
-    outcome = chain.outcome(deployed.hash)
-    assert outcome is not None
-    assert outcome.contract is not None
-    call = LedgerContract(chain).register(outcome.contract, b"\x01" * 32, b"\x02" * 20)
+    ledger = mine(chain, LedgerContract(chain).deployment(0)).contract
+    assert ledger is not None
+    call = LedgerContract(chain).register(ledger, b"\x01" * 32, b"\x02" * 20)
     with pytest.raises(CallReverted, match=r"EnergyLedger_InvalidVault\(vault=0x0202"):
         chain.sign(call, 1)
 

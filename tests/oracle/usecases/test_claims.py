@@ -24,6 +24,7 @@ from oracle.usecases.payout_leaves import tree_of
 from oracle.usecases.publish import publish
 from oracle.wiring import OpenChain, publishing
 from settlement.domain.payout_states import PayoutState
+from tests.oracle.mining import mine
 from tests.oracle.usecases.test_publish import addresses, view
 from tests.oracle.world import World
 
@@ -51,11 +52,7 @@ def claim(world: World, opened: OpenChain, stranger: EvmChain, index: int) -> No
     tree = tree_of(world.payouts())
     leaf, proof = encode_leaf(tree.leaves[index]), encode_proof(tree.proof(index))
     data = artifact("CommunityVault").call("claim", 1, index, leaf, proof)
-    signed = stranger.sign(Call(vault, data, "claim"), stranger.transaction_count())
-    stranger.send(signed)
-    outcome = stranger.outcome(signed.hash)
-    assert outcome is not None
-    assert outcome.succeeded
+    assert mine(stranger, Call(vault, data, "claim")).succeeded
 
 
 def test_push__leaf_was_claimed_before__is_noted_as_paid_and_paid_once(

@@ -21,6 +21,7 @@ from oracle.store.exclusive import exclusive
 from oracle.usecases.context import TokenChoice, VaultPolicy
 from oracle.usecases.publish import publish
 from oracle.wiring import OpenChain, publishing
+from tests.oracle.mining import mine
 from tests.oracle.world import World, settled_world
 
 pytestmark = pytest.mark.node
@@ -91,8 +92,7 @@ def test_publish__one_community_stands_still__the_other_goes_on(engine: Engine, 
 def test_publish__account_used_elsewhere__sends_nothing(world: World, opened: OpenChain) -> None:
     context = publishing(world.engine, opened)
     publish(context)
-    signed = opened.chain.sign(context.vault.token_deployment(), opened.chain.transaction_count())
-    opened.chain.send(signed)
+    mine(opened.chain, context.vault.token_deployment())
 
     with pytest.raises(NonceTaken, match="another program uses the same key"):
         publish(context)
