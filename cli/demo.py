@@ -94,7 +94,7 @@ def demo(
             _distribute(run, opened)
             _confirm(run, opened)
             receipt = _verify(run, opened)
-            ended = Ended(workspace, opened, run.settlement, run.distribution, run.payouts, receipt)
+            ended = Ended(workspace, opened, run.settlement, run.distribution, run.payouts, receipt, serve)
             show_summary(display, ended, run.out)
             if serve:
                 serve_api(workspace, opened, display.line)

@@ -18,7 +18,10 @@ from settlement.domain.rounding import micro_eur_text
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What a finished run leaves behind; `receipt` is the file of the payout that was verified."""
+    """What a finished run leaves behind; `receipt` is the file of the payout that was verified.
+
+    `serving` says whether the node goes on running with the API.
+    """
 
     workspace: Workspace
     opened: OpenChain
@@ -26,6 +29,7 @@ class Ended:
     distribution: Distribution
     payouts: Sequence[Payout]
     receipt: Path
+    serving: bool
 
 
 def show_summary(display: Display, ended: Ended, out: Path) -> None:
@@ -106,13 +110,13 @@ def _where(ended: Ended, out: Path) -> list[tuple[str, str]]:
 
 
 def _next(ended: Ended, out: Path) -> list[tuple[str, str]]:
-    trust_file = ended.workspace.chain.trust_file
+    command = ".venv/bin/condivisa"
+    state = f"--state {ended.workspace.settings.state}"
+    starting = "" if ended.serving else f", after {command} serve {state} has started the node"
     return [
-        ("verify", f".venv/bin/condivisa verify payout {ended.receipt} --trust {trust_file}"),
+        ("where", f"in another terminal{starting}"),
+        ("verify", f"{command} verify payout {ended.receipt} --trust {ended.workspace.chain.trust_file}"),
         ("tamper", "change one digit of that file and verify again"),
-        (
-            "recompute",
-            f".venv/bin/condivisa settle {out}/evidence --out . && cmp settlement.json {out}/evidence/",
-        ),
-        ("API", ".venv/bin/condivisa db token create --role administrator --label me"),
+        ("recompute", f"{command} settle {out}/evidence --out . && cmp settlement.json {out}/evidence/"),
+        ("API", f"{command} db token create --role administrator --label me {state}"),
     ]
