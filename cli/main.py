@@ -1,5 +1,6 @@
 """The `condivisa` command: everything that the service does, one verb each."""
 
+import io
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -70,6 +71,10 @@ def _no_options() -> None:
 
 def main() -> None:
     """Entry point of the command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A name that the terminal's encoding lacks must not end a command that has done its work.
+            stream.reconfigure(errors="backslashreplace")
     application(sys.argv[1:])()
 
 

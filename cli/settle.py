@@ -9,7 +9,7 @@ import typer
 from settlement.casefile import read_case, write_atomically
 from settlement.domain.canonical import canonical_json
 from settlement.domain.engine import settle_or_findings
-from settlement.domain.findings import Finding
+from settlement.domain.findings import Finding, printable
 from settlement.domain.parameters import ParameterMissing
 from settlement.domain.rounding import cents_text, micro_eur_text
 from settlement.domain.settlement import Settlement
@@ -28,8 +28,9 @@ def settle(
 ) -> None:
     """Settle the case in a folder and write settlement.json.
 
-    Exit 0: settled. Exit 2: bad input; every finding is shown as file:line: sentence and nothing is written.
-    Exit 3: a rule parameter has no value in the period; it is named, and community.toml can state it.
+    Exit 0: settled. Exit 1: settlement.json cannot be written. Exit 2: bad input; every finding is shown as
+    file:line: sentence and nothing is written. Exit 3: a rule parameter has no value in the period; it is
+    named, and community.toml can state it. Allocation PRIORITY is refused by name: it is not built yet.
     """
     given, findings = read_case(case)
     if given is None:
@@ -63,9 +64,9 @@ def _say(sentence: str) -> None:
 def _summary(found: Settlement, path: Path) -> str:
     shared_wh = sum(row.totals()["shared_wh"] for row in found.configurations)
     return (
-        f"{found.community.name}: {found.community.hours} hours, {shared_wh} Wh shared, "
+        f"{printable(found.community.name)}: {found.community.hours} hours, {shared_wh} Wh shared, "
         f"premium {cents_text(found.premium_cents)} EUR, "
-        f"producers {micro_eur_text(found.split.producers_micro_eur)} EUR → {path}"
+        f"producers {micro_eur_text(found.split.producers_micro_eur)} EUR -> {path}"
     )
 
 

@@ -1,13 +1,11 @@
 """Files that are there whole or not at all."""
 
 import os
-import tempfile
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
-
-_PUBLIC_MODE = 0o644
 
 
 @contextmanager
@@ -17,14 +15,13 @@ def atomic_stream(path: Path) -> Iterator[BinaryIO]:
     Makes the folder if there is none. Raises OSError where it cannot write.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    temporary = Path(name)
+    # Opened anew instead of by tempfile, which ignores the umask that guards members' figures.
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
-        with os.fdopen(handle, "wb") as stream:
+        with temporary.open("xb") as stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        temporary.chmod(_PUBLIC_MODE)
         temporary.replace(path)
     except Exception:
         temporary.unlink(missing_ok=True)

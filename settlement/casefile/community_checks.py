@@ -1,5 +1,6 @@
 """What the tables of community.toml must be to each other."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from settlement.casefile.drafts import CommunityDraft, PlantDraft, PodDraft
@@ -106,7 +107,8 @@ def _moved_plants(draft: CommunityDraft) -> None:
 
 
 def _regions(draft: CommunityDraft) -> None:
-    zones = {row.id: row.zone for row in draft.configurations}
+    ids = Counter(row.id for row in draft.configurations)
+    zones = {row.id: row.zone for row in draft.configurations if ids[row.id] == 1}
     homes: dict[str | None, str | None] = {}
     for pod in draft.pods:
         homes.setdefault(pod.code, pod.configuration)

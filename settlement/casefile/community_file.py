@@ -21,7 +21,7 @@ from settlement.domain.case import (
     Shares,
     Source,
 )
-from settlement.domain.findings import Finding
+from settlement.domain.findings import Finding, quote
 from settlement.domain.rounding import BASIS_POINTS, MICRO_EUR_PER_CENT
 from settlement.domain.rulesets import RULE_SETS, ZONES, law, parameter_names
 
@@ -81,6 +81,9 @@ def _syntax_place(text: str, error: Exception) -> tuple[int, str]:
     """Line and sentence of what tomllib says; an unexpected end is on the last line."""
     if isinstance(error, RecursionError):
         return 1, "the file nests too deeply"
+    if not isinstance(error, tomllib.TOMLDecodeError):
+        # The one other ValueError of tomllib: an integer that Python refuses to convert.
+        return 1, f"the file is not valid TOML: a number has more than {sys.get_int_max_str_digits()} digits"
     match = _PLACE.search(str(error))
     line = int(match[1]) if match and match[1] else max(1, len(text.splitlines())) if match else 1
     problem = _PLACE.sub("", str(error))
@@ -152,7 +155,7 @@ def _parameters_micro(top: Table) -> dict[str, int] | None:
     found: dict[str, int | None] = {}
     for key in table.values:
         if key not in parameter_names():
-            table.note(f"{key!r} is not a parameter of a rule set", key)
+            table.note(f"{quote(key)} is not a parameter of a rule set", key)
         found[key] = table.decimal(key) if key in parameter_names() else None
     known = {key: value for key, value in found.items() if value is not None}
     return known if len(known) == len(found) else None

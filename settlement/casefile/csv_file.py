@@ -54,8 +54,11 @@ def open_csv(path: Path, columns: Columns, stream: BinaryIO) -> CsvLines | list[
             text = text.removeprefix(_BOM)
         if not text:
             return [Finding(path.name, 1, "the file is empty")]
+    header = text.removesuffix(b"\n").removesuffix(b"\r")
+    if b"\r" in header:
+        return [Finding(path.name, line, "lines end in CR alone; save the file with LF or CRLF")]
     try:
-        names = text.removesuffix(b"\n").removesuffix(b"\r").decode().split(",")
+        names = header.decode().split(",")
     except UnicodeDecodeError:
         return [Finding(path.name, line, "the header is not valid UTF-8")]
     problems = _header_problems(names, columns)

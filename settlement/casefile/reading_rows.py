@@ -14,12 +14,13 @@ from settlement.domain.findings import Finding, quote
 
 READINGS_FILE = "readings.csv"
 DIRECTIONS = tuple(Direction)
-MEASURED, ESTIMATED, MISSING, UNUSABLE = range(4)
+MEASURED, ESTIMATED, MISSING, UNUSABLE, UNUSABLE_MISSING = range(5)
+MISSING_SENTENCE = "quality is missing; missing is not zero"
 _QUALITIES = {"": MEASURED, "measured": MEASURED, "estimated": ESTIMATED, "missing": MISSING}
 
 
 class Row(NamedTuple):
-    """One row that can be placed: `direction` indexes DIRECTIONS; an UNUSABLE one has a finding already."""
+    """One row that can be placed: `direction` indexes DIRECTIONS; an unusable one has a finding already."""
 
     line: int
     quarter: int
@@ -94,8 +95,11 @@ def _read_row(line: int, content: bytes, csv: CsvLines) -> tuple[Row | None, lis
         sentences.append(f"quality is {quote(named['quality'])}, not measured, estimated or missing")
     numbers = {key: value for key, value in results.items() if isinstance(value, int)}
     if not numbers.keys() >= {"quarter", "pod", "direction"}:
-        return None, sentences
-    state = UNUSABLE if quality is None or sentences else quality
+        # Whether the row counts is unknown; that it is missing would be found as soon as it can be placed.
+        return None, [*sentences, MISSING_SENTENCE] if quality == MISSING else sentences
+    state = MEASURED if quality is None else quality
+    if sentences:
+        state = UNUSABLE_MISSING if quality == MISSING else UNUSABLE
     row = Row(line, numbers["quarter"], numbers["pod"], numbers["direction"], numbers.get("wh", 0), state)
     return row, sentences
 

@@ -12,7 +12,14 @@ from settlement.casefile.csv_file import Columns, open_csv
 from settlement.casefile.fields import pod_code, pod_number
 from settlement.casefile.outline import Outline
 from settlement.casefile.reading_blocks import read_block
-from settlement.casefile.reading_rows import DIRECTIONS, MISSING, READINGS_FILE, Rows
+from settlement.casefile.reading_rows import (
+    DIRECTIONS,
+    MISSING,
+    MISSING_SENTENCE,
+    READINGS_FILE,
+    UNUSABLE_MISSING,
+    Rows,
+)
 from settlement.casefile.series_builder import QUARTERS, SeriesBuilder
 from settlement.domain.calendar import rome_text
 from settlement.domain.case import MeterSeries
@@ -85,7 +92,9 @@ class _Collector:
         rows, offset = rows.take(inside), offset[inside]
         positions = np.searchsorted(self.numbers, rows.pod)
         listed = np.append(self.numbers, -1)[positions] == rows.pod
-        findings = self._unlisted(rows.take(~listed)) if self.pods_known else []
+        findings = _missing(rows)
+        if self.pods_known:
+            findings += self._unlisted(rows.take(~listed))
         rows, offset, positions = rows.take(listed), offset[listed], positions[listed]
         series = positions * len(DIRECTIONS) + rows.direction
         order = np.argsort(series, kind="stable")
@@ -97,10 +106,7 @@ class _Collector:
 
     def _add_series(self, key: SeriesKey, offset: NDArray[np.int64], rows: Rows) -> list[Finding]:
         pod, direction = key
-        findings = [
-            _finding(line, f"POD {pod} {direction} has quality missing; missing is not zero")
-            for line in rows.line[rows.quality == MISSING]
-        ]
+        findings = []
         if pod not in self.expected.unknown:
             valid = _inside(self.expected.spans[pod], offset // QUARTERS)
             findings += [
@@ -125,6 +131,11 @@ class _Collector:
 
     def _instant(self, offset: int) -> str:
         return rome_text(self.expected.start + int(offset) * _QUARTER)
+
+
+def _missing(rows: Rows) -> list[Finding]:
+    missing = (rows.quality == MISSING) | (rows.quality == UNUSABLE_MISSING)
+    return [_finding(line, MISSING_SENTENCE) for line in rows.line[missing]]
 
 
 def _inside(spans: Sequence[Span], hours: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -62,6 +62,7 @@ class _Scanner:
         path: Path = ()
         for part in parents:
             path = self._current((*path, part))
+            self.lines.setdefault(path, line)
         path = (*path, last)
         if brackets == 2:
             index = self.array_lengths.get(path, 0)

@@ -6,11 +6,14 @@ from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 from settlement.casefile.toml_lines import Path, TomlLines
-from settlement.domain.decimals import parse_scaled
+from settlement.domain.decimals import INTEGER_DIGITS_MAX, parse_scaled
 from settlement.domain.findings import Finding, quote
 
 COMMUNITY_FILE = "community.toml"
 _FIRST_YEAR, _LAST_YEAR = 1970, 9000
+# A hexadecimal integer may be longer than Python shows in decimal digits.
+_INTEGER_END = 10**INTEGER_DIGITS_MAX
+_TOO_LARGE = f"has more than {INTEGER_DIGITS_MAX} digits"
 
 
 class TomlFloat(NamedTuple):
@@ -85,8 +88,8 @@ class Table:
             units = parse_scaled(value, decimals)
             problem = f"is {quote(value)}, not a plain decimal of at most {decimals} places without a sign"
         elif isinstance(value, int) and not isinstance(value, bool):
-            units = value * 10**decimals if value >= 0 else None
-            problem = "is negative"
+            units = value * 10**decimals if 0 <= value < _INTEGER_END else None
+            problem = "is negative" if value < 0 else _TOO_LARGE
         elif isinstance(value, TomlFloat):
             units, problem = None, f'is the float {value.text}; write it as text: "{value.text}"'
         else:
@@ -98,9 +101,12 @@ class Table:
     def count(self, key: str) -> int | None:
         """A whole number, not negative."""
         value = self._required(key)
-        if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            self._refuse(key, value, "is not a whole number from 0 on")
+        elif value >= _INTEGER_END:
+            self._refuse(key, value, _TOO_LARGE)
+        else:
             return value
-        self._refuse(key, value, "is not a whole number from 0 on")
         return None
 
     def flag(self, key: str) -> bool | None:

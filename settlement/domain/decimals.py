@@ -3,7 +3,7 @@
 import re
 
 _UNSIGNED = re.compile(r"([0-9]+)(?:\.([0-9]+))?")
-_INTEGER_DIGITS_MAX = 1000
+INTEGER_DIGITS_MAX = 1000
 """Far beyond any quantity, and below the length at which Python refuses to convert."""
 
 
@@ -14,10 +14,10 @@ def parse_scaled(text: str, decimals: int, *, signed: bool = False) -> int | Non
     """
     negative = signed and text.startswith("-")
     match = _UNSIGNED.fullmatch(text[1:] if negative else text)
-    if match is None or len(match[1]) > _INTEGER_DIGITS_MAX:
+    if match is None:
         return None
-    fraction = match[2] or ""
-    if len(fraction) > decimals:
+    integer, fraction = match[1].lstrip("0"), match[2] or ""
+    if len(integer) > INTEGER_DIGITS_MAX or len(fraction) > decimals:
         return None
-    units = int(match[1] + fraction.ljust(decimals, "0"))
+    units = int((integer + fraction.ljust(decimals, "0")) or "0")
     return -units if negative else units

@@ -26,7 +26,9 @@ def quote(text: str) -> str:
     Raw input may hold line ends and control characters; a finding stays one line whatever the input was.
     """
     shown = text if len(text) <= _QUOTE_MAX_CHARACTERS else text[:_QUOTE_MAX_CHARACTERS] + "…"
-    escaped = "".join(
-        mark if mark.isprintable() else mark.encode("unicode_escape").decode() for mark in shown
-    )
-    return f'"{escaped}"'
+    return '"' + printable(shown).replace('"', '\\"') + '"'
+
+
+def printable(text: str) -> str:
+    """The text on one line, its line ends and control characters spelled out: it cannot steer a terminal."""
+    return "".join(mark if mark.isprintable() else mark.encode("unicode_escape").decode() for mark in text)

@@ -113,8 +113,9 @@ def _unseen(
     if not spans or any((pod, direction) in series for direction in needed):
         return []
     instant = rome_text(expected.start + min(first for first, _ in spans) * HOUR)
-    what = "injected, though a plant stands on it," if produces else "injected or withdrawn"
-    sentence = f"POD {pod} has no reading {what} in the period; the first missing is {instant}"
+    standing = ", on which a plant stands," if produces else ""
+    what = "injected" if produces else "injected or withdrawn"
+    sentence = f"POD {pod}{standing} has no reading {what} in the period; the first missing is {instant}"
     return [Finding(*places.before((pod, needed[0]), 0), sentence)]
 
 

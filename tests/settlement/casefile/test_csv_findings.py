@@ -174,14 +174,14 @@ def test_readings__several_defects_of_one_row__are_all_found(tmp_path: Path) -> 
 def test_readings__header_alone__names_every_pod_that_has_none(tmp_path: Path) -> None:
     found = findings_of(tmp_path, {READ: READINGS.splitlines()[0]})
     assert [row.line for row in found] == [1, 1]
-    assert "IT001E00000001 has no reading injected" in found[0].sentence
+    assert "IT001E00000001, on which a plant stands, has no reading injected" in found[0].sentence
     assert "IT001E00000002 has no reading injected or withdrawn" in found[1].sentence
 
 
 def test_readings__plant_on_a_pod_that_only_withdraws__lacks_injections(tmp_path: Path) -> None:
     text = "".join(line for line in READINGS.splitlines(keepends=True) if "injected" not in line)
     (finding,) = findings_of(tmp_path, {READ: text})
-    assert (finding.line, "though a plant stands on it" in finding.sentence) == (1, True)
+    assert (finding.line, "on which a plant stands, has no reading injected" in finding.sentence) == (1, True)
 
 
 def test_readings__gap__names_the_last_row_before_it_in_time(tmp_path: Path) -> None:
@@ -211,6 +211,37 @@ def test_readings__quality_missing__is_a_finding_and_no_absence(tmp_path: Path, 
     text = text.replace(FIRST + ",measured", FIRST.replace("1000", wh) + ",missing")
     (finding,) = findings_of(tmp_path, {READ: text})
     assert (finding.line, "missing is not zero" in finding.sentence) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("row", "other"),
+    [
+        (FIRST.strip().replace("1000", "x"), "wh"),
+        (FIRST.strip().replace("injected", "injectd"), "direction"),
+        (FIRST.strip().replace("IT001E00000001", "IT001E00000009"), "not listed"),
+    ],
+)
+def test_readings__quality_missing_beside_another_defect__are_both_found(
+    tmp_path: Path, row: str, other: str
+) -> None:
+    lines = READINGS.splitlines()
+    text = "\n".join([lines[0] + ",quality", *(line + "," for line in lines[1:]), row + ",missing"])
+    sentences = [
+        found.sentence for found in findings_of(tmp_path, {READ: text}) if found.line == len(lines) + 1
+    ]
+    assert any("missing is not zero" in sentence for sentence in sentences)
+    assert any(other in sentence for sentence in sentences)
+
+
+def test_readings__leading_zeros__are_digits_like_others(tmp_path: Path) -> None:
+    assert findings_of(tmp_path, replaced(READ, "injected,1000", f"injected,{'0' * 5000}1000")) == []
+
+
+@pytest.mark.parametrize("name", [READ, PRICE])
+def test_csv__lines_that_end_in_cr_alone__are_one_finding(tmp_path: Path, name: str) -> None:
+    text = {READ: READINGS, PRICE: PRICES}[name].replace("\n", "\r")
+    (finding,) = findings_of(tmp_path, {name: text})
+    assert (finding.file, finding.line, "end in CR alone" in finding.sentence) == (name, 1, True)
 
 
 @pytest.mark.parametrize(("quality", "count"), [("estimated", 0), ("", 0), ("Measured", 1), ("valid", 1)])

@@ -1,5 +1,6 @@
 """Reading what was written gives the same case; the order of rows and tables never reaches a result."""
 
+import os
 import random
 import re
 from dataclasses import replace
@@ -166,6 +167,15 @@ def test_write_atomically__failure__leaves_the_old_file_and_nothing_else(
         write_atomically(target, b"new")
     assert target.read_bytes() == b"old"
     assert list(target.parent.iterdir()) == [target]
+
+
+def test_write_atomically__umask__guards_the_file(tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        write_atomically(tmp_path / "file", b"private")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "file").stat().st_mode & 0o777 == 0o600
 
 
 def test_series__equality__sees_every_array() -> None:
