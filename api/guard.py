@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.problems import problem, respond
 from community.domain.records import Principal
 
-OPEN_PATHS: Final = frozenset({"/health", "/ready", "/verify", "/verify/sha256", "/openapi.json"})
+OPEN_PATHS: Final = frozenset({"/", "/health", "/ready", "/verify", "/verify/sha256", "/openapi.json"})
 BODY_MAX_BYTES: Final = 64 * 1024 * 1024
 TOKEN_MAX_CHARACTERS: Final = 256
 

@@ -1,101 +1,85 @@
 """What a community injected, withdrew and shared: settled where it is settled, else as received so far."""
 
-from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import groupby
-from typing import NamedTuple
+from typing import Final
 from uuid import UUID
 
 import numpy as np
+from numpy.typing import NDArray
 
-from api.queries.received import ReceivedHours, received_hours
+from api.queries.received import received_hours
+from api.schemas.energy import BalanceRow, BalanceStatus, Resolution
 from api.service import ReadWork
-from settlement.domain.calendar import DAY, HOUR, ROME, day_hours, day_start
+from settlement.domain.calendar import DAY, HOUR, ROME, day_start, hour_count, rome_date
+from settlement.domain.day_vectors import DayGrid
 
-SETTLED, PROVISIONAL, ABSENT = "settled", "provisional", "absent"
-_STRENGTH = {ABSENT: 0, PROVISIONAL: 1, SETTLED: 2}
+STATUSES: Final[tuple[BalanceStatus, ...]] = ("absent", "provisional", "settled")
+"""The weakest first: a status is its position here."""
+_ABSENT, _PROVISIONAL, _SETTLED = range(3)
 
 
-class Interval(NamedTuple):
-    """Energy of an hour, a day or a month; `start` carries the offset of clocks in Italy."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Balance:
+    """Hours of whole days from `start` on: `energy_wh` has shape (3, hours), `status` has shape (hours,).
+
+    The three are injected, withdrawn and shared. Configurations are summed, so an hour's shared energy may
+    be less than min(injected, withdrawn).
+    """
 
     start: datetime
-    hours: int
-    injected_wh: int
-    withdrawn_wh: int
-    shared_wh: int
-    status: str
+    energy_wh: NDArray[np.int64]
+    status: NDArray[np.int64]
+
+    def rows(self, resolution: Resolution) -> list[BalanceRow]:
+        """The intervals, ascending."""
+        return self._cut(_first_hours(self.start, len(self.status), resolution))
+
+    def total(self) -> BalanceRow:
+        """The sum of all; its status is the weakest of all."""
+        return self._cut(np.zeros(1, dtype=np.int64))[0]
+
+    def _cut(self, firsts: NDArray[np.int64]) -> list[BalanceRow]:
+        """Sums of the intervals that begin at these hours."""
+        seconds = int(self.start.timestamp()) + firsts * int(HOUR.total_seconds())
+        lengths = np.diff(firsts, append=len(self.status))
+        sums = np.add.reduceat(self.energy_wh, firsts, axis=1)
+        weakest = np.minimum.reduceat(self.status, firsts)
+        columns = zip(seconds.tolist(), lengths.tolist(), *sums.tolist(), weakest.tolist(), strict=True)
+        return [
+            BalanceRow(
+                datetime.fromtimestamp(second, ROME), hours, injected, withdrawn, shared, STATUSES[status]
+            )
+            for second, hours, injected, withdrawn, shared, status in columns
+        ]
 
 
-def balance(work: ReadWork, community_id: UUID, first: date, after: date, resolution: str) -> list[Interval]:
-    """The intervals of the days [first, after), ascending; resolution is "hour", "day" or "month".
-
-    Configurations are summed, so an hour's shared energy may be less than min(injected, withdrawn).
-    """
-    step = "hour" if resolution == "hour" else "day"
-    rows = _settled(work, community_id, first, after, step)
-    covered = {row.start.date() for row in rows}
-    missing = [day for day in _days(first, after) if day not in covered]
-    if missing:
-        rows += _received(work, community_id, missing, step)
-    # By the instant: date-times of one zone compare by the clock on the wall, where an hour may come twice.
-    rows.sort(key=lambda row: row.start.timestamp())
-    return _by_month(rows) if resolution == "month" else rows
-
-
-def total(rows: Sequence[Interval]) -> Interval:
-    """The sum of consecutive intervals; its status is the weakest of theirs."""
-    return Interval(
-        rows[0].start,
-        sum(row.hours for row in rows),
-        sum(row.injected_wh for row in rows),
-        sum(row.withdrawn_wh for row in rows),
-        sum(row.shared_wh for row in rows),
-        min({row.status for row in rows}, key=_STRENGTH.__getitem__),
-    )
-
-
-def _settled(work: ReadWork, community_id: UUID, first: date, after: date, step: str) -> list[Interval]:
-    """Settled intervals, configurations summed. A day is settled as a whole or not at all."""
-    sums: dict[datetime, tuple[int, int, int]] = {}
-    for row in work.settlements.energy_balance(community_id, day_start(first), day_start(after), step):
-        injected, withdrawn, shared = sums.get(row.start, (0, 0, 0))
-        sums[row.start] = (injected + row.injected_wh, withdrawn + row.withdrawn_wh, shared + row.shared_wh)
-    found = []
-    for instant, energy in sums.items():
-        start = instant.astimezone(ROME)
-        found.append(Interval(start, 1 if step == "hour" else day_hours(start.date()), *energy, SETTLED))
+def balance(work: ReadWork, community_id: UUID, first: date, after: date) -> Balance:
+    """The balance of the days [first, after) by the hour. Raises NotFound."""
+    start = day_start(first)
+    known = work.settlements.settled_energy(community_id, start, day_start(after))
+    energy_wh = np.stack((known.injected_wh, known.withdrawn_wh, known.shared_wh))
+    found = Balance(start, energy_wh, np.where(known.settled, _SETTLED, _ABSENT))
+    if not known.settled.all():
+        _add_received(found, work, community_id)
     return found
 
 
-def _received(work: ReadWork, community_id: UUID, days: Sequence[date], step: str) -> Iterator[Interval]:
-    """Intervals of days that no settlement covers."""
-    origin = day_start(days[0])
-    configurations = received_hours(work, community_id, days[0], days[-1] + DAY)
-    for day in days:
-        begin = (day_start(day) - origin) // HOUR
-        end = begin + day_hours(day)
-        for low in range(begin, end) if step == "hour" else (begin,):
-            high = low + 1 if step == "hour" else end
-            start = (origin + timedelta(hours=low)).astimezone(ROME)
-            yield _sum(configurations, start, slice(low, high))
+def _add_received(found: Balance, work: ReadWork, community_id: UUID) -> None:
+    """Fill in what was received for hours that no settlement covers."""
+    unsettled = np.flatnonzero(found.status != _SETTLED)
+    low, high = (rome_date(found.start + timedelta(hours=int(unsettled[end]))) for end in (0, -1))
+    hours = unsettled - hour_count(found.start, day_start(low))
+    for row in received_hours(work, community_id, low, high + DAY):
+        received_wh = np.stack((row.injected_wh, row.withdrawn_wh, row.shared_wh))
+        found.energy_wh[:, unsettled] += received_wh[:, hours]
+        found.status[unsettled[row.some[hours]]] = _PROVISIONAL
 
 
-def _sum(configurations: Sequence[ReceivedHours], start: datetime, part: slice) -> Interval:
-    return Interval(
-        start,
-        part.stop - part.start,
-        sum(int(row.injected_wh[part].sum()) for row in configurations),
-        sum(int(row.withdrawn_wh[part].sum()) for row in configurations),
-        sum(int(row.shared_wh[part].sum()) for row in configurations),
-        PROVISIONAL if any(np.any(row.some[part]) for row in configurations) else ABSENT,
-    )
-
-
-def _days(first: date, after: date) -> list[date]:
-    return [first + number * DAY for number in range((after - first).days)]
-
-
-def _by_month(rows: Sequence[Interval]) -> list[Interval]:
-    months = groupby(rows, key=lambda row: (row.start.year, row.start.month))
-    return [total(list(same)) for _, same in months]
+def _first_hours(start: datetime, hours: int, resolution: Resolution) -> NDArray[np.int64]:
+    """Where each interval begins, in hours from the start."""
+    if resolution == "hour":
+        return np.arange(hours)
+    grid = DayGrid.of(start, start + timedelta(hours=hours))
+    first_days = [index == 0 or resolution == "day" or day.day == 1 for index, day in enumerate(grid.days)]
+    return grid.edges[:-1][first_days]

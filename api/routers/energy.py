@@ -69,21 +69,19 @@ def energy_balance(
     with service.reading() as work:
         require_community(work, asker, community_id)
         as_of = service.clock()
-        rows = balances.balance(work, community_id, period.first, period.after, resolution)
-    whole = balances.total(rows)
-    return BalanceOut.model_validate(
-        {
-            "community_id": community_id,
-            "start": rome(period.start),
-            "end": rome(period.end),
-            "resolution": resolution,
-            "as_of": rome(as_of),
-            "status": whole.status,
-            "injected_wh": whole.injected_wh,
-            "withdrawn_wh": whole.withdrawn_wh,
-            "shared_wh": whole.shared_wh,
-            "rows": [row._asdict() for row in rows],
-        }
+        found = balances.balance(work, community_id, period.first, period.after)
+    whole = found.total()
+    return BalanceOut(
+        community_id=community_id,
+        start=whole.start,
+        end=rome(period.end),
+        resolution=resolution,
+        as_of=rome(as_of),
+        status=whole.status,
+        injected_wh=whole.injected_wh,
+        withdrawn_wh=whole.withdrawn_wh,
+        shared_wh=whole.shared_wh,
+        rows=found.rows(resolution),
     )
 
 

@@ -5,7 +5,7 @@ A page that comes from the operator checks itself: members who want to know keep
 
 import hashlib
 
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.deps import ServiceOf
 from api.errors import ApiError
@@ -20,6 +20,12 @@ CONTENT_SECURITY_POLICY = (
     "connect-src https: http://127.0.0.1:* http://localhost:*; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'"
 )
+
+
+@router.get("/", include_in_schema=False)
+def front_door() -> RedirectResponse:
+    """Who opens the address in a browser finds the one page that there is."""
+    return RedirectResponse("/verify")
 
 
 @router.get(

@@ -1,5 +1,6 @@
 """Energy on the wire: settling a period, its balance, its forecast."""
 
+from dataclasses import dataclass
 from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
@@ -25,17 +26,25 @@ class ShareRequest(Request):
         return self
 
 
-class BalanceRow(Response):
+@dataclass(frozen=True, slots=True)
+class BalanceRow:
     """Energy of one interval; injected and withdrawn are never netted."""
 
+    # A dataclass is sent as it was built. An answer has up to 8,784 rows, all from arrays of whole numbers:
+    # a model would check each field of each of them again.
+    __pydantic_config__ = Response.model_config
+
     start: Instant
-    hours: Count = Field(description="Hours of the interval: a day has 23, 24 or 25")
+    hours: Annotated[Count, Field(description="Hours of the interval: a day has 23, 24 or 25")]
     injected_wh: WattHours
     withdrawn_wh: WattHours
     shared_wh: WattHours
-    status: BalanceStatus = Field(
-        description="settled; provisional: summed from what has been received so far; absent: nothing was"
-    )
+    status: Annotated[
+        BalanceStatus,
+        Field(
+            description="settled; provisional: summed from what has been received so far; absent: nothing was"
+        ),
+    ]
 
 
 class BalanceOut(Response):

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, func, insert, inspect, select, update
 from sqlmodel import Session, col
 
 from community.domain.records import (
@@ -111,18 +111,10 @@ class CommunitiesReader:
         return [mapping.community(row, configurations[row.id]) for row in rows]
 
     def _members(self, *conditions: ColumnElement[bool]) -> list[MemberRecord]:
-        rows = list(self._fresh(select(MemberRow).where(*conditions)))
+        rows = self._session.execute(_MEMBERS.where(*conditions)).all()
         pods: dict[UUID, list[PodRecord]] = {row.id: [] for row in rows}
-        owned = (
-            select(MemberPodRow, col(ConfigurationRow.code))
-            .join(ConfigurationRow, col(ConfigurationRow.id) == col(MemberPodRow.configuration_id))
-            .join(MemberRow, col(MemberRow.id) == col(MemberPodRow.member_id))
-            .where(*conditions)
-            .order_by(col(MemberPodRow.pod), col(MemberPodRow.valid_from))
-            .execution_options(populate_existing=True)
-        )
-        for row, configuration in self._session.execute(owned):
-            pods[row.member_id].append(mapping.pod(row, configuration))
+        for member_id, *pod in self._session.execute(_PODS.where(*conditions)):
+            pods[member_id].append(PodRecord(*pod))
         members = [mapping.member(row, pods[row.id]) for row in rows]
         return sorted(members, key=lambda row: row.member.code.encode())
 
@@ -239,3 +231,20 @@ class Communities(CommunitiesReader):
         ]
         if rows:
             self._session.execute(insert(AssetRow), rows)
+
+
+# Columns, not objects: a list of members has many rows, and nothing is changed through them.
+_MEMBERS = select(*inspect(MemberRow).columns)
+_PODS = (
+    select(
+        col(MemberPodRow.member_id),
+        col(MemberPodRow.pod),
+        col(ConfigurationRow.code),
+        col(MemberPodRow.valid_from),
+        col(MemberPodRow.valid_to),
+        col(MemberPodRow.smart_meter_id),
+    )
+    .join(ConfigurationRow, col(ConfigurationRow.id) == col(MemberPodRow.configuration_id))
+    .join(MemberRow, col(MemberRow.id) == col(MemberPodRow.member_id))
+    .order_by(col(MemberPodRow.pod), col(MemberPodRow.valid_from))
+)

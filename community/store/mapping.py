@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Row
+
 from community.domain.plants import engine_plant
 from community.domain.records import (
     CommunityRecord,
@@ -17,7 +19,7 @@ from community.domain.records import (
     PlantRecord,
     PodRecord,
 )
-from community.store.tables import AssetRow, CommunityRow, ConfigurationRow, MemberPodRow, MemberRow
+from community.store.tables import AssetRow, CommunityRow, ConfigurationRow, MemberRow
 from settlement.domain.case import (
     Allocation,
     Attribution,
@@ -118,12 +120,12 @@ def member_columns(member: NewMember) -> dict[str, Any]:
     } | {name: getattr(member, name) for name in _MEMBER_DOCUMENTS}
 
 
-def payee(row: MemberRow) -> Payee:
+def payee(row: MemberRow | Row[Any]) -> Payee:
     """How a member is paid."""
     return Payee(row.code, Channel(row.payout_channel), row.wallet_address, row.iban, row.publication_consent)
 
 
-def member(row: MemberRow, pods: Iterable[PodRecord]) -> MemberRecord:
+def member(row: MemberRow | Row[Any], pods: Iterable[PodRecord]) -> MemberRecord:
     """The record of a member."""
     wanted = NewMember(
         code=row.code,
@@ -138,11 +140,6 @@ def member(row: MemberRow, pods: Iterable[PodRecord]) -> MemberRecord:
         **{name: getattr(row, name) for name in _MEMBER_DOCUMENTS},
     )
     return MemberRecord(row.id, row.community_id, wanted, row.created_at, row.updated_at)
-
-
-def pod(row: MemberPodRow, configuration_code: str) -> PodRecord:
-    """The record of a POD."""
-    return PodRecord(row.pod, configuration_code, row.valid_from, row.valid_to, row.smart_meter_id)
 
 
 def plant_columns(plant: PlantRecord, members: Mapping[str, UUID]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlmodel import Session, col
 
 from community.domain.records import Principal, Role, TokenRecord
@@ -20,21 +20,7 @@ class TokensReader:
 
     def principal(self, token_hash: bytes, now: datetime) -> Principal | None:
         """Who holds the key of that hash, unless it has expired or was revoked by `now`."""
-        query = (
-            select(
-                col(Row.id),
-                col(Row.label),
-                col(Row.role),
-                col(Row.community_id),
-                col(Row.member_id),
-                col(MemberRow.code),
-            )
-            .outerjoin(MemberRow, col(MemberRow.id) == col(Row.member_id))
-            .where(
-                col(Row.token_hash) == token_hash, col(Row.revoked_at).is_(None), col(Row.expires_at) > now
-            )
-        )
-        row = self._session.execute(query).first()
+        row = self._session.execute(_PRINCIPAL, {"token_hash": token_hash, "now": now}).first()
         if row is None:
             return None
         token_id, label, role, community_id, member_id, member = row
@@ -84,3 +70,22 @@ class Tokens(TokensReader):
         open_key = (col(Row.id) == token_id, col(Row.revoked_at).is_(None))
         statement = update(Row).where(*open_key).values(revoked_at=now).returning(col(Row.id))
         return self._session.execute(statement).first() is not None
+
+
+# Asked with every request, so it is composed once.
+_PRINCIPAL = (
+    select(
+        col(Row.id),
+        col(Row.label),
+        col(Row.role),
+        col(Row.community_id),
+        col(Row.member_id),
+        col(MemberRow.code),
+    )
+    .outerjoin(MemberRow, col(MemberRow.id) == col(Row.member_id))
+    .where(
+        col(Row.token_hash) == bindparam("token_hash"),
+        col(Row.revoked_at).is_(None),
+        col(Row.expires_at) > bindparam("now"),
+    )
+)

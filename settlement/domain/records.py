@@ -85,21 +85,6 @@ class EnergyHour:
     settlement_status: str
 
 
-@dataclass(frozen=True, slots=True)
-class EnergyBalance:
-    """Settled energy of one configuration, summed over the `hours` of a step that begins at `start`.
-
-    `hours` counts the settled hours, so a day that was settled in part has fewer than 23.
-    """
-
-    configuration_id: UUID
-    start: datetime
-    hours: int
-    injected_wh: int
-    withdrawn_wh: int
-    shared_wh: int
-
-
 class ReceiptKind(StrEnum):
     """What GSE paid: an advance, the balance of a period, or a correction."""
 

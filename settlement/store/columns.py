@@ -49,5 +49,5 @@ def recorded() -> "Column[Any]":
 
 
 def document(*, nullable: bool = True, default: str | None = None) -> "Column[Any]":
-    """A JSON document."""
-    return Column(JSONB, nullable=nullable, server_default=default)
+    """A JSON document; no document is SQL's NULL, which costs a reader nothing, not JSON's null."""
+    return Column(JSONB(none_as_null=True), nullable=nullable, server_default=default)

@@ -21,9 +21,9 @@ COLUMNS = "community_id, pod, direction, day, received_at, resolution_minutes, w
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
 _INT4_OID = 23
-_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _EPOCH_DAY = date(2000, 1, 1)
-_MICROSECOND = timedelta(microseconds=1)
+MICROSECOND = timedelta(microseconds=1)
 _FIELDS = 8
 _ARRAY_HEAD_BYTES = 20
 
@@ -59,7 +59,7 @@ def _template(
     row["pod_len"], row["pod"] = len(pod), pod
     row["direction_len"], row["direction"] = len(direction), direction
     row["day_len"] = 4
-    row["received_len"], row["received"] = 8, (received_at - _EPOCH) // _MICROSECOND
+    row["received_len"], row["received"] = 8, (received_at - EPOCH) // MICROSECOND
     row["resolution_len"], row["resolution"] = 2, series.resolution_minutes
     row["wh_len"] = _ARRAY_HEAD_BYTES + 8 * count
     row["wh_head"] = [1, 0, _INT4_OID, count, 1]
@@ -98,4 +98,11 @@ def decode_array(sent: bytes | bytearray | memoryview) -> NDArray[np.int32]:
     numbers = np.frombuffer(sent, dtype=">i4")
     # Head of five numbers, then length and value of each element.
     values: NDArray[np.int32] = numbers[6::2].astype(np.int32)
+    return values
+
+
+def decode_long_array(sent: bytes | bytearray | memoryview) -> NDArray[np.int64]:
+    """The values of an array of eight-byte integers, which is not empty; none is NULL."""
+    elements = np.frombuffer(sent, dtype=[("len", ">i4"), ("value", ">i8")], offset=_ARRAY_HEAD_BYTES)
+    values: NDArray[np.int64] = elements["value"].astype(np.int64)
     return values

@@ -1,11 +1,10 @@
 """Distributions and the members' balances after each. Append-only."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict, fields
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, insert, select
+from sqlalchemy import ARRAY, ColumnElement, Uuid, func, insert, select
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
 
@@ -63,28 +62,15 @@ class DistributionsReader:
         return int(self._session.execute(query).scalar_one())
 
     def _all(self, *conditions: ColumnElement[bool]) -> list[Distribution]:
-        query = select(Row).where(*conditions).order_by(col(Row.community_id), col(Row.number))
-        rows = list(self._session.scalars(query))
-        ids = [row.id for row in rows]
-        receipts = self._linked(col(DistributionReceiptRow.distribution_id), _RECEIPT, ids)
-        settlements = self._linked(col(DistributionSettlementRow.distribution_id), _SETTLEMENT, ids)
+        rows = self._session.execute(_DISTRIBUTIONS.where(*conditions))
         return [
             Distribution(
-                **{name: getattr(row, name) for name in _FIELDS},
-                receipts=receipts[row.id],
-                settlements=settlements[row.id],
+                **dict(zip(_FIELDS, columns, strict=True)),
+                receipts=tuple(receipts),
+                settlements=tuple(settlements),
             )
-            for row in rows
+            for *columns, receipts, settlements in rows
         ]
-
-    def _linked(
-        self, distribution: Mapped[UUID], other: Mapped[UUID], ids: list[UUID]
-    ) -> dict[UUID, tuple[UUID, ...]]:
-        found: dict[UUID, tuple[UUID, ...]] = defaultdict(tuple)
-        query = select(distribution, other).where(distribution.in_(ids)).order_by(other)
-        for distribution_id, other_id in self._session.execute(query):
-            found[distribution_id] += (other_id,)
-        return found
 
 
 class Distributions(DistributionsReader):
@@ -105,8 +91,17 @@ class Distributions(DistributionsReader):
             self._session.execute(insert(MemberBalanceRow), rows)
 
 
-_RECEIPT = col(DistributionReceiptRow.receipt_id)
-_SETTLEMENT = col(DistributionSettlementRow.settlement_id)
+def _linked(distribution: Mapped[UUID], other: Mapped[UUID]) -> ColumnElement[list[UUID]]:
+    """What a distribution is joined with, ascending, in the row of the distribution."""
+    of_row = select(other).where(distribution == col(Row.id)).order_by(other)
+    return func.array(of_row.scalar_subquery(), type_=ARRAY(Uuid))
+
+
+_DISTRIBUTIONS = select(
+    *(col(getattr(Row, name)) for name in _FIELDS),
+    _linked(col(DistributionReceiptRow.distribution_id), col(DistributionReceiptRow.receipt_id)),
+    _linked(col(DistributionSettlementRow.distribution_id), col(DistributionSettlementRow.settlement_id)),
+).order_by(col(Row.community_id), col(Row.number))
 
 
 def _balance(row: MemberBalanceRow) -> Balance:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, insert, select, update
@@ -34,9 +35,7 @@ class PayoutsReader:
         return self._all(col(Row.community_id) == community_id, *wanted)
 
     def _all(self, *conditions: ColumnElement[bool]) -> list[Payout]:
-        query = select(Row).where(*conditions).order_by(col(Row.distribution_id), col(Row.leaf_index))
-        rows = self._session.scalars(query, execution_options={"populate_existing": True})
-        return [_payout(row) for row in rows]
+        return [_payout(row) for row in self._session.execute(_PAYOUTS.where(*conditions))]
 
 
 class Payouts(PayoutsReader):
@@ -64,6 +63,13 @@ class Payouts(PayoutsReader):
             self._session.execute(update(Row).where(col(Row.id) == payout_id).values(values))
 
 
-def _payout(row: Row) -> Payout:
-    columns = {name: getattr(row, name) for name in _FIELDS}
-    return Payout(**columns | {"channel": Channel(row.channel), "state": PayoutState(row.state)})
+# Columns, not objects: a distribution has many leaves, and nothing is changed through them.
+_PAYOUTS = select(*(col(getattr(Row, name)) for name in _FIELDS)).order_by(
+    col(Row.distribution_id), col(Row.leaf_index)
+)
+
+
+def _payout(row: Iterable[Any]) -> Payout:
+    columns = dict(zip(_FIELDS, row, strict=True))
+    names = {"channel": Channel(columns["channel"]), "state": PayoutState(columns["state"])}
+    return Payout(**columns | names)

@@ -9,17 +9,15 @@ from uuid import UUID
 import numpy as np
 import psycopg
 from numpy.typing import NDArray
-from psycopg.adapt import Buffer, Loader
-from psycopg.pq import Format
 from sqlmodel import Session
 
 from settlement.domain.calendar import month_first_day, month_number
 from settlement.domain.case import Direction, MeterSeries
 from settlement.domain.day_vectors import DayGrid, DayVector
 from settlement.store import copy_format
+from settlement.store.arrays import array_cursor, driver_connection
 
 _WRITE_BYTES = 1 << 20
-_INT4_ARRAY_OID = psycopg.adapters.types["int4"].array_oid
 SeriesKey = tuple[str, Direction]
 _DIRECTIONS = {direction.value: direction for direction in Direction}
 
@@ -38,7 +36,7 @@ class ReadingsReader:
         Each is the latest one received up to `as_of` (None: all that was received).
         """
         found: dict[SeriesKey, dict[date, DayVector]] = defaultdict(dict)
-        with self._binary_cursor() as cursor:
+        with array_cursor(self._session) as cursor:
             cursor.execute(
                 _RECEIVED, {"community": community_id, "first": first, "last": last, "as_of": as_of}
             )
@@ -60,14 +58,7 @@ class ReadingsReader:
         return bool(found and found[0])
 
     def _driver(self) -> psycopg.Connection[Any]:
-        connection = self._session.connection().connection.driver_connection
-        assert isinstance(connection, psycopg.Connection)
-        return connection
-
-    def _binary_cursor(self) -> psycopg.Cursor[Any]:
-        cursor = self._driver().cursor(binary=True)
-        cursor.adapters.register_loader(_INT4_ARRAY_OID, _Int4ArrayLoader)
-        return cursor
+        return driver_connection(self._session)
 
 
 class Readings(ReadingsReader):
@@ -118,15 +109,6 @@ def _exists(driver: psycopg.Connection[Any], table: str) -> bool:
 
 def _bits(bitmap: bytes, count: int) -> NDArray[np.bool_]:
     return np.unpackbits(np.frombuffer(bitmap, dtype=np.uint8), count=count).astype(np.bool_)
-
-
-class _Int4ArrayLoader(Loader):
-    """Loads int4[] into a numpy array without making a Python number of each element."""
-
-    format = Format.BINARY
-
-    def load(self, data: Buffer) -> NDArray[np.int32]:
-        return copy_format.decode_array(data)
 
 
 _RECEIVED = """

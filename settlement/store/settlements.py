@@ -1,20 +1,41 @@
 """Settled periods, their members' figures and their hours. All three are append-only."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, insert, select, text
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import ColumnElement, Select, insert, select
 from sqlmodel import Session, col
 
+from settlement.domain.calendar import HOUR, hour_count
 from settlement.domain.case import Direction
 from settlement.domain.disclosure import Refusal
-from settlement.domain.records import EnergyBalance, EnergyHour, SettlementMember, StoredSettlement
+from settlement.domain.records import EnergyHour, SettlementMember, StoredSettlement
+from settlement.store.arrays import array_cursor
+from settlement.store.copy_format import EPOCH, MICROSECOND
 from settlement.store.tables import EnergyTransactionRow, SettlementMemberRow, SettlementRow
 
 Row = SettlementRow
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SettledEnergy:
+    """Hourly Wh of a community; all arrays have shape (hours,), energy is 0 where `settled` is False."""
+
+    injected_wh: NDArray[np.int64]
+    withdrawn_wh: NDArray[np.int64]
+    shared_wh: NDArray[np.int64]
+    settled: NDArray[np.bool_]
+
+    @classmethod
+    def none(cls, hours: int) -> Self:
+        """Hours of which none is settled."""
+        injected, withdrawn, shared = np.zeros((3, hours), dtype=np.int64)
+        return cls(injected, withdrawn, shared, np.zeros(hours, dtype=np.bool_))
 
 
 class SettlementsReader:
@@ -40,8 +61,8 @@ class SettlementsReader:
 
     def members(self, settlement_id: UUID) -> list[SettlementMember]:
         """The members' figures, by member in byte order."""
-        query = select(SettlementMemberRow).where(col(SettlementMemberRow.settlement_id) == settlement_id)
-        rows = [_member(row) for row in self._session.scalars(query)]
+        query = _MEMBERS.where(col(SettlementMemberRow.settlement_id) == settlement_id)
+        rows = [SettlementMember(*row) for row in self._session.execute(query)]
         return sorted(rows, key=lambda row: row.member.encode())
 
     def hours(self, settlement_id: UUID, configuration_id: UUID | None = None) -> list[EnergyHour]:
@@ -53,17 +74,23 @@ class SettlementsReader:
         ordered = query.order_by(col(table.configuration_id), col(table.hour))
         return [_hour(row) for row in self._session.scalars(ordered)]
 
-    def energy_balance(
-        self, community_id: UUID, start: datetime, end: datetime, step: str = "day"
-    ) -> list[EnergyBalance]:
-        """Settled energy of [start, end) per configuration and step: "hour", "day" or "month" (Europe/Rome).
+    def settled_energy(self, community_id: UUID, start: datetime, end: datetime) -> SettledEnergy:
+        """Settled energy of the hours of [start, end), configurations summed.
 
         An hour that a month and later its year settled counts once, as the later one saw it.
         """
-        if step not in ("hour", "day", "month"):
-            raise ValueError(f"a balance is summed by hour, day or month, not by {step}")
-        parameters = {"community": community_id, "start": start, "end": end, "step": step}
-        return [EnergyBalance(*row) for row in self._session.execute(_BALANCE, parameters)]
+        with array_cursor(self._session) as cursor:
+            cursor.execute(_SETTLED, {"community": community_id, "start": start, "end": end})
+            found = cursor.fetchone()
+        energy = SettledEnergy.none(hour_count(start, end))
+        if found is not None:
+            instants, *columns = found
+            hours = (instants - (start - EPOCH) // MICROSECOND) // (HOUR // MICROSECOND)
+            energy.settled[hours] = True
+            totals = (energy.injected_wh, energy.withdrawn_wh, energy.shared_wh)
+            for total, wh in zip(totals, columns, strict=True):
+                np.add.at(total, hours, wh)  # an hour stands once for each configuration
+        return energy
 
     def _one(self, *conditions: ColumnElement[bool]) -> StoredSettlement | None:
         row = self._session.scalars(_select(*conditions)).one_or_none()
@@ -112,17 +139,7 @@ def _settlement(row: SettlementRow) -> StoredSettlement:
     return StoredSettlement(**columns, start=row.period_start, end=row.period_end, refusals=refusals)
 
 
-def _member(row: SettlementMemberRow) -> SettlementMember:
-    return SettlementMember(
-        row.member,
-        row.enterprise,
-        row.injected_wh,
-        row.withdrawn_wh,
-        row.shared_injection_wh,
-        row.shared_withdrawal_wh,
-        row.weight,
-        row.payout_micro_eur,
-    )
+_MEMBERS = select(*(col(getattr(SettlementMemberRow, field.name)) for field in fields(SettlementMember)))
 
 
 def _hour(row: EnergyTransactionRow) -> EnergyHour:
@@ -142,16 +159,14 @@ def _select(*conditions: ColumnElement[bool]) -> Select[SettlementRow]:
     return select(SettlementRow).where(*conditions)
 
 
-_BALANCE = text("""
-SELECT configuration_id, date_trunc(:step, hour, 'Europe/Rome') AS begins, count(*),
-    sum(injected_wh)::bigint, sum(withdrawn_wh)::bigint, sum(shared_wh)::bigint
+# As arrays: a month has a row for each of its hours, and each row would become Python objects.
+_SETTLED = """
+SELECT array_agg(hour), array_agg(injected_wh), array_agg(withdrawn_wh), array_agg(shared_wh)
 FROM (
-    SELECT DISTINCT ON (hour, configuration_id)
-        hour, configuration_id, injected_wh, withdrawn_wh, shared_wh
+    SELECT DISTINCT ON (hour, configuration_id) hour, injected_wh, withdrawn_wh, shared_wh
     FROM energy_transactions
-    WHERE community_id = :community AND hour >= :start AND hour < :end
+    WHERE community_id = %(community)s AND hour >= %(start)s AND hour < %(end)s
     ORDER BY hour, configuration_id, settlement_id DESC
-) AS current
-GROUP BY configuration_id, begins
-ORDER BY configuration_id, begins
-""")
+) AS latest
+HAVING count(*) > 0
+"""

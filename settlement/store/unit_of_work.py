@@ -43,9 +43,12 @@ class _Transaction:
 
     def __enter__(self) -> Self:
         assert self._session is None, "a unit of work is entered once at a time"
-        self._session = Session(self._engine)
+        self._session = self._open(self._engine)
         self._attach(self._session)
         return self
+
+    def _open(self, engine: Engine) -> Session:
+        return Session(engine)
 
     def __exit__(
         self,
@@ -108,10 +111,13 @@ class SettlementReadOnlyUnitOfWork(_Transaction):
     payouts: PayoutsReader
     outbox: OutboxReader
 
-    def __init__(self, engine: Engine) -> None:
-        super().__init__(
-            engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    def _open(self, engine: Engine) -> Session:
+        session = super()._open(engine)
+        # Told to the connection: told to the engine it would make a new engine for each transaction.
+        session.connection(
+            execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         )
+        return session
 
     def _attach(self, session: Session) -> None:
         self.readings = ReadingsReader(session)

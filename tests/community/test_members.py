@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import text
 
 from community.domain.errors import (
     FieldNotChangeable,
@@ -39,6 +40,13 @@ def work(engine):
 @pytest.fixture
 def community_id(work):
     return register_community(work, world.community(date(2024, 7, 1), date(2024, 8, 1))).community_id
+
+
+def test_add_member__no_document__stores_none_rather_than_a_json_null(work, community_id) -> None:
+    add_member(work, community_id, NEW)
+    counted = work.session.execute(text("SELECT count(*), count(location) FROM community_members")).one()
+    assert counted[0] > 0
+    assert counted[1] == 0
 
 
 def test_add_member__new__is_stored_with_its_pods(work, community_id) -> None:

@@ -15,11 +15,13 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+import numpy as np
 import pytest
 from sqlalchemy import text
 
 from community.store.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 from settlement.casefile import read_case, write_case
+from settlement.domain.calendar import DAY
 from settlement.domain.canonical import canonical_json
 from settlement.domain.case import Case, Direction
 from settlement.domain.disclosure import Refusal
@@ -200,18 +202,37 @@ def test_close_period__community_unknown__is_not_found(engine, july) -> None:
         shop.close(engine, uuid7(), july)
 
 
-def test_energy_balance__by_day_and_month__sums_the_settled_hours_once(engine, july) -> None:
+def test_settled_energy__week_and_its_month_settled__counts_each_hour_once(engine, july) -> None:
     community_id = shop.stocked(engine, july)
     shop.close(engine, community_id, _week(july))
     shop.close(engine, community_id, july)
     energy = settle(july).configurations[0]
-    period = (july.community.start, july.community.end)
     with ReadOnlyUnitOfWork(engine) as work:
-        days = work.settlements.energy_balance(community_id, *period)
-        months = work.settlements.energy_balance(community_id, *period, "month")
-        hours = work.settlements.energy_balance(community_id, *period, "hour")
-    assert [row.hours for row in days] == [24] * 31
-    assert [row.shared_wh for row in days] == energy.shared_wh.reshape(31, 24).sum(axis=1).tolist()
-    assert [(row.hours, row.injected_wh) for row in months] == [(744, int(energy.injected_wh.sum()))]
-    assert [row.withdrawn_wh for row in hours] == energy.withdrawn_wh.tolist()
-    assert days[0].start == july.community.start
+        found = work.settlements.settled_energy(community_id, july.community.start, july.community.end)
+    assert found.settled.all()
+    for name in ("injected_wh", "withdrawn_wh", "shared_wh"):
+        assert getattr(found, name).tolist() == getattr(energy, name).tolist()
+
+
+def test_settled_energy__part_of_the_period_settled__says_which_hours(engine, july) -> None:
+    community_id = shop.stocked(engine, july)
+    week = _week(july)
+    shop.close(engine, community_id, week)
+    start, end = july.community.start - DAY, july.community.end
+    with ReadOnlyUnitOfWork(engine) as work:
+        found = work.settlements.settled_energy(community_id, start, end)
+    hours = week.community.hours
+    assert found.settled.tolist() == [False] * 24 + [True] * hours + [False] * (744 - hours)
+    assert (
+        found.withdrawn_wh[24 : 24 + hours].tolist() == settle(week).configurations[0].withdrawn_wh.tolist()
+    )
+    assert not found.withdrawn_wh[~found.settled].any()
+
+
+def test_settled_energy__nothing_settled__is_nothing(engine, july) -> None:
+    community_id = shop.stocked(engine, july)
+    with ReadOnlyUnitOfWork(engine) as work:
+        found = work.settlements.settled_energy(community_id, july.community.start, july.community.end)
+    assert len(found.settled) == 744
+    assert not found.settled.any()
+    assert not np.any((found.injected_wh, found.withdrawn_wh, found.shared_wh))
