@@ -53,6 +53,7 @@ class MonthTotals(NamedTuple):
     shared_wh: int
     accepted_days: int
     last_acceptance: int
+    corrections: int
     settled: bool
 
 
@@ -157,6 +158,9 @@ class Vault(Protocol):
         """Signed by the reporters."""
 
     def push(self, vault: bytes, batch: Batch) -> Call: ...
+    def fits(self, vault: bytes, batch: Batch) -> bool:
+        """Whether one transaction can push the batch."""
+
     def reserve(self, vault: bytes, batch: Batch, selection: int) -> Call: ...
     def confirm(self, vault: bytes, batch: Batch, references: Sequence[bytes]) -> Call: ...
     def credit_of(self, vault: bytes, receipt: bytes) -> tuple[int, bool]: ...

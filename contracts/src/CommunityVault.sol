@@ -22,6 +22,7 @@ contract CommunityVault is ReporterQuorum, PayoutBook {
     uint256 private constant MAX_DEPTH = 32;
     uint256 private constant MAX_RECEIPTS = 16;
     uint256 private constant MAX_MONTHS = 64;
+    uint40 private constant MAX_ROOT_DELAY = 90 days;
 
     IEnergyLedger private immutable _ledger;
     bytes32 private immutable _community;
@@ -39,6 +40,9 @@ contract CommunityVault is ReporterQuorum, PayoutBook {
         }
         uint256 sumBps = uint256(arguments.producersBps) + arguments.socialBps + arguments.gridBps;
         if (sumBps != RevenueSplit.WHOLE_BPS) revert CommunityVault_SharesNotWhole(sumBps);
+        if (arguments.rootDelay > MAX_ROOT_DELAY) {
+            revert CommunityVault_DelayTooLong(arguments.rootDelay, MAX_ROOT_DELAY);
+        }
 
         _ledger = arguments.ledger;
         _community = arguments.community;
@@ -66,7 +70,7 @@ contract CommunityVault is ReporterQuorum, PayoutBook {
         uint40 validAt = _open(settlement);
 
         // Interaction: the ledger gives the months and closes them to corrections.
-        uint256 sharedWh = _readMonths(settlement.months);
+        uint256 sharedWh = _readMonths(settlement.months, settlement.corrections);
         _emitSettled(settlement, revenue, sharedWh, validAt);
     }
 
@@ -105,21 +109,30 @@ contract CommunityVault is ReporterQuorum, PayoutBook {
         }
         for (uint256 i = 0; i < receipts.length; ++i) {
             Credit storage receipt = _credits[receipts[i]];
-            if (receipt.amount == 0) revert CommunityVault_ReceiptNotCredited(receipts[i]);
+            uint64 credited = receipt.amount;
+            if (credited == 0) revert CommunityVault_ReceiptNotCredited(receipts[i]);
             if (receipt.used) revert CommunityVault_ReceiptUsed(receipts[i]);
             receipt.used = true;
-            amount += receipt.amount;
+            amount += credited;
         }
     }
 
-    /// @dev Sum of the months' shared energy in Wh. Ascending order keeps a month from being counted twice.
-    function _readMonths(Month[] calldata months) private returns (uint256 sharedWh) {
+    /// @dev Sum of the months' shared energy in Wh. Ascending order keeps a month from being counted twice, and nothing
+    /// signed over an earlier state settles a corrected month.
+    function _readMonths(Month[] calldata months, uint256 expectedCorrections) private returns (uint256 sharedWh) {
         if (months.length == 0 || months.length > MAX_MONTHS) {
             revert CommunityVault_MonthCountOutOfRange(months.length, MAX_MONTHS);
         }
+        uint256 corrections = 0;
         for (uint256 i = 0; i < months.length; ++i) {
-            if (i > 0 && !_isBefore(months[i - 1], months[i])) revert CommunityVault_MonthsNotAscending(i);
-            sharedWh += _ledger.settleMonth(months[i].configuration, months[i].month);
+            Month calldata month = months[i];
+            if (i > 0 && !_isBefore(months[i - 1], month)) revert CommunityVault_MonthsNotAscending(i);
+            (uint256 monthWh, uint256 count) = _ledger.settleMonth(month.configuration, month.month);
+            sharedWh += monthWh;
+            corrections += count;
+        }
+        if (corrections != expectedCorrections) {
+            revert CommunityVault_MonthsCorrected(corrections, expectedCorrections);
         }
     }
 

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
+import {ICommunityVault} from "./interfaces/ICommunityVault.sol";
 import {IEnergyLedger} from "./interfaces/IEnergyLedger.sol";
 import {CivilCalendar} from "./libraries/CivilCalendar.sol";
 import {HourTotals} from "./libraries/HourTotals.sol";
@@ -17,6 +18,9 @@ contract EnergyLedger is IEnergyLedger, ReporterQuorum {
 
     /// Bounds the loop over reports: the days of the longest month.
     uint256 private constant MAX_REPORTS = 31;
+    uint40 private constant MAX_FINALITY_DELAY = 90 days;
+    /// Midnight in Rome comes at most two hours before midnight in UTC.
+    uint256 private constant ROME_AHEAD = 2 hours;
 
     address private immutable _registrar;
     uint40 private immutable _finalityDelay;
@@ -28,6 +32,7 @@ contract EnergyLedger is IEnergyLedger, ReporterQuorum {
     constructor(address registrar_, address[] memory reporters_, uint8 threshold_, uint40 finalityDelay_)
         ReporterQuorum("Condivisa EnergyLedger", reporters_, threshold_)
     {
+        if (finalityDelay_ > MAX_FINALITY_DELAY) revert EnergyLedger_DelayTooLong(finalityDelay_, MAX_FINALITY_DELAY);
         _registrar = registrar_;
         _finalityDelay = finalityDelay_;
     }
@@ -36,9 +41,14 @@ contract EnergyLedger is IEnergyLedger, ReporterQuorum {
 
     /// @inheritdoc IEnergyLedger
     function registerConfiguration(bytes32 configuration, address vault) external {
-        // Check: the registrar binds a new configuration to a contract.
+        // Check: the registrar binds a new configuration to a vault that reads this ledger.
         if (msg.sender != _registrar) revert EnergyLedger_NotRegistrar(msg.sender);
         if (vault.code.length == 0) revert EnergyLedger_InvalidVault(vault);
+        try ICommunityVault(vault).ledger() returns (IEnergyLedger ledger) {
+            if (address(ledger) != address(this)) revert EnergyLedger_InvalidVault(vault);
+        } catch {
+            revert EnergyLedger_InvalidVault(vault);
+        }
         address registered = _vaults[configuration];
         if (registered != address(0)) revert EnergyLedger_AlreadyRegistered(configuration, registered);
 
@@ -96,8 +106,12 @@ contract EnergyLedger is IEnergyLedger, ReporterQuorum {
         _exchange(configuration, replaced, replacement);
     }
 
-    /// @dev Compare-and-swap of a day's report: the slot must hold the predecessor that the report names.
+    /// @dev Compare-and-swap of a day's report: the day is over, and the slot must hold the predecessor that the report
+    /// names.
     function _accept(bytes32 configuration, DayReport calldata report, bytes32 id) private {
+        if ((uint256(Day.unwrap(report.day)) + 1) * 1 days > block.timestamp + ROME_AHEAD) {
+            revert EnergyLedger_DayNotOver(report.day);
+        }
         bytes32 accepted = _reports[configuration][report.day];
         if (accepted != report.predecessor) {
             revert EnergyLedger_WrongPredecessor(configuration, report.day, accepted, report.predecessor);
@@ -118,7 +132,7 @@ contract EnergyLedger is IEnergyLedger, ReporterQuorum {
         totals.sharedWh = (totals.sharedWh + sharedWh).toUint56();
         // dayOfMonth is at most 31.
         totals.acceptedDays |= uint32(1 << (dayOfMonth - 1));
-        totals.lastAcceptance = block.timestamp.toUint40();
+        totals.lastAcceptance = block.timestamp.toUint32();
         _totals[configuration][month] = totals;
     }
 
@@ -134,7 +148,8 @@ contract EnergyLedger is IEnergyLedger, ReporterQuorum {
         totals.injectedWh = (totals.injectedWh + injectedWh - oldInjectedWh).toUint56();
         totals.withdrawnWh = (totals.withdrawnWh + withdrawnWh - oldWithdrawnWh).toUint56();
         totals.sharedWh = (totals.sharedWh + sharedWh - oldSharedWh).toUint56();
-        totals.lastAcceptance = block.timestamp.toUint40();
+        totals.corrections += 1;
+        totals.lastAcceptance = block.timestamp.toUint32();
         _totals[configuration][month] = totals;
     }
 
@@ -148,7 +163,10 @@ contract EnergyLedger is IEnergyLedger, ReporterQuorum {
     /* ----------------------------------------------- settlement ----------------------------------------------- */
 
     /// @inheritdoc IEnergyLedger
-    function settleMonth(bytes32 configuration, MonthNumber month) external returns (uint256 sharedWh) {
+    function settleMonth(bytes32 configuration, MonthNumber month)
+        external
+        returns (uint256 sharedWh, uint256 corrections)
+    {
         // Check: the configuration's own vault reads a final month.
         if (msg.sender != _vaults[configuration]) revert EnergyLedger_NotVault(configuration, msg.sender);
         MonthTotals storage totals = _totals[configuration][month];
@@ -156,7 +174,7 @@ contract EnergyLedger is IEnergyLedger, ReporterQuorum {
 
         // Effect: from now on the month cannot be corrected.
         if (!totals.settled) totals.settled = true;
-        return totals.sharedWh;
+        return (totals.sharedWh, totals.corrections);
     }
 
     function _isFinal(MonthTotals storage totals, MonthNumber month) private view returns (bool) {

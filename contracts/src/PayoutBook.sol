@@ -38,8 +38,9 @@ abstract contract PayoutBook is Treasury {
     uint256 private constant MAX_BATCH_HEIGHT = 8;
 
     /// Allowance of one pushed transfer. A plain ERC-20 needs about 25,000 to a fresh recipient, one behind a proxy
-    /// with a block list a few thousand more; 256 transfers that burn all of it still fit into the 16,777,216 gas that
-    /// a transaction may use (EIP-7825).
+    /// with a block list a few thousand more; 256 transfers that revert after burning all of it still fit into the
+    /// 16,777,216 gas that a transaction may use (EIP-7825), and so do 256 payouts to fresh recipients of which the
+    /// token refuses one without reverting. Where it refuses many, a narrower batch or a claim pays the others.
     uint256 private constant TRANSFER_GAS = 60_000;
     /// Gas that must be left before a transfer so that it gets its whole allowance: the EVM keeps back 1/64 of what is
     /// left (EIP-150), and the call itself costs less than 2,000.
@@ -70,7 +71,14 @@ abstract contract PayoutBook is Treasury {
         uint64 kept = _sumOf(leaves, failed);
         _requireTaken(balanceBefore, batch.toWallets - kept);
         if (failed != 0) _unmarkPaid(distribution, start, failed, kept);
-        emit BatchPaid(distribution, start, (batch.wallets | batch.social) & ~failed, batch.refused | failed);
+        emit BatchPaid({
+            distribution: distribution,
+            start: start,
+            paid: (batch.wallets | batch.social) & ~failed,
+            failed: batch.refused | failed,
+            toWallets: batch.toWallets - kept,
+            toSocial: batch.toSocial
+        });
     }
 
     /// @inheritdoc ICommunityVault
@@ -87,7 +95,7 @@ abstract contract PayoutBook is Treasury {
 
         // Effect:
         _markPaid(distribution, index, 1, batch.toWallets, batch.toSocial);
-        emit LeafClaimed(distribution, index);
+        emit LeafClaimed(distribution, index, leaf.amountOf(0));
 
         // Interaction:
         if (batch.wallets != 0) _pay(_toAddress(leaf.payeeOf(0)), batch.toWallets);
@@ -110,7 +118,8 @@ abstract contract PayoutBook is Treasury {
     }
 
     /// @dev Sorts the leaves that are not yet paid; bank leaves are nobody's business here. A wallet leaf that cannot
-    /// be paid at all, because it holds no address or the vault has no token, is refused; so is an unknown channel.
+    /// be paid at all, because it holds no address or the vault has no token, is refused; so are an unknown channel
+    /// and fields that the channel does not have.
     function _sort(bytes calldata leaves, uint256 alreadyPaid) private view returns (Batch memory batch) {
         bool hasToken = _hasToken();
         uint256 leafCount = leaves.count();
@@ -119,7 +128,9 @@ abstract contract PayoutBook is Treasury {
             for (uint256 i = 0; i < leafCount; ++i) {
                 uint256 channel = leaves.channelOf(i);
                 if (channel == PackedLeaves.BANK || (alreadyPaid >> i) & 1 != 0) continue;
-                if (channel == PackedLeaves.SOCIAL) {
+                if (leaves.ownerOf(i) != address(0)) {
+                    batch.refused |= 1 << i;
+                } else if (channel == PackedLeaves.SOCIAL && leaves.payeeOf(i) == 0) {
                     batch.social |= 1 << i;
                     batch.toSocial += leaves.amountOf(i);
                 } else if (channel == PackedLeaves.WALLET && hasToken && _isAddress(leaves.payeeOf(i))) {
@@ -132,16 +143,16 @@ abstract contract PayoutBook is Treasury {
         }
     }
 
-    /// @dev Pays the wallets together or, when the token leaves an outcome open, each in a call of its own, where the
-    /// refusal of one undoes nothing but itself. Returns the bits of those that failed.
+    /// @dev Pays the wallets together or, when the token leaves an outcome open, each in a call of its own with its own
+    /// leaf alone, where the refusal of one undoes nothing but itself. Returns the bits of those that failed.
     function _payWallets(bytes calldata leaves, uint256 wallets) private returns (uint256 failed) {
         (bool done, uint256 reverted) = _tryPayOut(leaves, wallets);
         if (done) return reverted;
         for (uint256 i = 0; wallets >> i != 0; ++i) {
             uint256 bit = 1 << i;
             if (wallets & bit == 0) continue;
-            (done, reverted) = _tryPayOut(leaves, bit);
-            failed |= done ? reverted : bit;
+            (done, reverted) = _tryPayOut(leaves.leaf(i), 1);
+            if (!done || reverted != 0) failed |= bit;
         }
     }
 
@@ -288,9 +299,10 @@ abstract contract PayoutBook is Treasury {
             uint256 bit = 1 << (i + shift);
             if (reserved & bit == 0) revert CommunityVault_NotReserved(distribution, start + i);
             confirmed |= bit;
-            amount += leaves.amountOf(i);
+            uint64 confirmedAmount = leaves.amountOf(i);
+            amount += confirmedAmount;
             // start + i is an index, which has 32 bits.
-            emit BankConfirmed(distribution, uint32(start + i), bankReferences[i]);
+            emit BankConfirmed(distribution, uint32(start + i), bankReferences[i], confirmedAmount);
         }
         if (confirmed == 0) revert CommunityVault_NothingSelected();
         _reserved[distribution][word] = reserved & ~confirmed;

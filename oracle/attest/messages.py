@@ -15,7 +15,7 @@ DAY_REPORT_TYPE = "DayReport(uint32 day,bytes32 predecessor,bytes32 root,bytes h
 BATCH_TYPE = "Batch(bytes32 configuration,DayReport[] reports)" + DAY_REPORT_TYPE
 MONTH_TYPE = "Month(bytes32 configuration,uint32 month)"
 SETTLEMENT_TYPE = (
-    "Settlement(uint32 distribution,bytes32[] receipts,Month[] months,bytes32 evidence,"
+    "Settlement(uint32 distribution,bytes32[] receipts,Month[] months,uint32 corrections,bytes32 evidence,"
     "bytes32 root,uint8 depth,uint64 pool,uint64 carry)" + MONTH_TYPE
 )
 NO_PREDECESSOR = bytes(HASH_BYTES)
@@ -64,13 +64,14 @@ class Settlement:
     """A distribution.
 
     `receipts` are hashes, `months` (configuration, month number) pairs in strictly ascending order,
-    `evidence` is the hash of the manifest, `root` and `depth` are the payout tree's, `pool` is what may be
-    paid and `carry` what is kept of it.
+    `corrections` what these months had seen of them, summed, `evidence` is the hash of the manifest, `root`
+    and `depth` are the payout tree's, `pool` is what may be paid and `carry` what is kept of it.
     """
 
     distribution: int
     receipts: tuple[bytes, ...]
     months: tuple[tuple[bytes, int], ...]
+    corrections: int
     evidence: bytes
     root: bytes
     depth: int
@@ -107,6 +108,7 @@ def settlement_digest(domain: Domain, settlement: Settlement) -> bytes:
         + _word(settlement.distribution)
         + keccak256(receipts)
         + keccak256(months)
+        + _word(settlement.corrections)
         + _bytes32(settlement.evidence)
         + _bytes32(settlement.root)
         + _word(settlement.depth)

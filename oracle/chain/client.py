@@ -79,17 +79,21 @@ class EvmChain:
             self.rpc.call("eth_getTransactionCount", self.keys.operator.address, "latest")
         )
 
-    def sign(self, call: Call, nonce: int) -> Signed:
-        """Simulate the call, then sign it with the fees of the moment. Raises CallReverted before signing."""
+    def gas_of(self, call: Call) -> int:
+        """What the node estimates for the call, simulated now. Raises CallReverted."""
         request = {"from": self.keys.operator.address, "data": _hex(call.data)}
         if call.to is not None:
             request["to"] = _hex(call.to)
         try:
-            gas = self.rpc.integer(self.rpc.call("eth_estimateGas", request))
+            return self.rpc.integer(self.rpc.call("eth_estimateGas", request))
         except CallReverted as error:
             raise CallReverted(
                 call.sentence, error_sentence(error.data) or error.reason, error.data
             ) from error
+
+    def sign(self, call: Call, nonce: int) -> Signed:
+        """Simulate the call, then sign it with the fees of the moment. Raises CallReverted before signing."""
+        gas = self.gas_of(call)
         return self._signed(
             nonce, call.to, call.data, min(gas + gas // 4, GAS_LIMIT_MAX), self._market_fees()
         )

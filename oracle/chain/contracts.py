@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 from eth_utils.address import to_checksum_address
 
+from oracle.attest.keccak import keccak256
 from oracle.attest.messages import DayReport, Settlement
 from oracle.attest.payout_tree import encode_leaves, encode_proof
 from oracle.chain.artifacts import artifact
-from oracle.chain.client import EvmChain
+from oracle.chain.client import GAS_LIMIT_MAX, EvmChain
 from oracle.chain.keys import THRESHOLD
 from oracle.chain.signing import sign_reports, sign_settlement
-from oracle.errors import LedgerDiverges
+from oracle.errors import CallReverted, LedgerDiverges
 from oracle.ports import Batch, Call, MonthTotals, Outcome, PaidBatch, SettledFacts, VaultTerms
 
 ZERO_ADDRESS = "0x" + "00" * 20
@@ -102,8 +103,9 @@ class VaultContract:
         """Divide receipts and fix the payout root."""
         signatures = sign_settlement(self._chain.keys, self._chain.chain_id, vault, settlement)
         fields = (
-            settlement.distribution, list(settlement.receipts), list(settlement.months), settlement.evidence,
-            settlement.root, settlement.depth, settlement.pool_micro_eur, settlement.carry_micro_eur,
+            settlement.distribution, list(settlement.receipts), list(settlement.months),
+            settlement.corrections, settlement.evidence, settlement.root, settlement.depth,
+            settlement.pool_micro_eur, settlement.carry_micro_eur,
         )  # fmt: skip
         data = artifact(VAULT).call("settle", fields, signatures)
         return Call(vault, data, f"settle distribution {settlement.distribution}")
@@ -113,6 +115,15 @@ class VaultContract:
         return Call(
             vault, artifact(VAULT).call("push", *_batch(batch)), f"push payouts from leaf {batch.start}"
         )
+
+    def fits(self, vault: bytes, batch: Batch) -> bool:
+        """Whether one transaction can push the batch. Raises CallReverted where gas is not the reason."""
+        try:
+            return self._chain.gas_of(self.push(vault, batch)) <= GAS_LIMIT_MAX
+        except CallReverted as error:
+            if error.data.startswith(_TOO_LITTLE_GAS):
+                return False
+            raise
 
     def reserve(self, vault: bytes, batch: Batch, selection: int) -> Call:
         """Set bank leaves aside: bit i of the selection is leaf start + i."""
@@ -156,6 +167,7 @@ class VaultContract:
         raise LedgerDiverges("events of the push", "BatchPaid", "none")
 
 
+_TOO_LITTLE_GAS = keccak256(b"CommunityVault_TooLittleGas(uint256,uint256)")[:4]
 _SETTLED_FIELDS = (
     "distribution", "evidence", "root", "depth", "amount", "producers", "social", "grid", "pool", "carry",
     "sharedWh", "validAt",

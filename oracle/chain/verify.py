@@ -219,11 +219,11 @@ def _paying_transaction(check: _Check, receipt: PayoutReceipt) -> str:
 def _paying_log(check: _Check, receipt: PayoutReceipt) -> dict[str, object] | None:
     distribution, index = _word(receipt.distribution), _word(receipt.index)
     if receipt.leaf.channel == Channel.BANK:
-        return _first(check, [_topic("BankConfirmed(uint32,uint32,bytes32)"), distribution, index])
-    claimed = _first(check, [_topic("LeafClaimed(uint32,uint32)"), distribution, index])
+        return _first(check, [_topic("BankConfirmed(uint32,uint32,bytes32,uint64)"), distribution, index])
+    claimed = _first(check, [_topic("LeafClaimed(uint32,uint32,uint64)"), distribution, index])
     if claimed is not None:
         return claimed
-    for log in _logs(check, [_topic("BatchPaid(uint32,uint32,uint256,uint256)"), distribution]):
+    for log in _logs(check, [_topic("BatchPaid(uint32,uint32,uint256,uint256,uint64,uint64)"), distribution]):
         octets = bytes.fromhex(str(log["data"])[2:])
         start, paid = _integer(octets[:WORD]), _integer(octets[WORD : 2 * WORD])
         if 0 <= receipt.index - start < BATCH_MAX_LEAVES and paid >> (receipt.index - start) & 1:

@@ -6,13 +6,13 @@ hash of the bank's reference. A leaf that a push could not pay stays open: anyon
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from typing import NamedTuple
 from uuid import UUID
 
 from oracle.attest.keccak import keccak256
-from oracle.attest.payout_tree import batches
+from oracle.attest.payout_tree import PayoutTree, batches
 from oracle.errors import LedgerDiverges
 from oracle.ports import Batch
 from oracle.usecases.context import Context, Finish, Step, Steps, ready
@@ -29,11 +29,31 @@ NO_REFERENCE = bytes(32)
 
 
 class _Part(NamedTuple):
-    """A batch of a distribution and the stored payouts in it."""
+    """An aligned part of a distribution's tree, 2^height positions wide; `stored` has all its payouts."""
 
     vault: bytes
-    batch: Batch
-    payouts: list[Payout]
+    distribution: int
+    tree: PayoutTree
+    stored: list[Payout]
+    start: int
+    height: int
+
+    @property
+    def batch(self) -> Batch:
+        """The leaves as the vault takes them."""
+        leaves, proof = self.tree.batch(self.start, self.height), self.tree.proof(self.start, self.height)
+        return Batch(self.distribution, self.start, leaves, tuple(proof))
+
+    @property
+    def payouts(self) -> list[Payout]:
+        """The stored payouts of the part."""
+        return self.stored[self.start : self.start + (1 << self.height)]
+
+    def halves(self) -> list["_Part"]:
+        """Both halves; the second only where it has a leaf."""
+        height = self.height - 1
+        starts = (self.start, self.start + (1 << height))
+        return [self._replace(start=start, height=height) for start in starts if start < len(self.stored)]
 
 
 def pays_wallets(work: ReadingWork, community_id: UUID, before_deployment: bool) -> bool:
@@ -122,11 +142,14 @@ def parse_bank_references(name: str, text: str) -> tuple[dict[int, str], list[Fi
 def push(context: Context, message: OutboxRow) -> Steps:
     """Pay a batch's wallet and social leaves; what failed stays open."""
     part = _part(context, message)
-    outcome = yield Step("push", ready(context.vault.push(part.vault, part.batch)))
-    done = context.vault.paid_batch(part.vault, outcome)
-    if done.start != part.batch.start:
-        raise LedgerDiverges("first leaf of the batch", part.batch.start, done.start)
-    paid = {payout.leaf_index: None for payout in part.payouts if _was_paid(context, part, payout, done.paid)}
+    paid: dict[int, str | None] = {}
+    for piece in _fitting(context, part):
+        name = "push" if piece is part else f"push {piece.start} to {piece.start + (1 << piece.height) - 1}"
+        outcome = yield Step(name, ready(context.vault.push(piece.vault, piece.batch)))
+        done = context.vault.paid_batch(piece.vault, outcome)
+        if done.start != piece.start:
+            raise LedgerDiverges("first leaf of the batch", piece.start, done.start)
+        paid |= {row.leaf_index: None for row in piece.payouts if _was_paid(context, piece, row, done.paid)}
     failed = [
         payout
         for payout in part.payouts
@@ -138,6 +161,18 @@ def push(context: Context, message: OutboxRow) -> Steps:
     return _marking(message, paid, PayoutState.PAID)
 
 
+def _fitting(context: Context, part: _Part) -> Iterator[_Part]:
+    """The part, or where a token's refusals make it cost more than a transaction may, its halves, and so on.
+
+    Whether a part fits is asked when its turn comes: leaves that are paid by then cost nothing.
+    """
+    if part.height == 0 or context.vault.fits(part.vault, part.batch):
+        yield part
+    else:
+        for half in part.halves():
+            yield from _fitting(context, half)
+
+
 def reserve(context: Context, message: OutboxRow) -> Steps:
     """Set a batch's bank leaves aside for the bank."""
     part = _part(context, message)
@@ -146,7 +181,7 @@ def reserve(context: Context, message: OutboxRow) -> Steps:
         for payout in part.payouts
         if payout.channel is Channel.BANK and may_follow(payout.channel, payout.state, PayoutState.RESERVED)
     ]
-    selection = sum(1 << (payout.leaf_index - part.batch.start) for payout in chosen)
+    selection = sum(1 << (payout.leaf_index - part.start) for payout in chosen)
     if selection:
         yield Step("reserve", ready(context.vault.reserve(part.vault, part.batch, selection)))
     return _marking(message, {payout.leaf_index: None for payout in chosen}, PayoutState.RESERVED)
@@ -185,19 +220,17 @@ def _part(context: Context, message: OutboxRow) -> _Part:
         payouts = work.payouts.of_distribution(distribution_id)
     if distribution is None:
         raise NotFound("distribution", distribution_id)
-    tree = tree_of(payouts)
-    batch = Batch(distribution.number, start, tree.batch(start, height), tuple(tree.proof(start, height)))
     vault = place_of(context, message.community_id).vault
-    return _Part(vault, batch, payouts[start : start + (1 << height)])
+    return _Part(vault, distribution.number, tree_of(payouts), payouts, start, height)
 
 
 def _was_paid(context: Context, part: _Part, payout: Payout, paid: int) -> bool:
     """Whether this push paid the leaf, or somebody claimed it for its member before."""
     if payout.channel is Channel.BANK:
         return False
-    if paid >> (payout.leaf_index - part.batch.start) & 1:
+    if paid >> (payout.leaf_index - part.start) & 1:
         return True
-    return context.vault.is_paid(part.vault, part.batch.distribution, payout.leaf_index)
+    return context.vault.is_paid(part.vault, part.distribution, payout.leaf_index)
 
 
 def _marking(message: OutboxRow, leaves: Mapping[int, str | None], state: PayoutState) -> Finish:

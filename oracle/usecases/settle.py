@@ -41,8 +41,8 @@ def settle(context: Context, message: OutboxRow) -> Steps:
     place = place_of(context, message.community_id)
     tree = tree_of(facts.payouts)
     _require_payable(context, place, facts, tree)
-    settlement = _settlement(facts, tree)
     _require_equal_totals(context, place, facts)
+    settlement = _settlement(context, place, facts, tree)
     outcome = yield Step("settle", ready(context.vault.settle(place.vault, settlement)))
     _require_equal(facts, settlement, context.vault.settled(place.vault, outcome))
     return lambda work: order_payouts(work, message.community_id, facts.distribution.id)
@@ -77,7 +77,7 @@ def _require_payable(context: Context, place: Place, facts: _Facts, tree: Payout
         )
 
 
-def _settlement(facts: _Facts, tree: PayoutTree) -> Settlement:
+def _settlement(context: Context, place: Place, facts: _Facts, tree: PayoutTree) -> Settlement:
     distribution = facts.distribution
     pairs = {
         (ledger_name(facts.community, configuration), month)
@@ -89,6 +89,9 @@ def _settlement(facts: _Facts, tree: PayoutTree) -> Settlement:
         distribution=distribution.number,
         receipts=tuple(receipt.receipt_hash for receipt in facts.receipts),
         months=tuple(sorted(pairs)),
+        corrections=sum(
+            context.ledger.totals_of(place.ledger, name, month).corrections for name, month in pairs
+        ),
         evidence=distribution.evidence,
         root=tree.root,
         depth=tree.depth,

@@ -22,6 +22,7 @@ class Manner(IntEnum):
     TAKES_FEE_FROM_AMOUNT = 10
     TAKES_FEE_ON_TOP = 11
     CALLS_BACK = 12
+    NEEDS_ALLOWANCE = 13
 
 
 class HostileCommunity(Community):

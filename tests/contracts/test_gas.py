@@ -11,6 +11,7 @@ if under_ape():
     pytest.skip("gas is that of our own compiler settings", allow_module_level=True)
 
 from benchmarks.gas import GOALS, SNAPSHOT, Gas, document, measure
+from oracle.attest.payout_tree import PayoutTree
 from tests.contracts.hostile import Manner, hostile
 from tests.contracts.leaves import address_of, wallets
 from tools.testchain.anvil import is_installed, running_anvil
@@ -61,6 +62,46 @@ def test_push__256_transfers_that_burn_their_allowance__fit_into_a_transaction(n
     receipt = community.push(payouts, gas=TRANSACTION_GAS_MAX)
     assert receipt.only("BatchPaid")["failed"] == 2**256 - 1
     assert receipt.gas_used < TRANSACTION_GAS_MAX
+
+
+def test_push__one_false_answer_among_256_fresh_recipients__fits_into_a_transaction(node: Chain) -> None:
+    community = hostile(lambda **terms: found_community(node, Terms(**terms)))
+    leaves = wallets(256, 20_000)
+    payouts = community.distribute(leaves)
+    community.set_manner(address_of(leaves[-1]), Manner.RETURNS_FALSE)
+    receipt = community.push(payouts, gas=TRANSACTION_GAS_MAX)
+    assert receipt.only("BatchPaid")["failed"] == 1 << 255
+    assert receipt.gas_used < TRANSACTION_GAS_MAX
+
+
+def test_settle__sixteen_receipts_64_months_and_sixteen_signatures__fit_into_a_transaction(
+    node: Chain,
+) -> None:
+    terms = Terms(token=None, reporter_count=16, threshold=16)
+    community = found_community(node, terms)
+    for month in range(580, 644):
+        community.post_month(month)
+    receipts = [community.credit(1_000_000) for _ in range(16)]
+    receipt = community.settle(community.propose(PayoutTree([]), receipts))
+    assert receipt.gas_used < TRANSACTION_GAS_MAX
+
+
+@pytest.mark.parametrize("name", ["EnergyLedger", "CommunityVault"])
+def test_bytecode__holds_no_delegatecall_callcode_or_selfdestruct(name: str) -> None:
+    assert FORBIDDEN.isdisjoint(opcodes(compiled()[name].bytecode))
+
+
+# SELFDESTRUCT, DELEGATECALL, CALLCODE: no other code ever runs in our contracts' place.
+FORBIDDEN = {0xFF, 0xF4, 0xF2}
+
+
+def opcodes(code: bytes) -> set[int]:
+    """Operations of the code, without the bytes that a PUSH carries; stops where only data can follow."""
+    found, at = set(), 0
+    while at < len(code):
+        found.add(code[at])
+        at += 1 + max(0, code[at] - 0x5F) * (0x60 <= code[at] <= 0x7F)
+    return found
 
 
 def test_post__month_of_31_days__fits_into_a_transaction(node: Chain) -> None:

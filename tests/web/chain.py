@@ -82,6 +82,7 @@ class PublishedMonth:
             distribution=1,
             receipts=(b"\x01" * 32,),
             months=((CONFIGURATION, MONTH),),
+            corrections=0,
             evidence=b"\x02" * 32,
             root=self.payouts.root,
             depth=self.payouts.depth,

@@ -17,7 +17,7 @@ from tools.compile_contracts import (
 )
 from tools.testchain.client import Artifact
 
-CACHE = CONTRACTS.parent / ".build" / "contracts"
+CACHE = CONTRACTS.parent / ".build" / "compiled"
 
 
 def published() -> dict[str, Artifact]:

@@ -138,7 +138,9 @@ class Community:
             "pool_micro_eur": pool,
             "carry_micro_eur": pool - tree.total_micro_eur,
         }
-        return Settlement(**(fields | changes))
+        fields |= changes
+        seen = (self.ledger.call("totalsOf", *month)[5] for month in fields["months"])
+        return Settlement(**({"corrections": sum(seen)} | fields))
 
     def sign_settlement(self, settlement: Settlement, signers: int | None = None) -> list[bytes]:
         """Signatures of the first reporters."""
@@ -250,6 +252,7 @@ def settlement_row(settlement: Settlement) -> tuple[Any, ...]:
         settlement.distribution,
         list(settlement.receipts),
         list(settlement.months),
+        settlement.corrections,
         settlement.evidence,
         settlement.root,
         settlement.depth,

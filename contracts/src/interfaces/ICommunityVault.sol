@@ -16,8 +16,9 @@ import {IReporterQuorum} from "./IReporterQuorum.sol";
 ///
 /// Leaves are given side by side, 61 bytes each: uint8 channel, bytes32 payee, address owner, uint64 micro-euro.
 /// Channel 0, wallet: the payee is an address, left-padded. Channel 1, bank: the payee is keccak256(salt ‖ IBAN), the
-/// owner the member's address or zero. Channel 2, social: payee and owner are zero. A proof is the list of siblings,
-/// bottom-up, 40 bytes each: bytes32 hash, uint64 sum. Bit i of a bitmap stands for leaf start + i.
+/// owner the member's address or zero. Channel 2, social: payee is zero. Only bank leaves have an owner: another leaf
+/// that names one can never be paid. A proof is the list of siblings, bottom-up, 40 bytes each: bytes32 hash, uint64
+/// sum. Bit i of a bitmap stands for leaf start + i.
 /// @dev Warning: with the bookkeeping euro the vault proves the record, not the bank balance. With a token the vault
 /// trusts it to be a plain ERC-20; a token that lies about balances can only harm the vaults that chose it.
 interface ICommunityVault is IReporterQuorum {
@@ -51,16 +52,24 @@ interface ICommunityVault is IReporterQuorum {
         uint256 sharedWh,
         uint40 validAt
     );
-    event BatchPaid(uint32 indexed distribution, uint32 start, uint256 paid, uint256 failed);
-    event LeafClaimed(uint32 indexed distribution, uint32 indexed index);
+    event BatchPaid(
+        uint32 indexed distribution,
+        uint32 start,
+        uint256 paid,
+        uint256 failed,
+        uint64 toWallets,
+        uint64 toSocial
+    );
+    event LeafClaimed(uint32 indexed distribution, uint32 indexed index, uint64 amount);
     event BankReserved(uint32 indexed distribution, uint32 start, uint256 selection);
     event BankReleased(uint32 indexed distribution, uint32 start, uint256 selection);
-    event BankConfirmed(uint32 indexed distribution, uint32 indexed index, bytes32 bankReference);
+    event BankConfirmed(uint32 indexed distribution, uint32 indexed index, bytes32 bankReference, uint64 amount);
 
     error CommunityVault_InvalidLedger(address ledger);
     error CommunityVault_InvalidTreasurer(address treasurer);
     error CommunityVault_WrongDecimals(address token, uint8 decimals);
     error CommunityVault_SharesNotWhole(uint256 sumBps);
+    error CommunityVault_DelayTooLong(uint40 delay, uint40 most);
     error CommunityVault_NotTreasurer(address caller);
     error CommunityVault_NotSelf(address caller);
 
@@ -76,6 +85,7 @@ interface ICommunityVault is IReporterQuorum {
     error CommunityVault_ReceiptUsed(bytes32 receipt);
     error CommunityVault_MonthCountOutOfRange(uint256 months, uint256 most);
     error CommunityVault_MonthsNotAscending(uint256 position);
+    error CommunityVault_MonthsCorrected(uint256 corrections, uint256 expected);
     error CommunityVault_TreeTooDeep(uint8 depth, uint256 most);
     error CommunityVault_WrongPool(uint64 pool, uint256 expected);
     error CommunityVault_CarryAbovePool(uint64 carry, uint64 pool);
@@ -105,7 +115,8 @@ interface ICommunityVault is IReporterQuorum {
 
     /// @notice Distributes receipts over energy months and accepts the payout root.
     /// Requirements: the reporters signed; distributions settle in sequence; 1 to 16 receipts, each credited and not
-    /// used before; 1 to 64 months in strictly ascending order of (configuration, month), each final in the ledger;
+    /// used before; 1 to 64 months in strictly ascending order of (configuration, month), each final in the ledger, none
+    /// corrected since the reporters signed;
     /// the pool is the producers' share plus the previous carry; the carry does not exceed it.
     /// @dev Anyone may relay. The root can be paid from when the root delay has passed. What it promises is checked by
     /// every payment: a path must end in the stored root and in exactly pool - carry.
@@ -117,11 +128,14 @@ interface ICommunityVault is IReporterQuorum {
     /// the width that the proof leaves over, at most 256; leaves that are missing on the right are padding.
     /// @dev Anyone may call. Bank leaves and paid leaves are skipped. A transfer has a fixed gas allowance; if it
     /// reverts or the token answers anything but true, nothing of it is kept, its leaf stays payable and the others are
-    /// paid. With too little gas for an allowance, or if the token took more than it was told to, all is reverted.
+    /// paid, if the gas suffices. With too little gas for an allowance, or if the token took more than it was told to,
+    /// all is reverted. Many answers that are neither true nor a revert cost more than a transaction may use: then a
+    /// narrower batch pays.
     function push(uint32 distribution, uint32 start, bytes calldata leaves, bytes calldata proof) external;
 
     /// @notice Pays one wallet or social leaf.
-    /// Requirements: the leaf is not paid and stands in the tree with the given proof; the transfer succeeds.
+    /// Requirements: a wallet leaf, where the vault has a token, or a social leaf; it is not paid and stands in the tree
+    /// with the given proof; the transfer succeeds.
     /// @dev Anyone may call; the leaf's payee receives. The transfer may use all gas of the call, so no change of gas
     /// prices can strand a leaf.
     function claim(uint32 distribution, uint32 index, bytes calldata leaf, bytes calldata proof) external;
@@ -181,6 +195,7 @@ interface ICommunityVault is IReporterQuorum {
     function creditOf(bytes32 receipt) external view returns (uint64 amount, bool used);
 
     /// @notice Social fund, grid maintenance fund, carry of the latest distribution, and all that the vault holds.
+    /// Adds up over all distributions: not for callers on the chain.
     /// @dev held = social + grid + carry + credits not yet used + what distributions have promised and not paid.
     function funds() external view returns (uint64 social, uint64 grid, uint64 carry, uint64 held);
 

@@ -31,14 +31,19 @@ interface IEnergyLedger is IReporterQuorum {
     error EnergyLedger_MonthSettled(bytes32 configuration, MonthNumber month);
     error EnergyLedger_NotVault(bytes32 configuration, address caller);
     error EnergyLedger_MonthNotFinal(bytes32 configuration, MonthNumber month);
+    error EnergyLedger_DayNotOver(Day day);
+    error EnergyLedger_DelayTooLong(uint40 delay, uint40 most);
 
     /// @notice Binds a configuration to the vault that may settle its months, for good.
-    /// Requirements: the caller is the registrar; the configuration is new; the vault is a contract.
+    /// Requirements: the caller is the registrar; the configuration is new; the vault is a contract whose ledger() is
+    /// this one.
+    /// @dev Warning: whether the contract is an honest vault is the registrar's to know. A dishonest one can close months
+    /// to corrections; it never reaches another configuration or vault.
     function registerConfiguration(bytes32 configuration, address vault) external;
 
     /// @notice Accepts the first reports of one or more days of a configuration; all or none.
     /// Requirements: the configuration is registered; 1 to 31 reports; each names no predecessor and its day has no
-    /// report; its hour totals fit its day; the reporters signed Batch(configuration, reports).
+    /// report; the day is over in Rome; its hour totals fit it; the reporters signed Batch(configuration, reports).
     /// @dev Anyone may relay: authority lies in the signatures.
     /// @param signatures 65 bytes (r, s, v) each, in strictly ascending order of their signers.
     function post(bytes32 configuration, DayReport[] calldata reports, bytes[] calldata signatures) external;
@@ -58,7 +63,10 @@ interface IEnergyLedger is IReporterQuorum {
     /// Requirements: the caller is the configuration's vault; the month is final.
     /// @dev May be repeated: several distributions may name the same month.
     /// @return sharedWh The month's shared energy in Wh.
-    function settleMonth(bytes32 configuration, MonthNumber month) external returns (uint256 sharedWh);
+    /// @return corrections How many of its reports replaced another one.
+    function settleMonth(bytes32 configuration, MonthNumber month)
+        external
+        returns (uint256 sharedWh, uint256 corrections);
 
     /// @notice Id of the accepted report of a day; zero if there is none.
     function reportOf(bytes32 configuration, Day day) external view returns (bytes32);
@@ -67,7 +75,7 @@ interface IEnergyLedger is IReporterQuorum {
     function totalsOf(bytes32 configuration, MonthNumber month) external view returns (MonthTotals memory);
 
     /// @notice Whether every civil day of the month is accepted and the finality delay has passed since the last
-    /// acceptance.
+    /// acceptance. Until a settlement reads it, a final month can still be corrected and is then not final.
     function isFinal(bytes32 configuration, MonthNumber month) external view returns (bool);
 
     /// @notice The vault that settles a configuration; zero if it is not registered.

@@ -15,7 +15,7 @@ library Messages {
     );
     bytes32 internal constant MONTH_TYPE = keccak256("Month(bytes32 configuration,uint32 month)");
     bytes32 internal constant SETTLEMENT_TYPE = keccak256(
-        "Settlement(uint32 distribution,bytes32[] receipts,Month[] months,bytes32 evidence,"
+        "Settlement(uint32 distribution,bytes32[] receipts,Month[] months,uint32 corrections,bytes32 evidence,"
         "bytes32 root,uint8 depth,uint64 pool,uint64 carry)Month(bytes32 configuration,uint32 month)"
     );
 
@@ -45,6 +45,7 @@ library Messages {
                 settlement.distribution,
                 keccak256(abi.encodePacked(settlement.receipts)),
                 keccak256(abi.encodePacked(months)),
+                settlement.corrections,
                 settlement.evidence,
                 settlement.root,
                 settlement.depth,

@@ -31,6 +31,17 @@ library PackedLeaves {
         }
     }
 
+    function ownerOf(bytes calldata leaves, uint256 i) internal pure returns (address owner) {
+        assembly ("memory-safe") {
+            owner := shr(96, calldataload(add(add(leaves.offset, mul(i, BYTES_PER_LEAF)), 33)))
+        }
+    }
+
+    /// @dev The bytes of one leaf.
+    function leaf(bytes calldata leaves, uint256 i) internal pure returns (bytes calldata) {
+        return leaves[i * BYTES_PER_LEAF:(i + 1) * BYTES_PER_LEAF];
+    }
+
     function amountOf(bytes calldata leaves, uint256 i) internal pure returns (uint64 amount) {
         assembly ("memory-safe") {
             amount := shr(192, calldataload(add(add(leaves.offset, mul(i, BYTES_PER_LEAF)), 53)))

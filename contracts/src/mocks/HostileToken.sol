@@ -18,12 +18,15 @@ contract HostileToken is ERC20 {
         BURNS_GAS,
         TAKES_FEE_FROM_AMOUNT,
         TAKES_FEE_ON_TOP,
-        CALLS_BACK
+        CALLS_BACK,
+        NEEDS_ALLOWANCE
     }
 
     error HostileToken_Refused();
 
     uint256 public constant FEE = 1;
+    /// Nearly all that a push allows: what is left of 60,000 gas when the transfer has begun.
+    uint256 private constant WANTED_GAS = 59_400;
     uint8 private immutable _decimals;
 
     /// What the vault answered to the latest call back; in one slot, because a push allows little gas for it.
@@ -68,7 +71,9 @@ contract HostileToken is ERC20 {
     }
 
     function transfer(address to, uint256 amount) public override returns (bool) {
+        uint256 gasGiven = gasleft();
         Manner manner = _manners[to];
+        if (manner == Manner.NEEDS_ALLOWANCE && gasGiven < WANTED_GAS) revert HostileToken_Refused();
         if (manner == Manner.TAKES_FEE_ON_TOP) _burn(msg.sender, FEE);
         if (manner != Manner.RETURNS_FALSE) super.transfer(to, amount);
         if (manner == Manner.TAKES_FEE_FROM_AMOUNT) _burn(to, FEE);

@@ -6,7 +6,13 @@ import {MonthNumber} from "../types/Energy.sol";
 
 /// @dev The least that a ledger takes for a vault.
 contract VaultStub {
-    function settleMonth(IEnergyLedger ledger, bytes32 configuration, MonthNumber month) external returns (uint256) {
+    IEnergyLedger public immutable ledger;
+
+    constructor(IEnergyLedger ledger_) {
+        ledger = ledger_;
+    }
+
+    function settleMonth(bytes32 configuration, MonthNumber month) external returns (uint256, uint256) {
         return ledger.settleMonth(configuration, month);
     }
 }

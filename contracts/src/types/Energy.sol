@@ -28,7 +28,9 @@ struct MonthTotals {
     /// Bit d - 1 is set when day d of the month has an accepted report.
     uint32 acceptedDays;
     /// Timestamp of the latest acceptance, corrections included.
-    uint40 lastAcceptance;
+    uint32 lastAcceptance;
+    /// How many reports of the month replaced another one.
+    uint16 corrections;
     /// True once a settlement has read the month: from then on it cannot be corrected.
     bool settled;
 }

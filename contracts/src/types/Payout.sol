@@ -14,6 +14,9 @@ struct Settlement {
     uint32 distribution;
     bytes32[] receipts;
     Month[] months;
+    /// Corrections that the months had seen, summed, when the reporters computed from them: one more makes their
+    /// signatures void. Counts never fall, so equal sums are equal counts.
+    uint32 corrections;
     bytes32 evidence;
     bytes32 root;
     uint8 depth;

@@ -18,7 +18,7 @@ from tools.testchain.community import CONFIGURATION, MONTH, Community
 from tools.testchain.errors import Reverted
 
 BATCH = (1, 0, b"", b"")
-NO_SETTLEMENT = (9, [], [], bytes(32), bytes(32), 0, 0, 0)
+NO_SETTLEMENT = (9, [], [], 0, bytes(32), bytes(32), 0, 0, 0)
 REPORT = (1, bytes(32), bytes(32), b"")
 
 # Function, arguments, who may call it, and the error that others see. None: the caller does not matter.

@@ -147,7 +147,7 @@ def test_claim__wallet__pays_its_payee_whoever_calls(community: Community, payou
     stranger = community.chain.accounts[6]
     held = community.vault.call("funds")[3]
     event = community.claim(payouts, 0, sender=stranger).only("LeafClaimed")
-    assert event == {"distribution": 1, "index": 0}
+    assert event == {"distribution": 1, "index": 0, "amount": 10 * EURO}
     assert community.balance(address_of(MIXED[0])) == 10 * EURO
     assert community.balance(stranger) == 0
     assert community.vault.call("funds")[3] == held - 10 * EURO

@@ -2,6 +2,8 @@
 constructor
 ├── given a ledger without code, no treasurer, shares that are not the whole, or a token without six decimals
 │   └── it should revert naming it
+├── given a root delay above 90 days
+│   └── it should revert
 ├── given reporters or a threshold that the ledger would refuse
 │   └── it should revert
 └── otherwise
@@ -63,6 +65,13 @@ def test_constructor__token_without_six_decimals__reverts(community: Community, 
     token = community.chain.deploy("HostileToken", decimals)
     with reverts("CommunityVault_WrongDecimals", token.address, decimals):
         deploy(community, token=token.address)
+
+
+def test_constructor__delay_above_90_days__reverts(community: Community) -> None:
+    most = 90 * 86_400
+    with reverts("CommunityVault_DelayTooLong", most + 1, most):
+        deploy(community, root_delay=most + 1)
+    assert deploy(community, root_delay=most).call("rootDelay") == most
 
 
 def test_constructor__threshold_above_reporters__reverts(community: Community) -> None:

@@ -111,6 +111,6 @@ def test_credit__token_calls_back__is_refused(found: Founder) -> None:
     community = hostile(found)
     community.fund_treasurer(AMOUNT)
     community.set_manner(community.treasurer, Manner.CALLS_BACK)
-    community.call_back("settle", (1, [], [], bytes(32), bytes(32), 0, 0, 0), [])
+    community.call_back("settle", (1, [], [], 0, bytes(32), bytes(32), 0, 0, 0), [])
     community.vault.send("credit", RECEIPT, AMOUNT, sender=community.treasurer)
     assert community.callback_error() == "ReentrancyGuardReentrantCall"

@@ -16,6 +16,7 @@ push
     ├── it should pay open wallets and credit open social leaves, once
     ├── it should skip bank leaves and paid leaves
     ├── it should refuse wallet leaves without an address, of an unknown channel, or in a vault without token
+    ├── it should refuse fields that the channel does not have: an owner unless bank, a payee if social
     └── it should take padding on the right for granted
 """
 
@@ -193,7 +194,8 @@ def test_push__mixed_leaves__pays_wallets_and_credits_social(community: Communit
     funds = community.vault.call("funds")
     event = community.push(payouts).only("BatchPaid")
     paid = selection((*WALLETS, SOCIAL))
-    assert event == {"distribution": 1, "start": 0, "paid": paid, "failed": 0}
+    sums = {"toWallets": 90 * EURO, "toSocial": 60 * EURO}
+    assert event == {"distribution": 1, "start": 0, "paid": paid, "failed": 0} | sums
     assert [community.balance(address_of(MIXED[index])) for index in WALLETS] == [
         10 * EURO,
         30 * EURO,
@@ -312,6 +314,34 @@ def test_push__unknown_channel__is_refused_and_blocks_nobody(community: Communit
 def test_push__payee_that_is_no_address__is_refused_and_blocks_nobody(community: Community) -> None:
     good = encoded(wallet(account("good")))
     bad = good[:1] + b"\x01" + good[2:]
+    tree = ForgedTree([bad, good])
+    number = promise(community, tree.root, 1, 2 * EURO)
+    event = community.vault.send("push", number, 0, bad + good, b"").only("BatchPaid")
+    assert (event["paid"], event["failed"]) == (0b10, 0b01)
+
+
+@pytest.mark.parametrize(
+    ("leaf", "position"),
+    [
+        (wallet(account("odd")), 33),
+        (wallet(account("odd")), 52),
+        (social(), 33),
+        (social(), 1),
+        (social(), 32),
+    ],
+    ids=[
+        "wallet owner begins",
+        "wallet owner ends",
+        "social owner",
+        "social payee begins",
+        "social payee ends",
+    ],
+)
+def test_push__field_that_the_channel_does_not_have__is_refused_and_blocks_nobody(
+    community: Community, leaf: Leaf, position: int
+) -> None:
+    good, plain = encoded(wallet(account("good"))), encoded(leaf)
+    bad = plain[:position] + b"\x01" + plain[position + 1 :]
     tree = ForgedTree([bad, good])
     number = promise(community, tree.root, 1, 2 * EURO)
     event = community.vault.send("push", number, 0, bad + good, b"").only("BatchPaid")

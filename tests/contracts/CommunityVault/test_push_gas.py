@@ -49,6 +49,17 @@ def test_push__any_gas__pays_all_or_reverts(found: Founder, manner: Manner) -> N
     assert set(outcomes.values()) == allowed
 
 
+def test_push__token_that_needs_the_whole_allowance__gets_it_or_all_reverts(found: Founder) -> None:
+    """Whoever pushes with little gas must not be able to make a transfer fail (EIP-150 keeps back 1/64)."""
+    community = hostile(found)
+    leaves = wallets(3)
+    payouts = community.distribute(leaves)
+    for leaf in leaves:
+        community.set_manner(address_of(leaf), Manner.NEEDS_ALLOWANCE)
+    outcomes = {outcome(community, payouts, gas) for gas in range(100_000, 500_000, 499)}
+    assert outcomes == {("CommunityVault_TooLittleGas", 0), ("paid", 0)}
+
+
 def test_push__gas_for_one_allowance_less__reverts(community: Community) -> None:
     payouts = community.distribute(wallets(2))
     used = community.push(payouts).gas_used

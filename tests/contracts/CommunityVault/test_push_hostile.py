@@ -136,6 +136,18 @@ def test_push__token_takes_more__reverts_as_a_whole(community: HostileCommunity)
     assert solvent(community)
 
 
+def test_push__token_takes_what_another_transfer_kept__reverts_as_a_whole(
+    community: HostileCommunity,
+) -> None:
+    """What a failed transfer leaves in the vault must not hide what the token took on top."""
+    payouts = community.distribute(MIXED)
+    community.set_manner(address_of(MIXED[0]), Manner.REVERTS)
+    community.set_manner(address_of(MIXED[2]), Manner.TAKES_FEE_ON_TOP)
+    with reverts("CommunityVault_TokenTookMore"):
+        community.push(payouts)
+    assert solvent(community)
+
+
 def test_claim__token_takes_more__reverts(community: HostileCommunity) -> None:
     payouts = community.distribute(MIXED)
     community.set_manner(address_of(MIXED[2]), Manner.TAKES_FEE_ON_TOP)
@@ -167,7 +179,7 @@ BATCH = (1, 0, b"", b"")
 CALLS: dict[str, tuple[Any, ...]] = {
     "push": BATCH,
     "claim": BATCH,
-    "settle": ((2, [], [], bytes(32), bytes(32), 0, 0, 0), []),
+    "settle": ((2, [], [], 0, bytes(32), bytes(32), 0, 0, 0), []),
     "reserve": (*BATCH, 1),
     "release": (*BATCH, 1),
     "confirm": (*BATCH, []),

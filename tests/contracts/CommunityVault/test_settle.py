@@ -2,11 +2,15 @@
 settle
 ├── given another number than the next one
 │   └── it should revert naming both, also for a settlement that was settled
-├── given no receipt or more than sixteen, one that was not credited, or one that was used, also within the
-list │   └── it should revert naming it ├── given no month or more than 64, or months not in strictly
-ascending order │   └── it should revert ├── given a month that is not final, or of a configuration of
-another vault │   └── it should revert naming it ├── given a depth above 32, a pool other than producers'
-share and previous carry, or a carry above the pool │   └── it should revert naming both └── otherwise
+├── given no receipt or more than sixteen, one not credited, or one that was used, also within the list
+│   └── it should revert naming it
+├── given no month or more than 64, or months not in strictly ascending order
+│   └── it should revert
+├── given a month that is not final, of a configuration of another vault, or corrected since the signatures
+│   └── it should revert naming it
+├── given a depth above 32, a pool other than producers' share and previous carry, or a carry above the pool
+│   └── it should revert naming both
+└── otherwise
     ├── it should divide the receipts' sum as Python does, to the micro-euro
     ├── it should keep social, grid and carry, and promise pool less carry
     ├── it should use the receipts up and close the months to corrections
@@ -15,16 +19,25 @@ share and previous carry, or a carry above the pool │   └── it should re
 """
 
 import random
+from dataclasses import replace
 
 import pytest
 
-from oracle.attest.messages import Settlement
+from oracle.attest.messages import Settlement, report_id
 from oracle.attest.payout_tree import PayoutTree
 from settlement.domain.case import Shares
 from settlement.domain.rounding import split_revenue
 from tests.contracts.expect import reverts
 from tests.contracts.leaves import EURO, MIXED, wallets
-from tools.testchain.community import CONFIGURATION, MONTH, Community, Founder, settlement_row
+from tools.testchain.community import (
+    CONFIGURATION,
+    MONTH,
+    Community,
+    Founder,
+    day_report,
+    days_of,
+    settlement_row,
+)
 
 EMPTY = PayoutTree([])
 OTHER = b"\xff" * 32
@@ -120,9 +133,26 @@ def test_settle__finality_delay_running__reverts_until_it_has_passed(found: Foun
 
 
 def test_settle__configuration_of_another_vault__reverts(community: Community) -> None:
-    community.ledger.send("registerConfiguration", OTHER, community.chain.deploy("VaultStub").address)
+    community.ledger.send(
+        "registerConfiguration", OTHER, community.chain.deploy("VaultStub", community.ledger.address).address
+    )
     with reverts("EnergyLedger_NotVault", OTHER, community.vault.address):
         community.settle(proposal(community, months=((OTHER, MONTH),)))
+
+
+def test_settle__month_corrected_after_signing__reverts_for_good(found: Founder) -> None:
+    """The evidence and the root were computed from readings that no longer stand."""
+    community = found(finality_delay=100)
+    community.post_month(MONTH)
+    community.chain.transport.travel(200)
+    signed = proposal(community)
+    first = day_report(days_of(MONTH)[0])
+    community.correct(first, replace(first, predecessor=report_id(first), hours=bytes(240)))
+    community.chain.transport.travel(200)
+    with reverts("CommunityVault_MonthsCorrected", 1, 0):
+        community.settle(signed)
+    community.settle(community.propose(EMPTY, signed.receipts))
+    assert community.ledger.call("totalsOf", CONFIGURATION, MONTH)[6] is True
 
 
 def test_settle__depth_above_32__reverts(community: Community) -> None:
@@ -198,7 +228,7 @@ def test_settle__two_months_and_configurations__adds_their_shared_energy(communi
     event = community.settle(proposal(community, months=tuple(sorted(months)))).only("Settled")
     totals = [community.ledger.call("totalsOf", *month) for month in months]
     assert event["sharedWh"] == sum(total[2] for total in totals)
-    assert [community.ledger.call("totalsOf", *month)[5] for month in months] == [True] * 3
+    assert [community.ledger.call("totalsOf", *month)[6] for month in months] == [True] * 3
 
 
 def test_settle__root_delay__starts_with_the_acceptance(found: Founder) -> None:

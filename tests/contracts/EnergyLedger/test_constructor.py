@@ -6,6 +6,8 @@ constructor
 │   └── it should revert
 ├── given the zero address or the same reporter twice
 │   └── it should revert naming it
+├── given a finality delay above 90 days
+│   └── it should revert
 └── otherwise
     └── it should know registrar, reporters, threshold, delay and its EIP-712 domain
 """
@@ -40,6 +42,14 @@ def test_constructor__zero_reporter__reverts(chain: Chain, count: int) -> None:
 def test_constructor__repeated_reporter__reverts_naming_it(chain: Chain) -> None:
     with reverts("ReporterQuorum_InvalidReporter", ADDRESSES[1]):
         chain.deploy("EnergyLedger", chain.accounts[0], [*ADDRESSES[:3], ADDRESSES[1]], 1, 0)
+
+
+def test_constructor__delay_above_90_days__reverts(chain: Chain) -> None:
+    most = 90 * 86_400
+    terms = (chain.accounts[0], ADDRESSES[:5], 3)
+    with reverts("EnergyLedger_DelayTooLong", most + 1, most):
+        chain.deploy("EnergyLedger", *terms, most + 1)
+    assert chain.deploy("EnergyLedger", *terms, most).call("finalityDelay") == most
 
 
 @pytest.mark.parametrize("count", [1, 5, 16])

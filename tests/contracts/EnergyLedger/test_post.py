@@ -6,6 +6,8 @@ post
 │   └── it should revert
 ├── given a report names a predecessor, or its day has a report, also within the batch
 │   └── it should revert naming the accepted report
+├── given a day that is not over in Rome
+│   └── it should revert naming it
 ├── given hour totals that do not fit the day's 23, 24 or 25 hours
 │   └── it should revert naming the length
 └── otherwise
@@ -49,6 +51,18 @@ def test_post__unknown_configuration__reverts(community: Community) -> None:
     other = b"\x07" * 32
     with reverts("EnergyLedger_UnknownConfiguration", other):
         community.ledger.send("post", other, [report_row(day_report())], [])
+
+
+def test_post__day_not_over__reverts_naming_it(community: Community) -> None:
+    """Rome is one or two hours ahead of UTC; the ledger grants two."""
+    today = (community.chain.transport.now() + 7_200) // 86_400
+    with reverts("EnergyLedger_DayNotOver", today):
+        community.post(day_report(today))
+    with reverts("EnergyLedger_DayNotOver", today):
+        community.post(day_report(today - 1), day_report(today))
+    community.post(day_report(today - 1))
+    community.chain.transport.travel(86_400)
+    community.post(day_report(today))
 
 
 @pytest.mark.parametrize("count", [0, 32])

@@ -2,7 +2,7 @@
 registerConfiguration
 ├── given the caller is not the registrar
 │   └── it should revert naming the caller
-├── given the vault is no contract
+├── given the vault is no contract, or none that reads this ledger
 │   └── it should revert naming it
 ├── given the configuration is registered
 │   └── it should revert naming its vault
@@ -28,8 +28,16 @@ def test_register__account_without_code__reverts(community: Community) -> None:
             community.ledger.send("registerConfiguration", OTHER, vault)
 
 
+def test_register__contract_that_is_no_vault_of_this_ledger__reverts(community: Community) -> None:
+    assert community.token is not None
+    stranger = community.chain.deploy("VaultStub", community.chain.accounts[4])
+    for vault in (stranger.address, community.token.address):
+        with reverts("EnergyLedger_InvalidVault", vault):
+            community.ledger.send("registerConfiguration", OTHER, vault)
+
+
 def test_register__registered_configuration__reverts_naming_its_vault(community: Community) -> None:
-    other = community.chain.deploy("VaultStub")
+    other = community.chain.deploy("VaultStub", community.ledger.address)
     with reverts("EnergyLedger_AlreadyRegistered", CONFIGURATION, community.vault.address):
         community.ledger.send("registerConfiguration", CONFIGURATION, other.address)
 

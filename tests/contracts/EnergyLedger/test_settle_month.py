@@ -13,12 +13,15 @@ settleMonth
 ├── given the month is not final
 │   └── it should revert naming it
 └── otherwise
-    ├── it should return the month's shared energy and close it to corrections
+    ├── it should return the month's shared energy and number of corrections, and close it to corrections
     └── it should do so again when asked again
 """
 
+from dataclasses import replace
+
 import pytest
 
+from oracle.attest.messages import report_id
 from tests.contracts.expect import reverts
 from tools.testchain.client import Contract
 from tools.testchain.community import (
@@ -38,7 +41,7 @@ STUBBED = month_number(2024, 2)
 @pytest.fixture
 def stub(community: Community) -> Contract:
     """A vault that settles months of a configuration of its own, whose February 2024 is complete."""
-    vault = community.chain.deploy("VaultStub")
+    vault = community.chain.deploy("VaultStub", community.ledger.address)
     community.ledger.send("registerConfiguration", OTHER, vault.address)
     community.configuration = OTHER
     community.post(*(day_report(day, [5] * 24, [4] * 24) for day in days_of(STUBBED)))
@@ -50,7 +53,6 @@ def stub(community: Community) -> Contract:
     [
         (2023, 2, 28),
         (2024, 2, 29),
-        (2100, 2, 28),
         (2000, 2, 29),
         (2024, 3, 31),
         (2024, 4, 30),
@@ -96,33 +98,35 @@ def test_settle_month__stranger__reverts(community: Community) -> None:
 
 def test_settle_month__vault_of_another_configuration__reverts(community: Community, stub: Contract) -> None:
     with reverts("EnergyLedger_NotVault", CONFIGURATION, stub.address):
-        stub.send("settleMonth", community.ledger.address, CONFIGURATION, MONTH)
+        stub.send("settleMonth", CONFIGURATION, MONTH)
 
 
 def test_settle_month__unknown_configuration__reverts(community: Community, stub: Contract) -> None:
     with reverts("EnergyLedger_NotVault", b"\x08" * 32, stub.address):
-        stub.send("settleMonth", community.ledger.address, b"\x08" * 32, MONTH)
+        stub.send("settleMonth", b"\x08" * 32, MONTH)
 
 
 def test_settle_month__incomplete_month__reverts_naming_it(community: Community, stub: Contract) -> None:
     with reverts("EnergyLedger_MonthNotFinal", OTHER, STUBBED + 1):
-        stub.send("settleMonth", community.ledger.address, OTHER, STUBBED + 1)
+        stub.send("settleMonth", OTHER, STUBBED + 1)
 
 
 def test_settle_month__final_month__returns_shared_energy_every_time(
     community: Community, stub: Contract
 ) -> None:
     shared = 29 * 24 * 4
-    assert stub.call("settleMonth", community.ledger.address, OTHER, STUBBED) == shared
-    stub.send("settleMonth", community.ledger.address, OTHER, STUBBED)
-    assert community.ledger.call("totalsOf", OTHER, STUBBED)[5] is True
-    assert stub.call("settleMonth", community.ledger.address, OTHER, STUBBED) == shared
-    stub.send("settleMonth", community.ledger.address, OTHER, STUBBED)
+    first = day_report(days_of(STUBBED)[0], [5] * 24, [4] * 24)
+    community.correct(first, replace(first, predecessor=report_id(first), root=b"\x01" * 32))
+    assert stub.call("settleMonth", OTHER, STUBBED) == (shared, 1)
+    stub.send("settleMonth", OTHER, STUBBED)
+    assert community.ledger.call("totalsOf", OTHER, STUBBED)[6] is True
+    assert stub.call("settleMonth", OTHER, STUBBED) == (shared, 1)
+    stub.send("settleMonth", OTHER, STUBBED)
 
 
 def test_settle_month__once_settled__totals_stand(community: Community, stub: Contract) -> None:
     before = community.ledger.call("totalsOf", OTHER, STUBBED)
-    stub.send("settleMonth", community.ledger.address, OTHER, STUBBED)
+    stub.send("settleMonth", OTHER, STUBBED)
     after = community.ledger.call("totalsOf", OTHER, STUBBED)
-    assert after[:5] == before[:5]
-    assert not community.ledger.call("totalsOf", CONFIGURATION, STUBBED)[5]
+    assert after[:6] == before[:6]
+    assert not community.ledger.call("totalsOf", CONFIGURATION, STUBBED)[6]

@@ -197,6 +197,7 @@ def test_post__signatures_of_a_larger_batch__revert_for_a_part_of_it(community: 
         {"distribution": 2},
         {"receipts": (b"\x01" * 32,)},
         {"months": ()},
+        {"corrections": 1},
         {"evidence": b"\x01" * 32},
         {"root": b"\x01" * 32},
         {"depth": 1},

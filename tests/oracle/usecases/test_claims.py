@@ -3,8 +3,10 @@
 push
 ├── when somebody claimed a leaf for its member before
 │   └── it should pay the others, and note the leaf as paid
-└── when a leaf's transfer fails
-    └── it should leave that leaf open, say so, and block nothing
+├── when a leaf's transfer fails
+│   └── it should leave that leaf open, say so, and block nothing
+└── when a token's refusals make the batch cost more than a transaction may
+    └── it should push halves, down to a single leaf, and pay each leaf once
 """
 
 from dataclasses import replace
@@ -13,12 +15,14 @@ from pathlib import Path
 import pytest
 from eth_utils.address import to_checksum_address
 
+from oracle.attest.keccak import keccak256
 from oracle.attest.payout_tree import encode_leaf, encode_proof
 from oracle.chain.artifacts import artifact
-from oracle.chain.client import EvmChain
+from oracle.chain.client import GAS_LIMIT_MAX, EvmChain
 from oracle.chain.contracts import VaultContract
 from oracle.chain.keys import load_or_create_keys
-from oracle.ports import Call, Outcome, PaidBatch
+from oracle.errors import CallReverted
+from oracle.ports import Batch, Call, Outcome, PaidBatch
 from oracle.records import ContractKind
 from oracle.usecases.payout_leaves import tree_of
 from oracle.usecases.publish import publish
@@ -90,3 +94,46 @@ def test_push__transfer_fails__leaf_stays_open_and_the_rest_goes_on(world: World
     assert [row.state for row in world.payouts()[:2]] == [PayoutState.PENDING, PayoutState.PAID]
     assert "1 leaves could not be paid and stay open, first: leaf 0" in seen
     assert world.open_messages() == []
+
+
+def test_push__batch_that_no_transaction_holds__is_pushed_in_halves(world: World, opened: OpenChain) -> None:
+    class Narrow(VaultContract):
+        def fits(self, vault: bytes, batch: Batch) -> bool:
+            return len(batch.leaves) < 2 and super().fits(vault, batch)
+
+    result = publish(replace(publishing(world.engine, opened), vault=Narrow(opened.chain)))
+
+    assert result.stopped == {}
+    assert [row.state for row in world.payouts()[:2]] == [PayoutState.PAID] * 2
+    steps = [row.step for row in world.transactions() if row.step.startswith("push")]
+    assert steps[:2] == ["push 0 to 0", "push 1 to 1"]
+    assert len(steps) == len(world.payouts())
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"), [("TooLittleGas(uint256,uint256)", False), ("NotYetValid(uint32,uint40)", None)]
+)
+def test_fits__contract_refuses__is_no_unless_for_another_reason(
+    opened: OpenChain, error: str, expected: bool | None
+) -> None:
+    class Refused(EvmChain):
+        def gas_of(self, call: Call) -> int:
+            data = keccak256(f"CommunityVault_{error}".encode())[:4] + bytes(64)
+            raise CallReverted(call.sentence, error, data)
+
+    vault = VaultContract(Refused(opened.chain.rpc, opened.chain.keys, opened.chain.chain_id))
+    batch = Batch(1, 0, (), ())
+    if expected is None:
+        with pytest.raises(CallReverted):
+            vault.fits(bytes(20), batch)
+    else:
+        assert vault.fits(bytes(20), batch) is expected
+
+
+def test_fits__more_gas_than_a_transaction_may_use__is_no(opened: OpenChain) -> None:
+    class Dear(EvmChain):
+        def gas_of(self, call: Call) -> int:
+            return GAS_LIMIT_MAX + 1
+
+    vault = VaultContract(Dear(opened.chain.rpc, opened.chain.keys, opened.chain.chain_id))
+    assert not vault.fits(bytes(20), Batch(1, 0, (), ()))
