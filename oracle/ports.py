@@ -214,7 +214,7 @@ class Vault(Protocol):
 
 
 class Inspector(Protocol):
-    """Looks at a chain and changes nothing. Every answer is of the block that it was opened at."""
+    """Looks at a chain and changes nothing. All answers are of the block that was newest at the first."""
 
     def node(self) -> NodeFacts: ...
     def account(self) -> AccountFacts: ...

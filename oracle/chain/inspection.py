@@ -1,5 +1,6 @@
 """Looking at a chain without changing it: what `condivisa chain status` compares with the database."""
 
+from functools import cached_property
 from typing import Any
 
 from eth_abi.exceptions import DecodingError
@@ -17,20 +18,24 @@ _ARTIFACTS = {"ledger": LEDGER, "vault": VAULT, "token": TOKEN}
 
 
 class Inspection:
-    """Implements `Inspector`: all views are of the block that was the newest when it was opened."""
+    """Implements `Inspector`: all views are of the block that is the newest when the first is asked for."""
 
     def __init__(self, chain: EvmChain) -> None:
         self._chain = chain
-        self._number, self._hash, self._timestamp = chain.rpc.head()
+
+    @cached_property
+    def _head(self) -> tuple[int, str, int]:
+        return self._chain.rpc.head()
+
+    @property
+    def _number(self) -> int:
+        return self._head[0]
 
     def node(self) -> NodeFacts:
         """The node, the block of this inspection and the gas price of the moment."""
         rpc = self._chain.rpc
         price = rpc.integer(rpc.call("eth_gasPrice"))
-        finality = self._chain.finality.sentence
-        return NodeFacts(
-            rpc.url, self._chain.chain_id, self._number, self._hash, self._timestamp, finality, price
-        )
+        return NodeFacts(rpc.url, self._chain.chain_id, *self._head, self._chain.finality.sentence, price)
 
     def account(self) -> AccountFacts:
         """The operator's account."""

@@ -15,8 +15,10 @@ from oracle.work import StatusWork
 def chain_status(work: StatusWork, inspector: Inspector) -> ChainStanding:
     """Compare node, account, contracts, energy and money with the database. Raises NodeUnreachable."""
     findings = Findings()
-    node, account = inspector.node(), inspector.account()
+    # The database's snapshot begins before the chain's: what is published meanwhile is then ahead on the
+    # chain, which the comparisons allow for, and never behind.
     chains = work.deployments.chains()
+    node, account = inspector.node(), inspector.account()
     if chains and node.chain_id not in chains:
         findings.divergences.append(str(OtherChainInUse(chains, node.chain_id)))
     _compare_account(work, node.chain_id, account, findings)

@@ -95,9 +95,9 @@ def test_status__nothing_deployed__names_what_waits(world: World, opened: OpenCh
     assert standing.divergences == ()
 
 
-def test_status__node_away__says_so(away: OpenChain) -> None:
+def test_status__node_away__says_so(world: World, away: OpenChain) -> None:
     with pytest.raises(NodeUnreachable):
-        Inspection(away.chain)
+        look(world, Inspection(away.chain))
 
 
 def test_status__keys_of_another_operator__says_how_many_they_are(
