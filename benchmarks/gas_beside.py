@@ -68,7 +68,7 @@ def compare(chain: Chain, members: int, posts: Gas) -> list[Row]:
     day, sent = restored(chain, lambda: NaiveLedger(chain).post_day(members, 1))
     claims = f"(b) {min(members, CLAIMS_MAX):,} of {members:,} claims"
     hours = HOURS * members
-    days = f"(a) a day, {sent:,} transactions"
+    days = f"(a) a day, {sent:,} transaction{'s' if sent > 1 else ''}"
     month = posts["post_day_first_of_month"] + (DAYS - 1) * posts["post_day"] + ours.settle + ours.pay_all
     return [
         Row("a day posted", posts["post_day"], day, days),
@@ -170,7 +170,7 @@ def ratio_text(ratio: float) -> str:
 
 def main() -> int:
     """Prints a table for each size; exit status 1 when the goal for a member-hour is missed."""
-    console = Console(width=130)
+    console = Console(width=140)
     with running_anvil() as url:
         chain = Chain(AnvilTransport(url), published() | reference_artifacts())
         posts = restored(chain, lambda: measure_posts(chain))
