@@ -9,11 +9,13 @@ UV := $(shell command -v uv 2>/dev/null)
 BIN := .venv/bin
 STATE ?= .condivisa
 CASE ?=
+RPC ?=
+CONFIG ?=
 SERVE ?= 1
 NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 
-.PHONY: help setup demo serve test lint types imports rules drift unit ape web-test fix bench bench-demo test-deep \
-        gas artifacts openapi page vectors requirements clean
+.PHONY: help setup demo serve deploy test lint types imports rules drift unit ape web-test fix bench bench-gas \
+        bench-demo test-deep gas artifacts openapi page vectors requirements clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -65,6 +67,10 @@ demo: setup ## from meter file to a verified payout: CASE=folder, SERVE=0 to exi
 serve: setup ## the API over the state of an earlier demo
 	$(BIN)/condivisa serve --state $(STATE)
 
+deploy: .venv-ape/.installed .venv/.runtime ## the contracts to any chain: RPC=http://… CONFIG=deployments/….toml
+	@test -n "$(RPC)" -a -n "$(CONFIG)" || { echo "usage: make deploy RPC=http://… CONFIG=deployments/example.toml"; exit 2; }
+	$(BIN)/python -m tools.run_ape deploy --network "$(RPC)" --config "$(CONFIG)"
+
 # --- checks ------------------------------------------------------------------------------------------------------
 
 .build/test-tools: .venv/.dev contracts/node_modules/.installed web/node_modules/.installed
@@ -97,7 +103,7 @@ drift: .build/test-tools ## committed generated files are what their sources giv
 	node web/verifier/build.mjs --check
 
 unit: .build/test-tools
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --ignore tests/deployment/test_ape.py
 
 web-test: web/node_modules/.installed
 	node --test tests/web/*.test.mjs
@@ -109,9 +115,10 @@ web-test: web/node_modules/.installed
 		.venv-ape/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/ape.txt)
 	@touch $@
 
-ape: .venv-ape/.installed contracts/node_modules/.installed ## ape compile and ape test, the same test bodies
+ape: .venv-ape/.installed .build/test-tools ## ape compile and ape test, the same test bodies; ape run deploy
 	$(BIN)/python -m tools.run_ape compile
 	$(BIN)/python -m tools.run_ape test
+	$(BIN)/pytest -q tests/deployment/test_ape.py
 
 fix: .venv/.dev ## format and repair what can be repaired
 	$(BIN)/ruff check --fix .
@@ -128,6 +135,9 @@ bench: .build/test-tools ## every figure as a ratio to a baseline of the same ru
 	$(BIN)/python -m benchmarks.ingest
 	$(BIN)/python -m benchmarks.api
 	$(BIN)/python -m benchmarks.gas
+
+bench-gas: .build/test-tools ## our gas beside naive readings and a plain Merkle claim, 10 to 10,000 members
+	$(BIN)/python -m benchmarks.gas_beside
 
 bench-demo: ## wall time of make demo, after set-up and from scratch
 	$(PYTHON) benchmarks/demo.py

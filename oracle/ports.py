@@ -93,6 +93,53 @@ class VaultTerms(NamedTuple):
     root_delay_s: int
 
 
+class Quorum(NamedTuple):
+    """Who may sign what a contract accepts, and how many of them must."""
+
+    reporters: tuple[bytes, ...]
+    threshold: int
+
+
+class PayoutRoot(NamedTuple):
+    """A distribution as the vault keeps it; `root` is zero where there is none."""
+
+    root: bytes
+    funded_micro_eur: int
+    paid_micro_eur: int
+    valid_at: int
+    depth: int
+
+
+class Funds(NamedTuple):
+    """Sums of a vault; `held` is what its token balance must cover."""
+
+    social_micro_eur: int
+    grid_micro_eur: int
+    carry_micro_eur: int
+    held_micro_eur: int
+
+
+class NodeFacts(NamedTuple):
+    """A node, its newest block, and when an outcome counts. The gas price is in wei."""
+
+    url: str
+    chain_id: int
+    block_number: int
+    block_hash: str
+    block_timestamp: int
+    finality: str
+    gas_price_wei: int
+
+
+class AccountFacts(NamedTuple):
+    """The operator's account: balance in wei, transactions in the newest block and with those that wait."""
+
+    address: bytes
+    balance_wei: int
+    transactions: int
+    transactions_with_waiting: int
+
+
 class Batch(NamedTuple):
     """Aligned leaves of a distribution and their common path."""
 
@@ -168,6 +215,28 @@ class Vault(Protocol):
     def is_paid(self, vault: bytes, distribution: int, index: int) -> bool: ...
     def settled(self, vault: bytes, outcome: Outcome) -> SettledFacts: ...
     def paid_batch(self, vault: bytes, outcome: Outcome) -> PaidBatch: ...
+
+
+class Inspector(Protocol):
+    """Looks at a chain and changes nothing. All answers are of the block that was newest at the first."""
+
+    def node(self) -> NodeFacts: ...
+    def account(self) -> AccountFacts: ...
+    def held_reporters(self) -> frozenset[bytes]:
+        """Addresses of the reporters whose keys this operator holds."""
+
+    def code_difference(self, kind: str, address: bytes) -> str | None:
+        """Where the code of a ledger, vault or token departs from the committed artifact; None: nowhere."""
+
+    def quorum(self, kind: str, address: bytes) -> Quorum: ...
+    def report_of(self, ledger: bytes, configuration: bytes, day: int) -> bytes: ...
+    def totals_of(self, ledger: bytes, configuration: bytes, month: int) -> MonthTotals: ...
+    def is_final(self, ledger: bytes, configuration: bytes, month: int) -> bool: ...
+    def vault_of(self, ledger: bytes, configuration: bytes) -> bytes: ...
+    def distribution_count(self, vault: bytes) -> int: ...
+    def distribution_of(self, vault: bytes, number: int) -> PayoutRoot: ...
+    def funds(self, vault: bytes) -> Funds: ...
+    def token_balance(self, token: bytes, account: bytes) -> int: ...
 
 
 Progress: TypeAlias = Callable[[str, int, int, str], None]

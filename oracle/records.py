@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from oracle.attest.messages import DayReport
@@ -33,6 +34,14 @@ class SignedReport:
     def message(self) -> DayReport:
         """What the reporters sign."""
         return DayReport(day_number(self.day), self.predecessor, self.root, self.hour_totals)
+
+
+class KnownReport(NamedTuple):
+    """A signed report by its id (32 bytes), without what is behind it."""
+
+    day: date
+    report: bytes
+    accepted: bool
 
 
 class TransactionState(StrEnum):

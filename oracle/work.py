@@ -10,7 +10,7 @@ from uuid import UUID
 
 from community.domain.records import CommunityRecord
 from oracle.ports import Outcome, Signed
-from oracle.records import ContractKind, Deployment, SignedReport, StoredTransaction
+from oracle.records import ContractKind, Deployment, KnownReport, SignedReport, StoredTransaction
 from settlement.domain.records import Balance, Distribution, EnergyHour, OutboxRow, Payout, StoredSettlement
 from settlement.ports import CommunityTerms, Payouts, PricesReader, ReadingsReader, UnitOfWork
 from settlement.ports import Distributions as SettlementDistributions
@@ -154,6 +154,58 @@ class ReadingWork(Protocol):
     def pod_keys(self) -> PodKeysReader: ...
     @property
     def reports(self) -> ReportsReader: ...
+    @property
+    def deployments(self) -> DeploymentsReader: ...
+
+
+class StatusCommunities(Protocol):
+    """All communities."""
+
+    def all(self) -> list[CommunityRecord]: ...
+
+
+class StatusSettlements(Protocol):
+    """Settled periods of a community, and their hours."""
+
+    def of_community(self, community_id: UUID) -> list[StoredSettlement]: ...
+    def hours(self, settlement_id: UUID, configuration_id: UUID | None = None) -> list[EnergyHour]: ...
+
+
+class StatusDistributions(Protocol):
+    """Distributions of a community."""
+
+    def of_community(self, community_id: UUID) -> list[Distribution]: ...
+
+
+class StatusOutbox(Protocol):
+    """Messages that are not done."""
+
+    def open_rows(self, community_id: UUID | None = None) -> list[OutboxRow]: ...
+
+
+class StatusReports(Protocol):
+    """Ids of signed reports."""
+
+    def known(self, configuration_id: UUID) -> list[KnownReport]: ...
+
+
+class StatusWork(Protocol):
+    """What is compared with a chain, all of it from one snapshot."""
+
+    @property
+    def communities(self) -> StatusCommunities: ...
+    @property
+    def settlements(self) -> StatusSettlements: ...
+    @property
+    def distributions(self) -> StatusDistributions: ...
+    @property
+    def payouts(self) -> PayoutsReader: ...
+    @property
+    def outbox(self) -> StatusOutbox: ...
+    @property
+    def reports(self) -> StatusReports: ...
+    @property
+    def transactions(self) -> TransactionsReader: ...
     @property
     def deployments(self) -> DeploymentsReader: ...
 

@@ -30,17 +30,28 @@ SETTINGS: dict[str, Any] = {
     "evmVersion": "prague",
     "metadata": {"appendCBOR": False, "bytecodeHash": "none"},
 }
+OUTPUTS = [
+    "abi",
+    "evm.bytecode.object",
+    "evm.deployedBytecode.object",
+    "evm.deployedBytecode.immutableReferences",
+]
+WORD_BYTES = 32
 IMPORT = re.compile(r'^\s*import\s[^;]*?"(?P<path>[^"]+)"\s*;', re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """One contract as the compiler gave it. `bytecode` and `deployed_bytecode` are hex with 0x."""
+    """One contract as the compiler gave it. `bytecode` and `deployed_bytecode` are hex with 0x.
+
+    `immutables` are the offsets of the 32-byte words of the deployed code that its constructor fills in.
+    """
 
     name: str
     abi: list[dict[str, Any]]
     bytecode: str
     deployed_bytecode: str
+    immutables: tuple[int, ...]
 
     @property
     def deployed_bytes(self) -> int:
@@ -48,9 +59,9 @@ class Compiled:
         return len(self.deployed_bytecode) // 2 - 1
 
 
-def source_path(unit: str) -> Path:
-    """File of a source unit: a package's below node_modules, ours below src."""
-    return (CONTRACTS / "node_modules" if unit.startswith("@") else SOURCES) / unit
+def source_path(unit: str, folder: Path = SOURCES) -> Path:
+    """File of a source unit: a package's below node_modules, ours below the folder."""
+    return (CONTRACTS / "node_modules" if unit.startswith("@") else folder) / unit
 
 
 def imports_of(unit: str, text: str) -> list[str]:
@@ -64,30 +75,25 @@ def imports_of(unit: str, text: str) -> list[str]:
     return found
 
 
-def gather_sources(units: Iterable[str]) -> dict[str, str]:
+def gather_sources(units: Iterable[str], folder: Path = SOURCES) -> dict[str, str]:
     """Text of the source units and of all that they import: the compiler opens no file itself."""
     texts: dict[str, str] = {}
     waiting = list(units)
     while waiting:
         unit = waiting.pop()
         if unit not in texts:
-            texts[unit] = source_path(unit).read_text(encoding="utf-8")
+            texts[unit] = source_path(unit, folder).read_text(encoding="utf-8")
             waiting.extend(imports_of(unit, texts[unit]))
     return dict(sorted(texts.items()))
 
 
-def compile_units(units: Iterable[str]) -> dict[str, Compiled]:
-    """Contracts of the source units, by name. Raises SolcError on errors, ValueError on warnings."""
+def compile_units(units: Iterable[str], folder: Path = SOURCES) -> dict[str, Compiled]:
+    """Contracts of source units, by name. Raises SolcError on errors, ValueError on warnings."""
     wanted = tuple(units)
     request = {
         "language": "Solidity",
-        "sources": {unit: {"content": text} for unit, text in gather_sources(wanted).items()},
-        "settings": {
-            **SETTINGS,
-            "outputSelection": {
-                unit: {"*": ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"]} for unit in wanted
-            },
-        },
+        "sources": {unit: {"content": text} for unit, text in gather_sources(wanted, folder).items()},
+        "settings": {**SETTINGS, "outputSelection": {unit: {"*": OUTPUTS} for unit in wanted}},
     }
     answer = solcx.compile_standard(request, solc_binary=CONTRACTS / "solc")
     refuse_warnings(answer.get("errors", []))
@@ -97,10 +103,20 @@ def compile_units(units: Iterable[str]) -> dict[str, Compiled]:
             abi=contract["abi"],
             bytecode="0x" + contract["evm"]["bytecode"]["object"],
             deployed_bytecode="0x" + contract["evm"]["deployedBytecode"]["object"],
+            immutables=immutable_offsets(contract["evm"]["deployedBytecode"].get("immutableReferences", {})),
         )
         for unit in wanted
         for name, contract in answer["contracts"].get(unit, {}).items()
     }
+
+
+def immutable_offsets(references: dict[str, list[dict[str, int]]]) -> tuple[int, ...]:
+    """Offsets of all immutables in ascending order. The compiler names them by numbers of syntax nodes, which
+    move with every edit of any source, so the names are left out."""
+    places = [place for of_one in references.values() for place in of_one]
+    if any(place["length"] != WORD_BYTES for place in places):
+        raise ValueError(f"an immutable is not {WORD_BYTES} bytes long: {places}")
+    return tuple(sorted(place["start"] for place in places))
 
 
 def refuse_warnings(messages: Iterable[dict[str, Any]]) -> None:
@@ -130,6 +146,8 @@ def artifact(contract: Compiled) -> str:
         "abi": contract.abi,
         "bytecode": contract.bytecode,
         "deployedBytecode": contract.deployed_bytecode,
+        # Where the code of a deployed contract may differ from deployedBytecode: 32 bytes from each offset.
+        "immutableOffsets": list(contract.immutables),
     }
     return json.dumps(content, indent=2) + "\n"
 

@@ -1,8 +1,8 @@
-"""Runs Ape on the project: `python -m tools.run_ape compile` and `python -m tools.run_ape test`.
+"""Runs Ape on the project: `python -m tools.run_ape compile`, `test` and `deploy`.
 
 Ape lives in an environment of its own (.venv-ape) because it pins other versions of web3 and pytest. It
 looks for native compilers: SOLCX_BINARY_PATH shows it the pinned npm compiler under the name that it
-expects. Its caches stay below .build.
+expects. Its caches stay below .build; a deployment looks for accounts where `ape accounts` keeps them.
 """
 
 import os
@@ -18,11 +18,17 @@ ARGUMENTS = {
     "compile": ["compile", "--force"],
     # The conftest of tests/ needs the service's packages, which Ape's environment does not have.
     "test": ["test", "tests/contracts", "-q", "--confcutdir", "tests/contracts"],
+    "deploy": ["run", "deploy"],
 }
 
 
-def environment() -> dict[str, str]:
-    """Environment in which Ape finds the pinned compiler and keeps its caches in the build folder."""
+def environment(command: str) -> dict[str, str]:
+    """Environment in which Ape finds the pinned compiler and keeps its caches in the build folder.
+
+    The folder of caches is the folder of keys too, so a deployment keeps the user's own: ours may be deleted.
+    """
+    if command == "deploy":
+        return dict(os.environ)
     compilers = BUILD / "compilers"
     compilers.mkdir(parents=True, exist_ok=True)
     link = compilers / COMPILER
@@ -40,7 +46,7 @@ def main(arguments: list[str]) -> int:
         print("Ape is not installed: run `make ape`")
         return 2
     command = [str(APE), *ARGUMENTS[arguments[0]], *arguments[1:]]
-    return subprocess.run(command, cwd=ROOT, env=environment(), check=False).returncode
+    return subprocess.run(command, cwd=ROOT, env=environment(arguments[0]), check=False).returncode
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from eth_abi.exceptions import DecodingError
 from web3 import Web3
 
 from oracle.attest.keccak import keccak256
+from oracle.chain.code import code_difference
 from oracle.ports import Log
 
 ARTIFACTS = Path(__file__).resolve().parents[2] / "contracts/artifacts"
@@ -21,6 +22,7 @@ class Artifact:
 
     def __init__(self, name: str) -> None:
         document = json.loads((ARTIFACTS / f"{name}.json").read_text(encoding="utf-8"))
+        self._document: dict[str, Any] = document
         self._abi: list[dict[str, Any]] = document["abi"]
         # Encoding and decoding need no node: this Web3 has no provider.
         self._codec = Web3().codec
@@ -29,6 +31,10 @@ class Artifact:
     def creation(self, *arguments: object) -> bytes:
         """Creation code followed by the constructor's arguments."""
         return bytes.fromhex(self._contract.constructor(*arguments).data_in_transaction[2:])
+
+    def code_difference(self, code: bytes) -> str | None:
+        """Where code on a chain departs from this contract's, in words; None where it does not."""
+        return code_difference(code, self._document)
 
     def call(self, function: str, *arguments: object) -> bytes:
         """Call data of a function."""

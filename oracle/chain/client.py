@@ -29,6 +29,15 @@ class Finality:
     depth: int = 0
     tag: str | None = None
 
+    @property
+    def sentence(self) -> str:
+        """The profile in words."""
+        if self.tag is not None:
+            return f'an outcome counts when the node tags its block "{self.tag}"'
+        if self.depth:
+            return f"an outcome counts with {self.depth} blocks on top of it"
+        return "an outcome counts as soon as it is in a block"
+
 
 class _Fees:
     """Transaction fields that pay for gas, in wei."""
@@ -66,6 +75,11 @@ class EvmChain:
     def sender(self) -> bytes:
         """The operator's address."""
         return self.keys.operator_address
+
+    @property
+    def finality(self) -> Finality:
+        """When an outcome counts."""
+        return self._finality
 
     def require_chain(self) -> None:
         """Raises WrongChain when the node serves another chain, NodeUnreachable when it does not answer."""

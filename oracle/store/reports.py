@@ -7,10 +7,12 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlmodel import Session, col
 
-from oracle.records import SignedReport
+from oracle.records import KnownReport, SignedReport
 from oracle.store.tables import DayReportRow as Row
 
 COMMITMENT_BYTES = 32
+# A replacement is accepted after what it replaces; one transaction never accepts two of a day.
+_IN_ORDER = (col(Row.day), col(Row.accepted_at).asc().nulls_last())
 
 
 class ReportsReader:
@@ -37,10 +39,15 @@ class ReportsReader:
                 current[report.day] = report
         return current
 
+    def known(self, configuration_id: UUID) -> list[KnownReport]:
+        """Ids of all reports of a configuration, by day; replacements after what they replace."""
+        columns = (col(Row.day), col(Row.report), col(Row.accepted_at).is_not(None))
+        of_configuration = col(Row.configuration_id) == configuration_id
+        query = select(*columns).where(of_configuration).order_by(*_IN_ORDER)
+        return [KnownReport(*row) for row in self._session.execute(query)]
+
     def _all(self, *conditions: ColumnElement[bool]) -> list[SignedReport]:
-        # A replacement is accepted after what it replaces; one transaction never accepts two of a day.
-        order = (col(Row.day), col(Row.accepted_at).asc().nulls_last())
-        query = select(Row).where(*conditions).order_by(*order)
+        query = select(Row).where(*conditions).order_by(*_IN_ORDER)
         rows = self._session.scalars(query, execution_options={"populate_existing": True})
         return [_report(row) for row in rows]
 

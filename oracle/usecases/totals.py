@@ -1,5 +1,6 @@
 """Do the ledger's monthly totals equal the settlement's? A divergence is an error, never a log line."""
 
+from collections.abc import Callable
 from datetime import date
 from uuid import UUID
 
@@ -25,9 +26,24 @@ def require_equal_months(
     """
     with context.unit() as work:
         hours = work.settlements.hours(settlement.id, configuration_id)
+
+    def totals_of(month: int) -> MonthTotals:
+        return context.ledger.totals_of(ledger, configuration, month)
+
+    compare_months(settlement, hours, totals_of, complete=complete)
+
+
+def compare_months(
+    settlement: StoredSettlement,
+    hours: list[EnergyHour],
+    totals_of: Callable[[int], MonthTotals],
+    *,
+    complete: bool,
+) -> None:
+    """The same for one configuration's hours of the settlement; `totals_of` asks the ledger for a month."""
     by_month = _by_month(hours)
     for month in months(settlement.start, settlement.end):
-        totals = context.ledger.totals_of(ledger, configuration, month)
+        totals = totals_of(month)
         days = month_days(month)
         accepted = totals.accepted_days.bit_count()
         if accepted == len(days) and _is_covered(settlement, days):

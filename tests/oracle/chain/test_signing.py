@@ -15,7 +15,8 @@ from oracle.chain.signing import sign_reports, sign_settlement
 LEDGER = b"\x11" * 20
 CONFIGURATION = b"\x22" * 32
 REPORT = DayReport(19_905, bytes(32), b"\x33" * 32, encode_hours([1] * 24, [2] * 24))
-SETTLEMENT = Settlement(1, (b"\x44" * 32,), ((CONFIGURATION, 654),), 0, b"\x55" * 32, b"\x66" * 32, 3, 100, 40)
+MONTHS = ((CONFIGURATION, 654),)
+SETTLEMENT = Settlement(1, (b"\x44" * 32,), MONTHS, 0, b"\x55" * 32, b"\x66" * 32, 3, 100, 40)
 
 
 @pytest.fixture

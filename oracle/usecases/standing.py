@@ -1,0 +1,101 @@
+"""What a look at the chain finds, as values. Money in whole micro-euro, energy in whole Wh."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from oracle.errors import LedgerDiverges
+from oracle.ports import AccountFacts, Funds, NodeFacts, Quorum
+
+
+@dataclass(slots=True)
+class Findings:
+    """What the look came upon: differences between chain and database, and what is worth knowing."""
+
+    divergences: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def compare(self, what: str, here: object, there: object) -> None:
+        """Note a divergence unless both are the same."""
+        if here != there:
+            self.divergences.append(str(LedgerDiverges(what, here, there)))
+
+
+@dataclass(frozen=True, slots=True)
+class ContractStanding:
+    """A contract of ours. `difference` is None when its code equals the committed artifact.
+
+    `held` counts the reporters whose keys this operator has; `quorum` is None where there are none to ask.
+    """
+
+    kind: str
+    address: bytes
+    difference: str | None
+    quorum: Quorum | None = None
+    held: int = 0
+
+    @property
+    def decided_by_operator(self) -> bool:
+        """Whether this operator alone can sign what the contract accepts."""
+        return self.quorum is not None and self.held >= self.quorum.threshold
+
+
+@dataclass(frozen=True, slots=True)
+class MonthStanding:
+    """A configuration's month on the ledger; `month` is its first day."""
+
+    area_code: str
+    month: date
+    accepted_days: int
+    days: int
+    final: bool
+    settled: bool
+    injected_wh: int
+    withdrawn_wh: int
+    shared_wh: int
+
+
+@dataclass(frozen=True, slots=True)
+class DistributionStanding:
+    """A distribution on the vault."""
+
+    number: int
+    funded_micro_eur: int
+    paid_micro_eur: int
+    valid_at: int
+
+    @property
+    def open_micro_eur(self) -> int:
+        """What it has promised and not paid."""
+        return self.funded_micro_eur - self.paid_micro_eur
+
+
+@dataclass(frozen=True, slots=True)
+class CommunityStanding:
+    """A community on the chain. `vault` is None before its deployment, `funds` also where its code differs.
+
+    `token` is None for the bookkeeping euro. `open_messages` counts the outbox by topic, `waiting` the signed
+    transactions that are in no block yet.
+    """
+
+    name: str
+    vault: ContractStanding | None
+    months: tuple[MonthStanding, ...]
+    distributions: tuple[DistributionStanding, ...]
+    funds: Funds | None
+    token: bytes | None
+    token_balance_micro_eur: int | None
+    open_messages: Mapping[str, int]
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChainStanding:
+    """All of it. The first divergence is the one to look into."""
+
+    node: NodeFacts
+    account: AccountFacts
+    ledger: ContractStanding | None
+    communities: tuple[CommunityStanding, ...]
+    divergences: tuple[str, ...]
+    notes: tuple[str, ...]

@@ -1,0 +1,71 @@
+"""
+Record
+├── given a new deployment
+│   └── it should write each contract as soon as it is there
+├── given all wanted contracts on record
+│   └── it should refuse another deployment of that name
+├── given some of them on record
+│   ├── it should give their addresses
+│   └── when their arguments differ it should name the first difference
+└── given a file that is no record
+    └── it should refuse to write over it
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tools.deployment.record import Mined, Record, RecordRefused
+
+MINED = Mined("0xaa", "0xbb", "0xcc", 7, "0xdd", 21_000)
+ARTIFACT = {"bytecode": "0x00", "compiler": {"version": "0.8.37", "settings": {"viaIR": True}}}
+ARGUMENTS = {"threshold": 3}
+
+
+def recorded(folder: Path) -> Record:
+    """A record that holds the ledger."""
+    record = Record(folder, 31337, "prova")
+    record.add("EnergyLedger", MINED, ARGUMENTS, b"\x03", ARTIFACT)
+    return record
+
+
+def test_add__first_contract__is_on_disk_at_once(tmp_path: Path) -> None:
+    record = recorded(tmp_path)
+    record.note_code("EnergyLedger", None)
+    assert record.path == tmp_path / "31337/prova.json"
+    entry = json.loads(record.path.read_text())["contracts"]["EnergyLedger"]
+    assert (entry["address"], entry["transaction"], entry["block_number"]) == ("0xaa", "0xcc", 7)
+    assert (entry["arguments"], entry["encoded_arguments"]) == (ARGUMENTS, "0x03")
+    assert entry["compiler"] == ARTIFACT["compiler"]
+    assert entry["code"] == "equals the committed artifact"
+
+
+def test_require_open__all_recorded__refuses_and_keeps_the_file(tmp_path: Path) -> None:
+    recorded(tmp_path)
+    before = (tmp_path / "31337/prova.json").read_bytes()
+    with pytest.raises(RecordRefused, match="records this deployment already: choose another name"):
+        Record(tmp_path, 31337, "prova").require_open(["EnergyLedger"])
+    assert (tmp_path / "31337/prova.json").read_bytes() == before
+
+
+def test_require_open__something_is_missing__goes_on(tmp_path: Path) -> None:
+    recorded(tmp_path)
+    again = Record(tmp_path, 31337, "prova")
+    again.require_open(["EnergyLedger", "CommunityVault"])
+    assert again.address_of("EnergyLedger", ARGUMENTS) == "0xaa"
+    assert again.address_of("CommunityVault", {}) is None
+
+
+def test_address_of__other_arguments__names_the_difference(tmp_path: Path) -> None:
+    recorded(tmp_path)
+    with pytest.raises(RecordRefused, match=r"EnergyLedger was deployed with threshold = 3, .* says 2"):
+        Record(tmp_path, 31337, "prova").address_of("EnergyLedger", {"threshold": 2})
+
+
+def test_record__file_is_torn__is_not_written_over(tmp_path: Path) -> None:
+    recorded(tmp_path)
+    path = tmp_path / "31337/prova.json"
+    path.write_text(path.read_text()[:20])
+    with pytest.raises(RecordRefused, match="cannot be read"):
+        Record(tmp_path, 31337, "prova")
