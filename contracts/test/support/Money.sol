@@ -24,11 +24,10 @@ abstract contract Money is Energy {
     HostileToken internal token;
     CommunityVault internal vault;
 
-    uint256 private _receiptCount;
+    /// How the token treats each account.
+    mapping(address account => HostileToken.Manner) internal manners;
 
-    function setUp() public virtual {
-        foundCommunity();
-    }
+    uint256 private _receiptCount;
 
     function foundCommunity() internal {
         foundLedger();
@@ -146,6 +145,7 @@ abstract contract Money is Energy {
     }
 
     function setManner(address account, HostileToken.Manner manner) internal {
+        manners[account] = manner;
         token.setManner(account, manner);
     }
 }

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {ICommunityVault} from "../../src/interfaces/ICommunityVault.sol";
 import {HostileToken} from "../../src/mocks/HostileToken.sol";
-import {Money} from "../support/Money.sol";
+import {MoneyTest} from "../support/MoneyTest.sol";
 import {Leaf, PayoutTree} from "../support/PayoutTree.sol";
 
 /// bank leaves, in a tree of eight of which the batch is the second half
@@ -12,7 +12,7 @@ import {Leaf, PayoutTree} from "../support/PayoutTree.sol";
 /// ├── confirm: it should pay reserved leaves that have a reference, to the treasurer's account or the counter
 /// ├── it should pay nobody twice, whatever the selections
 /// └── given another caller, an empty selection or one beyond the leaves, it should refuse
-contract BankTest is Money {
+contract BankTest is MoneyTest {
     using PayoutTree for Leaf[];
 
     uint32 private constant START = 4;

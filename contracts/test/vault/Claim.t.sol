@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {ICommunityVault} from "../../src/interfaces/ICommunityVault.sol";
 import {HostileToken} from "../../src/mocks/HostileToken.sol";
-import {Money} from "../support/Money.sol";
+import {MoneyTest} from "../support/MoneyTest.sol";
 import {Leaf, PayoutTree} from "../support/PayoutTree.sol";
 
 /// claim
@@ -12,7 +12,7 @@ import {Leaf, PayoutTree} from "../support/PayoutTree.sol";
 /// ├── given a bank leaf, an unknown channel, a payee that is no address or no token, it should refuse
 /// ├── given a transfer that fails, it should undo all, and the leaf stays payable
 /// └── given anything but one leaf of the tree, it should refuse
-contract ClaimTest is Money {
+contract ClaimTest is MoneyTest {
     using PayoutTree for Leaf[];
 
     address private constant ANNA = address(0xA11A);

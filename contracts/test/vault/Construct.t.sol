@@ -5,7 +5,7 @@ import {CommunityVault} from "../../src/CommunityVault.sol";
 import {ICommunityVault} from "../../src/interfaces/ICommunityVault.sol";
 import {IEnergyLedger} from "../../src/interfaces/IEnergyLedger.sol";
 import {HostileToken} from "../../src/mocks/HostileToken.sol";
-import {Money} from "../support/Money.sol";
+import {MoneyTest} from "../support/MoneyTest.sol";
 import {Typed} from "../support/Typed.sol";
 
 /// constructor
@@ -14,7 +14,7 @@ import {Typed} from "../support/Typed.sol";
 /// ├── given the shares are not the whole, it should refuse
 /// ├── given the treasurer is zero, it should refuse
 /// └── given the token has not six decimals, it should refuse
-contract ConstructTest is Money {
+contract ConstructTest is MoneyTest {
     function test_constructor__arguments__are_shown() external view {
         (uint16 producersBps, uint16 socialBps, uint16 gridBps) = vault.shares();
         assertEq(producersBps, PRODUCERS_BPS, "producers");

@@ -3,14 +3,14 @@ pragma solidity 0.8.37;
 
 import {ICommunityVault} from "../../src/interfaces/ICommunityVault.sol";
 import {HostileToken} from "../../src/mocks/HostileToken.sol";
-import {Money} from "../support/Money.sol";
+import {MoneyTest} from "../support/MoneyTest.sol";
 
 /// credit
 /// ├── it should take in exactly the amount, and hold it
 /// ├── given the bookkeeping euro, it should count
 /// ├── given a token that refuses, takes a fee or reverts, it should refuse
 /// └── given a zero amount, a credited receipt or another caller, it should refuse
-contract CreditTest is Money {
+contract CreditTest is MoneyTest {
     bytes32 private constant RECEIPT = "receipt";
 
     function testFuzz_credit__amount__is_held(uint64 amount) external {

@@ -2,14 +2,14 @@
 pragma solidity 0.8.37;
 
 import {ICommunityVault} from "../../src/interfaces/ICommunityVault.sol";
-import {Money} from "../support/Money.sol";
+import {MoneyTest} from "../support/MoneyTest.sol";
 import {Leaf, PayoutTree} from "../support/PayoutTree.sol";
 
 /// root of a tree whose nodes lie about their sums
 /// ├── it should never pay more than was funded, whatever the amounts and the lies
 /// ├── given sums that wrap around 64 bits to the funded sum, it should pay nothing
 /// └── given a root that promises one micro-euro more or less than was funded, it should pay nothing
-contract MaliciousRootTest is Money {
+contract MaliciousRootTest is MoneyTest {
     using PayoutTree for Leaf[];
 
     uint256 private constant DEPTH = 3;

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {ICommunityVault} from "../../src/interfaces/ICommunityVault.sol";
 import {HostileToken} from "../../src/mocks/HostileToken.sol";
-import {Money} from "../support/Money.sol";
+import {MoneyTest} from "../support/MoneyTest.sol";
 import {Leaf, PayoutTree} from "../support/PayoutTree.sol";
 
 /// push
@@ -15,7 +15,7 @@ import {Leaf, PayoutTree} from "../support/PayoutTree.sol";
 /// ├── given leaves that are not in the tree, it should refuse
 /// ├── given the token takes more than it was told to, it should undo all
 /// └── given too little gas for an allowance, it should undo all and never count a leaf as refused
-contract PushTest is Money {
+contract PushTest is MoneyTest {
     using PayoutTree for Leaf[];
 
     address private constant ANNA = address(0xA11A);

@@ -9,7 +9,7 @@ import {IEnergyLedger} from "../../src/interfaces/IEnergyLedger.sol";
 import {HostileToken} from "../../src/mocks/HostileToken.sol";
 import {MonthNumber} from "../../src/types/Energy.sol";
 import {Settlement} from "../../src/types/Payout.sol";
-import {Money} from "../support/Money.sol";
+import {MoneyTest} from "../support/MoneyTest.sol";
 import {Leaf, PayoutTree} from "../support/PayoutTree.sol";
 
 /// @dev A ledger that calls its vault while it is asked for a month.
@@ -29,7 +29,7 @@ contract CallingLedger {
 /// ├── from push, claim, confirm and credit, into every function that moves anything: it should be refused
 /// ├── from settle: it should be refused
 /// └── the outer call should end as if nothing had been tried
-contract ReentrancyTest is Money {
+contract ReentrancyTest is MoneyTest {
     using PayoutTree for Leaf[];
 
     address private constant ANNA = address(0xA11A);

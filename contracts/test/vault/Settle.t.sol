@@ -6,7 +6,7 @@ import {IEnergyLedger} from "../../src/interfaces/IEnergyLedger.sol";
 import {IReporterQuorum} from "../../src/interfaces/IReporterQuorum.sol";
 import {MonthNumber} from "../../src/types/Energy.sol";
 import {Month, Settlement} from "../../src/types/Payout.sol";
-import {Money} from "../support/Money.sol";
+import {MoneyTest} from "../support/MoneyTest.sol";
 import {Leaf, PayoutTree} from "../support/PayoutTree.sol";
 
 /// settle
@@ -17,7 +17,7 @@ import {Leaf, PayoutTree} from "../support/PayoutTree.sol";
 /// ├── given the carry is above the pool, it should refuse
 /// ├── given the tree is deeper than 32, it should refuse
 /// └── given the reporters signed anything else, it should refuse
-contract SettleTest is Money {
+contract SettleTest is MoneyTest {
     using PayoutTree for Leaf[];
 
     uint64 private constant AMOUNT = 1_000_009;
