@@ -2,8 +2,8 @@
 
     python -m tools.check_coverage    runs `forge coverage` and lists what is not reached
 
-Accident prevented: a new function or refusal that no test in the EVM has ever run. A branch here is a way into
-an `if`, an `else`, or a loop's `continue`; Foundry counts no branch for the silent other side of an `if`.
+Accident prevented: a new function or refusal that no test in the EVM has ever run. A branch is the way into
+an `if` or an `else`; Foundry counts none for the other side of an `if` without an `else`.
 There is no list of exceptions: nothing in the contracts is out of reach.
 """
 

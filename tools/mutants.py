@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 # Comments, natspec, imports, declarations of errors and events, and headers hold nothing that runs.
-SILENT = re.compile(r"^\s*(//|/?\*|import |pragma |error |event |library |contract |abstract |using |modifier )")
+SILENT = re.compile(
+    r"^\s*(//|/?\*|import |pragma |error |event |library |contract |abstract |using |modifier )"
+)
 STRING = re.compile(r'"[^"]*"')
 
 
@@ -21,7 +23,9 @@ class Rule:
 
     def replaced(self, match: re.Match[str]) -> str:
         """What stands in place of the match."""
-        return match.expand(self.replacement) if isinstance(self.replacement, str) else self.replacement(match)
+        return (
+            match.expand(self.replacement) if isinstance(self.replacement, str) else self.replacement(match)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +66,15 @@ RULES = [
     Rule("check dropped", re.compile(r"(?<=\bif \().*(?=\)( revert| \{$| continue;|$))"), "false"),
     Rule("guard dropped", re.compile(r" (nonReentrant|onlyTreasurer)\b"), ""),
     # Not a declaration, which would not compile without.
-    Rule("effect dropped", re.compile(r"^(?!\s+[\w.\[\]]+( \w+)+ =)\s+[\w.\[\] /()%]+ [|&+-]?= [^=].*;$"), ""),
+    Rule(
+        "effect dropped", re.compile(r"^(?!\s+[\w.\[\]]+( \w+)+ =)\s+[\w.\[\] /()%]+ [|&+-]?= [^=].*;$"), ""
+    ),
     Rule("effect dropped", re.compile(r"^\s+emit .*;$"), ""),
     *swap("boundary", ("<", "<="), ("<=", "<"), (">", ">="), (">=", ">")),
     *swap("comparison", ("==", "!="), ("!=", "=="), ("<", ">"), (">", "<")),
-    *swap("arithmetic", ("+", "-"), ("-", "+"), ("*", "+"), ("/", "*"), ("%", "/"), ("+=", "-="), ("-=", "+=")),
+    *swap(
+        "arithmetic", ("+", "-"), ("-", "+"), ("*", "+"), ("/", "*"), ("%", "/"), ("+=", "-="), ("-=", "+=")
+    ),
     *swap("bits", ("|", "&"), ("&", "|"), ("<<", ">>"), (">>", "<<"), ("|=", "&="), ("&=", "|="), ("^", "|")),
     *swap("logic", ("&&", "||"), ("||", "&&")),
     Rule("complement dropped", re.compile(r"~"), ""),

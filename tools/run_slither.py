@@ -19,7 +19,9 @@ CONTRACTS = ROOT / "contracts"
 SLITHER = ROOT / ".venv-slither" / "bin" / "slither"
 REASONS = CONTRACTS / "slither.md"
 REPORT = ROOT / ".build" / "forge" / "slither.json"
-ROW = re.compile(r"^\| `(?P<detector>[\w-]+)` \| `(?P<element>[\w.]+)` \| (?P<reason>\S.*?) \|$", re.MULTILINE)
+ROW = re.compile(
+    r"^\| `(?P<detector>[\w-]+)` \| `(?P<element>[\w.]+)` \| (?P<reason>\S.*?) \|$", re.MULTILINE
+)
 NOT_READ = re.compile(r"Impossible to generate IR for (?P<element>[\w.]+) ")
 
 # A detector and the function, contract or variable that it is about.
@@ -53,9 +55,9 @@ def explained(text: str) -> set[Finding]:
 
 def differences(found: set[Finding], reasons: set[Finding]) -> list[str]:
     """One sentence for each finding without a reason and each reason without a finding."""
-    return [f"{detector}: {element} has no reason in contracts/slither.md" for detector, element in sorted(found - reasons)] + [
-        f"{detector}: {element} is explained but no longer found" for detector, element in sorted(reasons - found)
-    ]
+    new = [f"{detector}: {element} has no reason in {REASONS.name}" for detector, element in found - reasons]
+    old = [f"{detector}: {element} is explained but not found" for detector, element in reasons - found]
+    return sorted(new) + sorted(old)
 
 
 def run_slither() -> tuple[dict[str, Any], str]:

@@ -34,9 +34,7 @@ contract LedgerInvariants is InvariantTest {
             assertTrue(sharedWh <= injectedWh && sharedWh <= withdrawnWh, "shared is within both");
             assertEq(totals.lastAcceptance, _handler.lastAcceptance(i), "last acceptance");
             assertTrue(totals.settled == _handler.settled(i), "settled");
-            assertTrue(
-                _ledger.isFinal(_handler.configurationAt(i), MONTH) == _handler.isFinal(i), "final"
-            );
+            assertTrue(_ledger.isFinal(_handler.configurationAt(i), MONTH) == _handler.isFinal(i), "final");
         }
     }
 

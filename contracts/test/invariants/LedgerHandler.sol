@@ -180,10 +180,7 @@ contract LedgerHandler is Energy {
 
     function _accept(uint256 configuration, DayReport memory report, uint40 injectedWh, uint40 withdrawnWh) private {
         _accepted[configuration][Day.unwrap(report.day) - FIRST_DAY] = Accepted({
-            id: Typed.hash(report),
-            predecessor: report.predecessor,
-            injectedWh: injectedWh,
-            withdrawnWh: withdrawnWh
+            id: Typed.hash(report), predecessor: report.predecessor, injectedWh: injectedWh, withdrawnWh: withdrawnWh
         });
         lastAcceptance[configuration] = block.timestamp;
     }

@@ -31,7 +31,9 @@ contract VaultInvariants is InvariantTest {
         assertEq(grid, _handler.grid(), "grid = shares of the receipts");
         assertEq(carry, _handler.carry(), "carry = the latest settlement's");
         uint256 unused = _handler.credited() - _handler.used();
-        assertEq(held, uint256(social) + grid + carry + unused + _open(), "held = social + grid + carry + unused + open");
+        assertEq(
+            held, uint256(social) + grid + carry + unused + _open(), "held = social + grid + carry + unused + open"
+        );
     }
 
     /// C2: what the vault says it holds, it holds; gifts aside, nothing more.

@@ -238,8 +238,8 @@ contract VaultHandler is Money {
         which = bound(which, 0, _promises.length - 1);
         Promise_ storage promised = _promises[which];
         index = bound(index, 0, promised.leaves.length - 1);
-        bool due = _payable(promised) && promised.leaves[index].channel == PayoutTree.BANK
-            && statusOf[which][index] == from;
+        bool due =
+            _payable(promised) && promised.leaves[index].channel == PayoutTree.BANK && statusOf[which][index] == from;
         bytes memory call_ = _bankCall(which, index, from, to);
         vm.prank(TREASURER);
         (bool made,) = address(vault).call(call_);

@@ -82,9 +82,7 @@ contract CorrectTest is Energy {
         replacement.day = Day.wrap(FIRST_DAY + 1);
         bytes[] memory signed = signedBatch(CONFIGURATION, alone(replacement));
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IEnergyLedger.EnergyLedger_OtherDay.selector, _accepted.day, replacement.day
-            )
+            abi.encodeWithSelector(IEnergyLedger.EnergyLedger_OtherDay.selector, _accepted.day, replacement.day)
         );
         ledger.correct(CONFIGURATION, _accepted, replacement, signed);
     }

@@ -75,9 +75,7 @@ contract PostTest is Energy {
     function testFuzz_post__too_few_or_too_many_reports__are_refused(uint256 count) external {
         count = bound(count, 0, 4) == 0 ? 0 : bound(count, 32, 40);
         DayReport[] memory reports = new DayReport[](count);
-        vm.expectRevert(
-            abi.encodeWithSelector(IEnergyLedger.EnergyLedger_ReportCountOutOfRange.selector, count, 31)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IEnergyLedger.EnergyLedger_ReportCountOutOfRange.selector, count, 31));
         ledger.post(CONFIGURATION, reports, new bytes[](0));
     }
 

@@ -111,9 +111,7 @@ contract QuorumTest is Energy {
     function test_quorum__one_signature_short__is_refused_by_name() external {
         bytes[] memory signed = new bytes[](THRESHOLD - 1);
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IReporterQuorum.ReporterQuorum_TooFewSignatures.selector, THRESHOLD - 1, THRESHOLD
-            )
+            abi.encodeWithSelector(IReporterQuorum.ReporterQuorum_TooFewSignatures.selector, THRESHOLD - 1, THRESHOLD)
         );
         ledger.post(CONFIGURATION, _reports, signed);
     }
@@ -133,7 +131,7 @@ contract QuorumTest is Energy {
         (uint256 first, uint256 stranger) = (0, 1);
         while (vm.addr(stranger) > vm.addr(keys[1]) || vm.addr(stranger) < vm.addr(keys[0])) ++stranger;
         (signed[0], signed[1]) =
-            (signature(keys[first], _digest(address(ledger))), signature(stranger, _digest(address(ledger))));
+        (signature(keys[first], _digest(address(ledger))), signature(stranger, _digest(address(ledger))));
         signed[2] = signature(keys[1], _digest(address(ledger)));
         vm.expectRevert(
             abi.encodeWithSelector(IReporterQuorum.ReporterQuorum_NotAReporter.selector, vm.addr(stranger))
@@ -157,9 +155,7 @@ contract QuorumTest is Energy {
 
     function test_quorum__seventeen_signatures__are_refused_by_name() external {
         bytes[] memory signed = new bytes[](17);
-        vm.expectRevert(
-            abi.encodeWithSelector(IReporterQuorum.ReporterQuorum_TooManySignatures.selector, 17, 16)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IReporterQuorum.ReporterQuorum_TooManySignatures.selector, 17, 16));
         ledger.post(CONFIGURATION, _reports, signed);
     }
 

@@ -30,9 +30,7 @@ contract SettleMonthTest is Energy {
 
     function testFuzz_settleMonth__other_caller__is_refused(address caller) external {
         vm.assume(caller != address(_vault));
-        vm.expectRevert(
-            abi.encodeWithSelector(IEnergyLedger.EnergyLedger_NotVault.selector, CONFIGURATION, caller)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IEnergyLedger.EnergyLedger_NotVault.selector, CONFIGURATION, caller));
         vm.prank(caller);
         ledger.settleMonth(CONFIGURATION, MONTH);
     }

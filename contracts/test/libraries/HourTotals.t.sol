@@ -11,10 +11,11 @@ import {Test} from "../support/Test.sol";
 contract HourTotalsTest is Test {
     LibraryHarness private _harness = new LibraryHarness();
 
-    function testFuzz_sum__drawn_hours__is_a_plain_loop_s(uint40[25] memory injected, uint40[25] memory withdrawn, uint256 hourCount)
-        external
-        view
-    {
+    function testFuzz_sum__drawn_hours__is_a_plain_loop_s(
+        uint40[25] memory injected,
+        uint40[25] memory withdrawn,
+        uint256 hourCount
+    ) external view {
         hourCount = bound(hourCount, 0, 25);
         bytes memory hourTotals;
         (uint256 injectedWh, uint256 withdrawnWh, uint256 sharedWh) = (0, 0, 0);

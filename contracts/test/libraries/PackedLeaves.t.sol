@@ -13,10 +13,11 @@ import {Test} from "../support/Test.sol";
 contract PackedLeavesTest is Test {
     LeafReader private _reader = new LeafReader();
 
-    function testFuzz_read__leaf_among_others__is_what_was_packed(Leaf[3] memory leaves, uint256 position, uint32 index)
-        external
-        view
-    {
+    function testFuzz_read__leaf_among_others__is_what_was_packed(
+        Leaf[3] memory leaves,
+        uint256 position,
+        uint32 index
+    ) external view {
         position = bound(position, 0, 2);
         bytes memory packed;
         for (uint256 i = 0; i < leaves.length; ++i) {

@@ -21,16 +21,21 @@ contract SumTreeTest is Test {
     LibraryHarness private _harness = new LibraryHarness();
     LeafReader private _reader = new LeafReader();
 
-    function testFuzz_parent__any_children__is_the_model_s(bytes32 left, uint64 sumLeft, bytes32 right, uint64 sumRight)
-        external
-        view
-    {
+    function testFuzz_parent__any_children__is_the_model_s(
+        bytes32 left,
+        uint64 sumLeft,
+        bytes32 right,
+        uint64 sumRight
+    ) external view {
         (bytes32 hash, uint256 sum) = _reader.parent(left, sumLeft, right, sumRight);
         assertEq(hash, PayoutTree.hashNode(left, sumLeft, right, sumRight), "hash");
         assertEq(sum, uint256(sumLeft) + sumRight, "sum");
     }
 
-    function testFuzz_fold__drawn_leaves__is_the_model_s(uint256 seed, uint256 leafCount, uint256 height) external view {
+    function testFuzz_fold__drawn_leaves__is_the_model_s(uint256 seed, uint256 leafCount, uint256 height)
+        external
+        view
+    {
         height = bound(height, 0, 5);
         Leaf[] memory leaves = _draw(seed, bound(leafCount, 0, 1 << height));
         (bytes32 root, uint64 total) = leaves.node(height, 0);

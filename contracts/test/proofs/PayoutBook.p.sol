@@ -11,8 +11,7 @@ contract OpenVault is CommunityVault {
     constructor(VaultArguments memory arguments) CommunityVault(arguments) {}
 
     function open(bytes32 root, uint64 funded) external {
-        _distributions[1] =
-            Distribution({root: root, funded: funded, paid: 0, paidOut: 0, validAt: 1, depth: 1});
+        _distributions[1] = Distribution({root: root, funded: funded, paid: 0, paidOut: 0, validAt: 1, depth: 1});
         _credited = funded;
         _funds.distributions = 1;
     }

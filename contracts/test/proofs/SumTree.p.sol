@@ -37,7 +37,8 @@ contract SumTreeProof {
         bytes32 siblingHash,
         uint64 siblingSum
     ) external view {
-        (bytes32 climbed, uint256 total) = this.climb(hash, sum, uint256(half) << 1, abi.encodePacked(siblingHash, siblingSum));
+        (bytes32 climbed, uint256 total) =
+            this.climb(hash, sum, uint256(half) << 1, abi.encodePacked(siblingHash, siblingSum));
         (bytes32 expected, uint256 expectedTotal) = SumTree.parent(hash, sum, siblingHash, siblingSum);
         assert(climbed == expected && total == expectedTotal);
     }
@@ -49,8 +50,9 @@ contract SumTreeProof {
         bytes32 siblingHash,
         uint64 siblingSum
     ) external view {
-        (bytes32 climbed, uint256 total) =
-            this.climb(hash, sum, (uint256(half) << 1) | 1, abi.encodePacked(siblingHash, siblingSum));
+        (bytes32 climbed, uint256 total) = this.climb(
+            hash, sum, (uint256(half) << 1) | 1, abi.encodePacked(siblingHash, siblingSum)
+        );
         (bytes32 expected, uint256 expectedTotal) = SumTree.parent(siblingHash, siblingSum, hash, sum);
         assert(climbed == expected && total == expectedTotal);
     }

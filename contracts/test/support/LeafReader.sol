@@ -15,8 +15,7 @@ contract LeafReader {
         pure
         returns (uint256 channel, bytes32 payee, uint64 amount)
     {
-        return
-            (PackedLeaves.channelOf(leaves, i), PackedLeaves.payeeOf(leaves, i), PackedLeaves.amountOf(leaves, i));
+        return (PackedLeaves.channelOf(leaves, i), PackedLeaves.payeeOf(leaves, i), PackedLeaves.amountOf(leaves, i));
     }
 
     function hashOf(bytes calldata leaves, uint256 i, uint256 index) external pure returns (bytes32) {

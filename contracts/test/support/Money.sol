@@ -88,7 +88,11 @@ abstract contract Money is Energy {
     }
 
     /// @dev A settlement of one receipt over the final month, which leaves to the leaves what they add up to.
-    function settlementOf(bytes32 receipt, Leaf[] memory leaves, uint8 depth) internal view returns (Settlement memory) {
+    function settlementOf(bytes32 receipt, Leaf[] memory leaves, uint8 depth)
+        internal
+        view
+        returns (Settlement memory)
+    {
         (uint64 amount,) = vault.creditOf(receipt);
         (,, uint64 carryBefore,) = vault.funds();
         uint64 pool = uint64(producersShare(amount) + carryBefore);

@@ -32,7 +32,11 @@ library PayoutTree {
     }
 
     /// @dev The leaves below a node, as far as there are any.
-    function packBelow(Leaf[] memory leaves, uint256 level, uint256 position) internal pure returns (bytes memory packed) {
+    function packBelow(Leaf[] memory leaves, uint256 level, uint256 position)
+        internal
+        pure
+        returns (bytes memory packed)
+    {
         uint256 start = position << level;
         for (uint256 i = start; i < start + (1 << level) && i < leaves.length; ++i) {
             packed = bytes.concat(packed, pack(leaves[i]));

@@ -23,9 +23,10 @@ library Typed {
 
     function hash(DayReport memory report) internal pure returns (bytes32) {
         bytes32 hourTotals = keccak256(report.hourTotals);
-        return keccak256(
-            abi.encode(keccak256(bytes(DAY_REPORT)), report.day, report.predecessor, report.root, hourTotals)
-        );
+        return
+            keccak256(
+                abi.encode(keccak256(bytes(DAY_REPORT)), report.day, report.predecessor, report.root, hourTotals)
+            );
     }
 
     function hash(bytes32 configuration, DayReport[] memory reports) internal pure returns (bytes32) {

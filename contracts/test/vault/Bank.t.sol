@@ -124,8 +124,7 @@ contract BankTest is MoneyTest {
     function test_confirm__leaf_that_is_not_reserved__is_refused_by_name() external {
         _reserve(1);
         _refuseConfirm(
-            _references(REFERENCE, 0, REFERENCE),
-            _indexError(ICommunityVault.CommunityVault_NotReserved.selector, 6)
+            _references(REFERENCE, 0, REFERENCE), _indexError(ICommunityVault.CommunityVault_NotReserved.selector, 6)
         );
         _confirm(REFERENCE, 0, 0);
         _refuseConfirm(
@@ -155,17 +154,14 @@ contract BankTest is MoneyTest {
         setManner(TREASURER, HostileToken.Manner.RETURNS_FALSE);
         _refuseConfirm(
             _references(REFERENCE, 0, 0),
-            abi.encodeWithSelector(
-                ICommunityVault.CommunityVault_TransferRefused.selector, TREASURER, 10 ** 4
-            )
+            abi.encodeWithSelector(ICommunityVault.CommunityVault_TransferRefused.selector, TREASURER, 10 ** 4)
         );
         _requireStatus(4, false, true);
     }
 
     function testFuzz_bank__any_other_caller__is_refused(address caller) external {
         vm.assume(caller != TREASURER);
-        bytes memory reason =
-            abi.encodeWithSelector(ICommunityVault.CommunityVault_NotTreasurer.selector, caller);
+        bytes memory reason = abi.encodeWithSelector(ICommunityVault.CommunityVault_NotTreasurer.selector, caller);
         vm.expectRevert(reason);
         vm.prank(caller);
         vault.reserve(_distribution, START, _packed, _proof, 1);

@@ -124,9 +124,7 @@ contract ClaimTest is MoneyTest {
             leaves,
             0,
             0,
-            abi.encodeWithSelector(
-                ICommunityVault.CommunityVault_TokenTookMore.selector, balance, balance - 6, 5
-            )
+            abi.encodeWithSelector(ICommunityVault.CommunityVault_TokenTookMore.selector, balance, balance - 6, 5)
         );
         setManner(ANNA, HostileToken.Manner.RETURNS_BOMB);
         _claim(distribution, leaves, 0, 0);
@@ -138,9 +136,7 @@ contract ClaimTest is MoneyTest {
         (leaves[0], leaves[1]) = (PayoutTree.social(1), PayoutTree.social(2));
         uint32 distribution = distribute(leaves, 1);
         bytes memory packed = leaves.packBelow(1, 0);
-        vm.expectRevert(
-            abi.encodeWithSelector(ICommunityVault.CommunityVault_LeafCountOutOfRange.selector, 2, 1)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ICommunityVault.CommunityVault_LeafCountOutOfRange.selector, 2, 1));
         vault.claim(distribution, 0, packed, "");
     }
 
@@ -161,18 +157,29 @@ contract ClaimTest is MoneyTest {
         vault.claim(distribution, uint32(index), PayoutTree.pack(leaf), proof);
     }
 
-    /// @dev M1: the 81 bytes of a node are no leaf, and the hash of a leaf is no node's.
+    function test_claim__leaf_of_another_distribution__is_refused() external {
+        Leaf[] memory leaves = _single(PayoutTree.wallet(ANNA, 5));
+        distribute(leaves, 0);
+        uint32 other = distribute(_single(PayoutTree.wallet(ANNA, 6)), 0);
+        bytes memory packed = leaves.packBelow(0, 0);
+        vm.expectPartialRevert(ICommunityVault.CommunityVault_WrongRoot.selector);
+        vault.claim(other, 0, packed, "");
+    }
+
+    /// @dev The 81 bytes of a node are no leaf, and the hash of a leaf is no node's.
     function testFuzz_claim__inner_node__is_never_a_leaf(uint64[2] memory amounts) external {
         Leaf[] memory leaves = new Leaf[](2);
         (leaves[0], leaves[1]) = (PayoutTree.wallet(ANNA, amounts[0] >> 8), PayoutTree.wallet(ANNA, amounts[1] >> 8));
         uint32 distribution = distribute(leaves, 1);
         bytes memory inner = abi.encodePacked(
-            uint8(1), PayoutTree.hashLeaf(leaves[0], 0), leaves[0].amount, PayoutTree.hashLeaf(leaves[1], 1), leaves[1].amount
+            uint8(1),
+            PayoutTree.hashLeaf(leaves[0], 0),
+            leaves[0].amount,
+            PayoutTree.hashLeaf(leaves[1], 1),
+            leaves[1].amount
         );
         bytes memory proof = leaves.proof(1, 0, 0);
-        vm.expectRevert(
-            abi.encodeWithSelector(ICommunityVault.CommunityVault_LeafCountOutOfRange.selector, 0, 1)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ICommunityVault.CommunityVault_LeafCountOutOfRange.selector, 0, 1));
         vault.claim(distribution, 0, inner, proof);
     }
 
@@ -198,9 +205,7 @@ contract ClaimTest is MoneyTest {
     }
 
     function _claim(uint32 distribution, Leaf[] memory leaves, uint256 depth, uint256 index) private {
-        vault.claim(
-            distribution, uint32(index), PayoutTree.pack(leaves[index]), leaves.proof(depth, 0, index)
-        );
+        vault.claim(distribution, uint32(index), PayoutTree.pack(leaves[index]), leaves.proof(depth, 0, index));
     }
 
     function _single(Leaf memory leaf) private pure returns (Leaf[] memory leaves) {

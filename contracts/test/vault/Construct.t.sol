@@ -54,9 +54,7 @@ contract ConstructTest is MoneyTest {
     function test_constructor__treasurer_zero__is_refused() external {
         ICommunityVault.VaultArguments memory arguments = terms();
         arguments.treasurer = address(0);
-        vm.expectRevert(
-            abi.encodeWithSelector(ICommunityVault.CommunityVault_InvalidTreasurer.selector, address(0))
-        );
+        vm.expectRevert(abi.encodeWithSelector(ICommunityVault.CommunityVault_InvalidTreasurer.selector, address(0)));
         new CommunityVault(arguments);
     }
 

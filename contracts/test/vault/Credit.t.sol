@@ -73,10 +73,7 @@ contract CreditTest is MoneyTest {
         _fund(50);
         setManner(TREASURER, HostileToken.Manner.RETURNS_FALSE);
         _refuse(
-            50,
-            abi.encodeWithSelector(
-                ICommunityVault.CommunityVault_TransferRefused.selector, address(vault), 50
-            )
+            50, abi.encodeWithSelector(ICommunityVault.CommunityVault_TransferRefused.selector, address(vault), 50)
         );
     }
 
@@ -84,10 +81,7 @@ contract CreditTest is MoneyTest {
         _fund(50);
         setManner(TREASURER, HostileToken.Manner.MOVES_AND_RETURNS_FALSE);
         _refuse(
-            50,
-            abi.encodeWithSelector(
-                ICommunityVault.CommunityVault_TransferRefused.selector, address(vault), 50
-            )
+            50, abi.encodeWithSelector(ICommunityVault.CommunityVault_TransferRefused.selector, address(vault), 50)
         );
         assertEq(token.balanceOf(TREASURER), 50, "nothing moved");
     }

@@ -96,9 +96,7 @@ contract MaliciousRootTest is MoneyTest {
         leaves[0] = PayoutTree.wallet(THIEF, promised);
         uint32 distribution = distributeRoot(leaves.root(0), 0, funded);
         bytes memory leaf = leaves.packBelow(0, 0);
-        vm.expectRevert(
-            abi.encodeWithSelector(ICommunityVault.CommunityVault_WrongSum.selector, promised, funded)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ICommunityVault.CommunityVault_WrongSum.selector, promised, funded));
         vault.claim(distribution, 0, leaf, "");
     }
 
@@ -112,7 +110,8 @@ contract MaliciousRootTest is MoneyTest {
         for (uint256 level = 1; level <= DEPTH; ++level) {
             for (uint256 i = 0; i < 8 >> level; ++i) {
                 (uint64 left, uint64 right) = (_sums[level - 1][2 * i], _sums[level - 1][2 * i + 1]);
-                _hashes[level][i] = PayoutTree.hashNode(_hashes[level - 1][2 * i], left, _hashes[level - 1][2 * i + 1], right);
+                _hashes[level][i] =
+                    PayoutTree.hashNode(_hashes[level - 1][2 * i], left, _hashes[level - 1][2 * i + 1], right);
                 unchecked {
                     bool lie = (lies >> (8 * level + i)) & 1 != 0;
                     _sums[level][i] = lie ? funded - (_sums[level][0] * uint64(i)) : left + right;

@@ -47,7 +47,10 @@ contract PushTest is MoneyTest {
         _requirePaid(distribution, toWallets, toSocial, socialBefore);
     }
 
-    function _requirePaid(uint32 distribution, uint256 toWallets, uint256 toSocial, uint256 socialBefore) private view {
+    function _requirePaid(uint32 distribution, uint256 toWallets, uint256 toSocial, uint256 socialBefore)
+        private
+        view
+    {
         (, uint64 funded, uint64 paid,,) = vault.distributionOf(distribution);
         (uint64 social,,, uint64 held) = vault.funds();
         assertEq(paid, toWallets + toSocial, "paid");
@@ -104,6 +107,25 @@ contract PushTest is MoneyTest {
         _push(distribution, leaves, 9, 2, 3);
         (,, uint64 sum,,) = vault.distributionOf(distribution);
         assertEq(sum, (257 + 512) * 128 + 13 + 14 + 15 + 16, "sum of both batches");
+    }
+
+    function test_push__last_wallet_of_256_fails__alone_stays_open() external {
+        Leaf[] memory leaves = new Leaf[](256);
+        for (uint256 i = 0; i < 255; ++i) {
+            leaves[i] = PayoutTree.wallet(ANNA, 2);
+        }
+        leaves[255] = PayoutTree.wallet(BRUNO, 9);
+        HostileToken.Manner[2] memory failing = [HostileToken.Manner.REVERTS, HostileToken.Manner.RETURNS_FALSE];
+        for (uint256 i = 0; i < 2; ++i) {
+            uint32 distribution = distribute(leaves, 8);
+            setManner(BRUNO, failing[i]);
+            vm.expectEmit(address(vault));
+            emit ICommunityVault.BatchPaid(distribution, 0, type(uint256).max >> 1, 1 << 255);
+            _push(distribution, leaves, 8, 8, 0);
+            (,, uint64 paid,,) = vault.distributionOf(distribution);
+            assertEq(paid, 255 * 2, "paid");
+            _requireOpen(distribution, 255);
+        }
     }
 
     /* ------------------------------------------- hostile recipients ------------------------------------------- */
@@ -241,9 +263,7 @@ contract PushTest is MoneyTest {
         length = bound(length, 1, 200);
         vm.assume(length % 40 != 0 || length > 80);
         bytes memory packed = leaves.packBelow(2, 0);
-        vm.expectRevert(
-            abi.encodeWithSelector(ICommunityVault.CommunityVault_MalformedProof.selector, length, 2)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ICommunityVault.CommunityVault_MalformedProof.selector, length, 2));
         vault.push(distribution, 0, packed, new bytes(length));
     }
 
@@ -279,9 +299,7 @@ contract PushTest is MoneyTest {
         uint256 count = length % 61 == 0 ? length / 61 : 0;
         vm.assume(count == 0 || count > 2);
         bytes memory proof = leaves.proof(2, 1, 0);
-        vm.expectRevert(
-            abi.encodeWithSelector(ICommunityVault.CommunityVault_LeafCountOutOfRange.selector, count, 2)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ICommunityVault.CommunityVault_LeafCountOutOfRange.selector, count, 2));
         vault.push(distribution, 0, new bytes(length), proof);
     }
 
@@ -305,7 +323,9 @@ contract PushTest is MoneyTest {
         vault.push(distribution, 2, packed, proof);
     }
 
-    function _push(uint32 distribution, Leaf[] memory leaves, uint256 depth, uint256 level, uint256 position) private {
+    function _push(uint32 distribution, Leaf[] memory leaves, uint256 depth, uint256 level, uint256 position)
+        private
+    {
         vault.push(
             distribution,
             uint32(position << level),

@@ -35,7 +35,9 @@ contract SettleTest is MoneyTest {
             promised += settlement.pool - settlement.carry;
             (uint64 social, uint64 grid, uint64 carry, uint64 held) = vault.funds();
             assertEq(held, credited, "held = credited, as nothing is paid");
-            assertEq(uint256(social) + grid + carry + promised, credited, "social + grid + carry + promised = credited");
+            assertEq(
+                uint256(social) + grid + carry + promised, credited, "social + grid + carry + promised = credited"
+            );
             assertEq(carry, settlement.carry, "carry");
         }
     }
@@ -94,18 +96,14 @@ contract SettleTest is MoneyTest {
     function test_settle__same_settlement_again__is_refused() external {
         Settlement memory settlement = _settlement();
         settle(settlement);
-        _refuse(
-            settlement, abi.encodeWithSelector(ICommunityVault.CommunityVault_WrongDistribution.selector, 1, 2)
-        );
+        _refuse(settlement, abi.encodeWithSelector(ICommunityVault.CommunityVault_WrongDistribution.selector, 1, 2));
     }
 
     function testFuzz_settle__depth__is_at_most_32(uint8 depth) external {
         Settlement memory settlement = _settlement();
         settlement.depth = depth;
         if (depth <= 32) return settle(settlement);
-        _refuse(
-            settlement, abi.encodeWithSelector(ICommunityVault.CommunityVault_TreeTooDeep.selector, depth, 32)
-        );
+        _refuse(settlement, abi.encodeWithSelector(ICommunityVault.CommunityVault_TreeTooDeep.selector, depth, 32));
     }
 
     function test_settle__receipts__are_1_to_16() external {
@@ -146,9 +144,7 @@ contract SettleTest is MoneyTest {
         settlement.distribution = 2;
         _refuse(
             settlement,
-            abi.encodeWithSelector(
-                ICommunityVault.CommunityVault_ReceiptUsed.selector, settlement.receipts[0]
-            )
+            abi.encodeWithSelector(ICommunityVault.CommunityVault_ReceiptUsed.selector, settlement.receipts[0])
         );
     }
 
@@ -158,9 +154,7 @@ contract SettleTest is MoneyTest {
         vm.assume(pool != settlement.pool);
         uint64 expected = settlement.pool;
         settlement.pool = pool;
-        _refuse(
-            settlement, abi.encodeWithSelector(ICommunityVault.CommunityVault_WrongPool.selector, pool, expected)
-        );
+        _refuse(settlement, abi.encodeWithSelector(ICommunityVault.CommunityVault_WrongPool.selector, pool, expected));
     }
 
     function testFuzz_settle__carry__is_at_most_the_pool(uint64 carry) external {
@@ -187,7 +181,8 @@ contract SettleTest is MoneyTest {
         _refuse(settlement, _monthCountError(65));
         settlement.months = new Month[](64);
         _refuse(
-            settlement, abi.encodeWithSelector(IEnergyLedger.EnergyLedger_NotVault.selector, bytes32(0), address(vault))
+            settlement,
+            abi.encodeWithSelector(IEnergyLedger.EnergyLedger_NotVault.selector, bytes32(0), address(vault))
         );
     }
 
@@ -271,9 +266,10 @@ contract SettleTest is MoneyTest {
     }
 
     function _notFinalError(Month memory month) private pure returns (bytes memory) {
-        return abi.encodeWithSelector(
-            IEnergyLedger.EnergyLedger_MonthNotFinal.selector, month.configuration, month.month
-        );
+        return
+            abi.encodeWithSelector(
+                IEnergyLedger.EnergyLedger_MonthNotFinal.selector, month.configuration, month.month
+            );
     }
 
     function _receiptCountError(uint256 count) private pure returns (bytes memory) {
