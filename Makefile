@@ -12,10 +12,13 @@ CASE ?=
 RPC ?=
 CONFIG ?=
 SERVE ?= 1
+FORGE := node_modules/.bin/forge
+SEED ?= $(shell echo $$RANDOM)
 NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 
 .PHONY: help setup demo serve deploy test lint types imports rules drift unit ape web-test fix bench bench-gas \
-        bench-demo test-deep gas artifacts openapi page vectors requirements clean
+        bench-demo test-deep forge coverage forge-deep halmos slither mutants gas artifacts openapi page vectors \
+        requirements clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -80,6 +83,7 @@ test: .build/test-tools ## all that CI runs
 	@$(MAKE) --no-print-directory lint types imports rules drift
 	@$(MAKE) --no-print-directory web-test
 	@$(MAKE) --no-print-directory ape
+	@$(MAKE) --no-print-directory forge coverage
 	@$(MAKE) --no-print-directory unit
 
 lint: .venv/.dev
@@ -108,11 +112,11 @@ unit: .build/test-tools
 web-test: web/node_modules/.installed
 	node --test tests/web/*.test.mjs
 
-.venv-ape/.installed: requirements/ape.txt
-	@echo "installing ape (an environment of its own)"
-	test -x .venv-ape/bin/python || $(PYTHON) -m venv .venv-ape
-	$(if $(UV),$(UV) pip install --quiet --compile-bytecode --python .venv-ape/bin/python --require-hashes -r requirements/ape.txt,\
-		.venv-ape/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/ape.txt)
+.venv-%/.installed: requirements/%.txt
+	@echo "installing $* (an environment of its own)"
+	test -x .venv-$*/bin/python || $(PYTHON) -m venv .venv-$*
+	$(if $(UV),$(UV) pip install --quiet --compile-bytecode --python .venv-$*/bin/python --require-hashes -r requirements/$*.txt,\
+		.venv-$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/$*.txt)
 	@touch $@
 
 ape: .venv-ape/.installed .build/test-tools ## ape compile and ape test, the same test bodies; ape run deploy
@@ -120,12 +124,31 @@ ape: .venv-ape/.installed .build/test-tools ## ape compile and ape test, the sam
 	$(BIN)/python -m tools.run_ape test
 	$(BIN)/pytest -q tests/deployment/test_ape.py
 
+forge: contracts/node_modules/.installed ## fuzz tests and invariants of the contracts, 1,000 runs a property
+	cd contracts && $(FORGE) fmt --check test && $(FORGE) test
+
+coverage: .venv/.dev contracts/node_modules/.installed ## every line and branch of the contracts is reached
+	$(BIN)/python -m tools.check_coverage
+
 fix: .venv/.dev ## format and repair what can be repaired
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-test-deep: .build/test-tools ## longer random suites
+test-deep: .build/test-tools ## longer random suites, proofs, static analysis, mutants of the contracts
 	CONDIVISA_DEEP=1 $(BIN)/pytest tests/reference tests/contracts tests/settlement
+	@$(MAKE) --no-print-directory forge-deep halmos slither mutants
+
+forge-deep: contracts/node_modules/.installed ## 10,000 runs a property on the code as deployed; SEED=number repeats a run
+	cd contracts && FOUNDRY_PROFILE=deep $(FORGE) test --fuzz-seed $(SEED)
+
+halmos: .venv-halmos/.installed contracts/node_modules/.installed ## proofs for all inputs
+	cd contracts && PATH="$$PWD/node_modules/.bin:$$PATH" FOUNDRY_PROFILE=proofs ../.venv-halmos/bin/halmos --config halmos.toml
+
+slither: .venv/.dev .venv-slither/.installed contracts/node_modules/.installed ## every finding has its reason
+	$(BIN)/python -m tools.run_slither
+
+mutants: .venv/.dev contracts/node_modules/.installed ## every mutant of the contracts is killed or explained
+	$(BIN)/python -m tools.mutate
 
 # --- measurements ------------------------------------------------------------------------------------------------
 
@@ -160,9 +183,9 @@ page: .build/test-tools ## build the stand-alone verification page
 	node web/verifier/build.mjs
 
 requirements: ## compile the hashed requirements (needs uv)
-	for name in runtime dev ape; do \
+	for name in runtime dev ape halmos slither; do \
 		uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header --no-annotate \
 			--prerelease if-necessary-or-explicit requirements/$$name.in --output-file requirements/$$name.txt; done
 
 clean: ## remove environments and builds, never the state in .condivisa
-	rm -rf .venv .venv-ape .build contracts/node_modules web/node_modules
+	rm -rf .venv .venv-* .build contracts/node_modules web/node_modules

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {IEnergyLedger} from "../../src/interfaces/IEnergyLedger.sol";
+import {VaultStub} from "../../src/mocks/VaultStub.sol";
+import {Day, DayReport, MonthNumber, MonthTotals} from "../../src/types/Energy.sol";
+import {Energy} from "../support/Energy.sol";
+import {Typed} from "../support/Typed.sol";
+
+/// post
+/// ├── it should enter each report into its day and its month, and say so
+/// ├── it should take 1 to 31 reports, all or none
+/// ├── given the configuration is unknown, it should refuse
+/// ├── given a day has a report, or a report names a predecessor, it should refuse
+/// └── given the hours do not fit the day of 23, 24 or 25 hours, it should refuse
+contract PostTest is Energy {
+    /// 2024-03-31 and 2024-10-27.
+    uint32 private constant SPRING = 19_813;
+    uint32 private constant AUTUMN = 20_023;
+
+    function setUp() external {
+        foundLedger();
+        register(CONFIGURATION, address(new VaultStub()));
+        vm.warp(1_700_000_000);
+    }
+
+    function test_post__one_day__enters_day_and_month() external {
+        DayReport memory report = reportOf(FIRST_DAY + 4, 900, 700);
+        bytes32 id = Typed.hash(report);
+        vm.expectEmit(address(ledger));
+        emit IEnergyLedger.DayAccepted(CONFIGURATION, report.day, id, 0, report.root, report.hourTotals);
+        post(CONFIGURATION, alone(report));
+
+        assertEq(ledger.reportOf(CONFIGURATION, report.day), id, "accepted report");
+        assertEq(ledger.hashReport(report), id, "id");
+        MonthTotals memory totals = ledger.totalsOf(CONFIGURATION, MONTH);
+        assertEq(totals.injectedWh, 24 * 900, "injected");
+        assertEq(totals.withdrawnWh, 24 * 700, "withdrawn");
+        assertEq(totals.sharedWh, 24 * 700, "shared");
+        assertEq(totals.acceptedDays, 1 << 4, "accepted days");
+        assertEq(totals.lastAcceptance, block.timestamp, "last acceptance");
+        assertTrue(!totals.settled, "not settled");
+    }
+
+    function testFuzz_post__batches_of_a_month__add_up(uint256 seed, uint256 split) external {
+        split = bound(split, 1, DAY_COUNT - 1);
+        (DayReport[] memory first, DayReport[] memory second) =
+            (new DayReport[](split), new DayReport[](DAY_COUNT - split));
+        (uint256 injectedWh, uint256 sharedWh) = (0, 0);
+        for (uint32 i = 0; i < DAY_COUNT; ++i) {
+            (uint40 injected, uint40 withdrawn) = (uint40(draw(seed, i)), uint40(draw(seed, i + 100)));
+            if (i < split) first[i] = reportOf(FIRST_DAY + i, injected, withdrawn);
+            else second[i - split] = reportOf(FIRST_DAY + i, injected, withdrawn);
+            injectedWh += 24 * uint256(injected);
+            sharedWh += 24 * uint256(injected < withdrawn ? injected : withdrawn);
+        }
+        post(CONFIGURATION, second);
+        post(CONFIGURATION, first);
+        MonthTotals memory totals = ledger.totalsOf(CONFIGURATION, MONTH);
+        assertEq(totals.injectedWh, injectedWh, "injected");
+        assertEq(totals.sharedWh, sharedWh, "shared");
+        assertEq(totals.acceptedDays, (1 << DAY_COUNT) - 1, "accepted days");
+    }
+
+    function test_post__thirty_one_reports__are_the_most() external {
+        DayReport[] memory reports = new DayReport[](31);
+        for (uint32 i = 0; i < 31; ++i) {
+            reports[i] = reportOf(FIRST_DAY - 31 + i, 1, 1);
+        }
+        post(CONFIGURATION, reports);
+        MonthNumber before = MonthNumber.wrap(MonthNumber.unwrap(MONTH) - 1);
+        assertEq(ledger.totalsOf(CONFIGURATION, before).acceptedDays, (uint256(1) << 31) - 1, "all of January");
+    }
+
+    function testFuzz_post__too_few_or_too_many_reports__are_refused(uint256 count) external {
+        count = bound(count, 0, 4) == 0 ? 0 : bound(count, 32, 40);
+        DayReport[] memory reports = new DayReport[](count);
+        vm.expectRevert(abi.encodeWithSelector(IEnergyLedger.EnergyLedger_ReportCountOutOfRange.selector, count, 31));
+        ledger.post(CONFIGURATION, reports, new bytes[](0));
+    }
+
+    function test_post__unknown_configuration__is_refused() external {
+        vm.expectRevert(
+            abi.encodeWithSelector(IEnergyLedger.EnergyLedger_UnknownConfiguration.selector, bytes32("other"))
+        );
+        ledger.post("other", new DayReport[](1), new bytes[](0));
+    }
+
+    function test_post__same_report_again__is_refused() external {
+        DayReport memory report = reportOf(FIRST_DAY, 5, 3);
+        post(CONFIGURATION, alone(report));
+        bytes[] memory signed = signedBatch(CONFIGURATION, alone(report));
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IEnergyLedger.EnergyLedger_WrongPredecessor.selector,
+                CONFIGURATION,
+                report.day,
+                Typed.hash(report),
+                bytes32(0)
+            )
+        );
+        ledger.post(CONFIGURATION, alone(report), signed);
+    }
+
+    function test_post__report_that_names_the_accepted_one__is_refused() external {
+        DayReport memory report = reportOf(FIRST_DAY, 5, 3);
+        post(CONFIGURATION, alone(report));
+        DayReport memory successor = reportOf(FIRST_DAY, 6, 3);
+        successor.predecessor = Typed.hash(report);
+        bytes[] memory signed = signedBatch(CONFIGURATION, alone(successor));
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IEnergyLedger.EnergyLedger_WrongPredecessor.selector,
+                CONFIGURATION,
+                report.day,
+                bytes32(0),
+                successor.predecessor
+            )
+        );
+        ledger.post(CONFIGURATION, alone(successor), signed);
+    }
+
+    function test_post__last_report_is_bad__accepts_none() external {
+        DayReport[] memory reports = monthReports(25);
+        reports[2].hourTotals = flatHours(1, 1, 25);
+        bytes[] memory signed = signedBatch(CONFIGURATION, reports);
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IEnergyLedger.EnergyLedger_WrongHourTotalsLength.selector, reports[2].day, 250, 240
+            )
+        );
+        ledger.post(CONFIGURATION, reports, signed);
+        assertEq(ledger.reportOf(CONFIGURATION, reports[0].day), 0, "nothing accepted");
+    }
+
+    function testFuzz_post__hours__must_fit_the_day(uint256 hourCount, uint256 which, uint256 extra) external {
+        hourCount = bound(hourCount, 0, 30);
+        extra = bound(extra, 0, 3) == 0 ? bound(extra, 1, 9) : 0;
+        which = bound(which, 0, 2);
+        uint32 day = [SPRING, FIRST_DAY, AUTUMN][which];
+        uint256 expected = 23 + which;
+        DayReport memory report = reportOf(day, 0, 0);
+        report.hourTotals = bytes.concat(flatHours(2, 1, hourCount), new bytes(extra));
+        bytes[] memory signed = signedBatch(CONFIGURATION, alone(report));
+        if (hourCount != expected || extra != 0) {
+            vm.expectRevert(
+                abi.encodeWithSelector(
+                    IEnergyLedger.EnergyLedger_WrongHourTotalsLength.selector,
+                    Day.wrap(day),
+                    hourCount * 10 + extra,
+                    expected * 10
+                )
+            );
+        }
+        ledger.post(CONFIGURATION, alone(report), signed);
+    }
+}
