@@ -33,6 +33,7 @@ contract LedgerInvariants is InvariantTest {
             assertEq(totals.sharedWh, sharedWh, "shared");
             assertTrue(sharedWh <= injectedWh && sharedWh <= withdrawnWh, "shared is within both");
             assertEq(totals.lastAcceptance, _handler.lastAcceptance(i), "last acceptance");
+            assertEq(totals.corrections, _handler.corrections(i), "corrections");
             assertTrue(totals.settled == _handler.settled(i), "settled");
             assertTrue(_ledger.isFinal(_handler.configurationAt(i), MONTH) == _handler.isFinal(i), "final");
         }

@@ -25,18 +25,22 @@ contract LedgerHandler is Energy {
     mapping(uint256 configuration => uint256) public lastAcceptance;
     mapping(uint256 configuration => bool) public settled;
 
-    VaultStub private _vault = new VaultStub();
+    mapping(uint256 configuration => uint256) public corrections;
+
+    VaultStub private _vault;
     EnergyLedger private _twin;
     /// Calls that were accepted, to be sent again.
     bytes[] private _sent;
 
     constructor() {
         foundLedger();
+        _vault = new VaultStub(ledger);
         _twin = new EnergyLedger(REGISTRAR, reporterAccounts(), THRESHOLD, FINALITY_DELAY);
+        VaultStub twinVault = new VaultStub(_twin);
         for (uint256 i = 0; i < CONFIGURATIONS; ++i) {
             register(configurationAt(i), address(_vault));
             vm.prank(REGISTRAR);
-            _twin.registerConfiguration(configurationAt(i), address(_vault));
+            _twin.registerConfiguration(configurationAt(i), address(twinVault));
         }
     }
 
@@ -74,7 +78,9 @@ contract LedgerHandler is Energy {
         replacement.predecessor = Typed.hash(replaced);
         bool due = isAccepted(configuration, day) && !settled[configuration];
         _send(_correctCall(configuration, replaced, replacement), due);
-        if (due) _accept(configuration, replacement, injectedWh, withdrawnWh);
+        if (!due) return;
+        _accept(configuration, replacement, injectedWh, withdrawnWh);
+        ++corrections[configuration];
     }
 
     /// @dev A correction of a report that was never accepted, or no longer is (O4).
@@ -99,9 +105,10 @@ contract LedgerHandler is Energy {
     function settleMonth(uint256 configuration) external {
         configuration %= CONFIGURATIONS;
         bool due = isFinal(configuration);
-        try _vault.settleMonth(ledger, configurationAt(configuration), MONTH) returns (uint256 sharedWh) {
+        try _vault.settleMonth(configurationAt(configuration), MONTH) returns (uint256 sharedWh, uint256 count) {
             (,, uint256 expectedWh) = totals(configuration);
             assertEq(sharedWh, expectedWh, "shared");
+            assertEq(count, corrections[configuration], "corrections");
             assertTrue(due, "a month was read that is not final");
             settled[configuration] = true;
         } catch {

@@ -20,7 +20,7 @@ contract CorrectTest is Energy {
 
     function setUp() external {
         foundLedger();
-        _vault = new VaultStub();
+        _vault = new VaultStub(ledger);
         register(CONFIGURATION, address(_vault));
         _accepted = reportOf(FIRST_DAY, 1_000, 700);
         post(CONFIGURATION, monthReports(0));
@@ -40,6 +40,7 @@ contract CorrectTest is Energy {
         assertEq(totals.sharedWh, before.sharedWh - 16_800 + 24 * shared, "shared");
         assertEq(totals.acceptedDays, before.acceptedDays, "days");
         assertEq(totals.lastAcceptance, block.timestamp, "the finality delay starts anew");
+        assertEq(totals.corrections, before.corrections + 3, "corrections");
         assertEq(ledger.reportOf(CONFIGURATION, _accepted.day), Typed.hash(_accepted), "accepted report");
     }
 
@@ -109,7 +110,7 @@ contract CorrectTest is Energy {
 
     function test_correct__settled_month__is_refused() external {
         vm.warp(block.timestamp + FINALITY_DELAY);
-        _vault.settleMonth(ledger, CONFIGURATION, MONTH);
+        _vault.settleMonth(CONFIGURATION, MONTH);
         DayReport memory replacement = _replacement(1, 1);
         bytes[] memory signed = signedBatch(CONFIGURATION, alone(replacement));
         vm.expectRevert(

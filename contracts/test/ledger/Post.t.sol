@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IEnergyLedger} from "../../src/interfaces/IEnergyLedger.sol";
+import {CivilCalendar} from "../../src/libraries/CivilCalendar.sol";
 import {VaultStub} from "../../src/mocks/VaultStub.sol";
 import {Day, DayReport, MonthNumber, MonthTotals} from "../../src/types/Energy.sol";
 import {Energy} from "../support/Energy.sol";
@@ -12,6 +13,7 @@ import {Typed} from "../support/Typed.sol";
 /// ├── it should take 1 to 31 reports, all or none
 /// ├── given the configuration is unknown, it should refuse
 /// ├── given a day has a report, or a report names a predecessor, it should refuse
+/// ├── given a day that is not over in Rome, it should refuse
 /// └── given the hours do not fit the day of 23, 24 or 25 hours, it should refuse
 contract PostTest is Energy {
     /// 2024-03-31 and 2024-10-27.
@@ -20,8 +22,7 @@ contract PostTest is Energy {
 
     function setUp() external {
         foundLedger();
-        register(CONFIGURATION, address(new VaultStub()));
-        vm.warp(1_700_000_000);
+        register(CONFIGURATION, address(new VaultStub(ledger)));
     }
 
     function test_post__one_day__enters_day_and_month() external {
@@ -40,6 +41,22 @@ contract PostTest is Energy {
         assertEq(totals.acceptedDays, 1 << 4, "accepted days");
         assertEq(totals.lastAcceptance, block.timestamp, "last acceptance");
         assertTrue(!totals.settled, "not settled");
+    }
+
+    function testFuzz_post__day__must_be_over_in_rome(uint32 day) external {
+        uint256 begins = uint256(day) * 1 days;
+        vm.assume(begins > 4 hours);
+        DayReport[] memory reports = alone(reportOf(day, 1, 1));
+        (,, uint256 hourCount) = CivilCalendar.locate(Day.wrap(day));
+        reports[0].hourTotals = flatHours(1, 1, hourCount);
+        bytes[] memory signed = signedBatch(CONFIGURATION, reports);
+        vm.warp(begins + 1 days - 2 hours - 1);
+        vm.expectRevert(abi.encodeWithSelector(IEnergyLedger.EnergyLedger_DayNotOver.selector, day));
+        ledger.post(CONFIGURATION, reports, signed);
+        vm.warp(begins + 1 days - 2 hours);
+        if (block.timestamp > type(uint32).max) return;
+        ledger.post(CONFIGURATION, reports, signed);
+        assertEq(ledger.reportOf(CONFIGURATION, Day.wrap(day)), Typed.hash(reports[0]), "accepted when it is over");
     }
 
     function testFuzz_post__batches_of_a_month__add_up(uint256 seed, uint256 split) external {

@@ -26,7 +26,7 @@ contract QuorumTest is Energy {
 
     function setUp() external {
         foundLedger();
-        register(CONFIGURATION, address(new VaultStub()));
+        register(CONFIGURATION, address(new VaultStub(ledger)));
         _reports.push(reportOf(FIRST_DAY, 5, 3));
     }
 
@@ -142,7 +142,7 @@ contract QuorumTest is Energy {
     function test_quorum__sixteen_reporters__each_of_them_counts() external {
         appointReporters(16);
         ledger = new EnergyLedger(REGISTRAR, reporterAccounts(), 16, 0);
-        register(CONFIGURATION, address(this));
+        register(CONFIGURATION, address(new VaultStub(ledger)));
         address[] memory accounts = ledger.reporters();
         assertEq(accounts.length, 16, "reporters");
         for (uint256 i = 0; i < 16; ++i) {

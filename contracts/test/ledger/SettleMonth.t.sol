@@ -16,16 +16,19 @@ contract SettleMonthTest is Energy {
 
     function setUp() external {
         foundLedger();
-        _vault = new VaultStub();
+        _vault = new VaultStub(ledger);
         register(CONFIGURATION, address(_vault));
     }
 
     function test_settleMonth__final_month__is_read_and_closed() external {
         finalizeMonth(CONFIGURATION);
         uint256 expectedWh = DAY_COUNT * 24 * 700;
-        assertEq(_vault.settleMonth(ledger, CONFIGURATION, MONTH), expectedWh, "shared");
-        assertTrue(ledger.totalsOf(CONFIGURATION, MONTH).settled, "settled");
-        assertEq(_vault.settleMonth(ledger, CONFIGURATION, MONTH), expectedWh, "shared again");
+        for (uint256 i = 0; i < 2; ++i) {
+            (uint256 sharedWh, uint256 corrections) = _vault.settleMonth(CONFIGURATION, MONTH);
+            assertEq(sharedWh, expectedWh, "shared");
+            assertEq(corrections, 0, "corrections");
+            assertTrue(ledger.totalsOf(CONFIGURATION, MONTH).settled, "settled");
+        }
     }
 
     function testFuzz_settleMonth__other_caller__is_refused(address caller) external {
@@ -63,6 +66,6 @@ contract SettleMonthTest is Energy {
         vm.expectRevert(
             abi.encodeWithSelector(IEnergyLedger.EnergyLedger_MonthNotFinal.selector, configuration, MONTH)
         );
-        _vault.settleMonth(ledger, configuration, MONTH);
+        _vault.settleMonth(configuration, MONTH);
     }
 }

@@ -17,9 +17,14 @@ abstract contract Energy is Reporters {
     uint32 internal constant FIRST_DAY = 19_389;
     uint256 internal constant DAY_COUNT = 28;
 
+    /// 24 December 2024.
+    uint256 internal constant NOW = 1_735_000_000;
+
     EnergyLedger internal ledger;
 
+    /// @dev A ledger at a time when MONTH is over.
     function foundLedger() internal {
+        vm.warp(NOW);
         appointReporters(REPORTER_COUNT);
         ledger = new EnergyLedger(REGISTRAR, reporterAccounts(), THRESHOLD, FINALITY_DELAY);
     }

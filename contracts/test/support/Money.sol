@@ -100,6 +100,7 @@ abstract contract Money is Energy {
             distribution: vault.distributionCount() + 1,
             receipts: single(receipt),
             months: months(),
+            corrections: 0,
             evidence: "evidence",
             root: leaves.root(depth),
             depth: depth,

@@ -11,7 +11,7 @@ library Typed {
     string private constant DAY_REPORT = "DayReport(uint32 day,bytes32 predecessor,bytes32 root,bytes hours)";
     string private constant MONTH = "Month(bytes32 configuration,uint32 month)";
     string private constant SETTLEMENT = "Settlement(uint32 distribution,bytes32[] receipts,Month[] months,"
-        "bytes32 evidence,bytes32 root,uint8 depth,uint64 pool,uint64 carry)";
+        "uint32 corrections,bytes32 evidence,bytes32 root,uint8 depth,uint64 pool,uint64 carry)";
 
     function separator(string memory name, address verifier) internal view returns (bytes32) {
         return keccak256(abi.encode(DOMAIN, keccak256(bytes(name)), keccak256("1"), block.chainid, verifier));
@@ -56,6 +56,7 @@ library Typed {
                 abi.encode(settlement.distribution),
                 keccak256(abi.encodePacked(settlement.receipts)),
                 keccak256(months),
+                abi.encode(settlement.corrections),
                 settlement.evidence,
                 settlement.root,
                 abi.encode(settlement.depth, settlement.pool, settlement.carry)

@@ -97,7 +97,7 @@ contract BankTest is MoneyTest {
         _reserve(5);
         (,,, uint64 heldBefore) = vault.funds();
         vm.expectEmit(address(vault));
-        emit ICommunityVault.BankConfirmed(_distribution, 6, REFERENCE);
+        emit ICommunityVault.BankConfirmed(_distribution, 6, REFERENCE, 10 ** 6);
         _confirm(0, 0, REFERENCE);
         _requireStatus(4, false, true);
         _requireStatus(6, true, false);

@@ -27,7 +27,7 @@ contract ClaimTest is MoneyTest {
         uint32 distribution = distribute(leaves, 3);
         index = bound(index, 0, 4);
         vm.expectEmit(address(vault));
-        emit ICommunityVault.LeafClaimed(distribution, uint32(index));
+        emit ICommunityVault.LeafClaimed(distribution, uint32(index), leaves[index].amount);
         vm.prank(caller);
         _claim(distribution, leaves, 3, index);
         assertEq(token.balanceOf(ANNA), leaves[index].amount, "paid");

@@ -12,6 +12,7 @@ import {Typed} from "../support/Typed.sol";
 /// ├── it should show its arguments
 /// ├── given the ledger has no code, it should refuse
 /// ├── given the shares are not the whole, it should refuse
+/// ├── given a root delay above 90 days, it should refuse
 /// ├── given the treasurer is zero, it should refuse
 /// └── given the token has not six decimals, it should refuse
 contract ConstructTest is MoneyTest {
@@ -48,6 +49,19 @@ contract ConstructTest is MoneyTest {
         uint256 sumBps = uint256(producersBps) + socialBps + gridBps;
         vm.assume(sumBps != 10_000);
         vm.expectRevert(abi.encodeWithSelector(ICommunityVault.CommunityVault_SharesNotWhole.selector, sumBps));
+        new CommunityVault(arguments);
+    }
+
+    function test_constructor__delay_above_90_days__is_refused() external {
+        ICommunityVault.VaultArguments memory arguments = terms();
+        arguments.rootDelay = 90 days;
+        assertEq(new CommunityVault(arguments).rootDelay(), 90 days, "the longest delay");
+        ++arguments.rootDelay;
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                ICommunityVault.CommunityVault_DelayTooLong.selector, arguments.rootDelay, uint40(90 days)
+            )
+        );
         new CommunityVault(arguments);
     }
 

@@ -63,7 +63,7 @@ contract PushTest is MoneyTest {
     function test_push__whole_tree__is_told() external {
         (uint32 distribution, Leaf[] memory leaves) = _four();
         vm.expectEmit(address(vault));
-        emit ICommunityVault.BatchPaid(distribution, 0, 5, 8);
+        emit ICommunityVault.BatchPaid(distribution, 0, 5, 8, 100, leaves[2].amount);
         _push(distribution, leaves, 2, 2, 0);
         assertEq(token.balanceOf(ANNA), 100, "wallet");
         assertEq(leaves[3].channel, 3, "an unknown channel is refused, not paid");
@@ -75,9 +75,24 @@ contract PushTest is MoneyTest {
         leaves[0].payee |= bytes32(uint256(1) << 160);
         uint32 distribution = distribute(leaves, 0);
         vm.expectEmit(address(vault));
-        emit ICommunityVault.BatchPaid(distribution, 0, 0, 1);
+        emit ICommunityVault.BatchPaid(distribution, 0, 0, 1, 0, 0);
         _push(distribution, leaves, 0, 0, 0);
         _requireOpen(distribution, 0);
+    }
+
+    function test_push__fields_that_the_channel_does_not_have__are_refused() external {
+        Leaf[] memory leaves = new Leaf[](4);
+        leaves[0] = PayoutTree.wallet(ANNA, 5);
+        leaves[0].owner = ANNA;
+        leaves[1] = PayoutTree.social(6);
+        leaves[1].owner = ANNA;
+        leaves[2] = PayoutTree.social(7);
+        leaves[2].payee = bytes32(uint256(1));
+        leaves[3] = PayoutTree.social(8);
+        uint32 distribution = distribute(leaves, 2);
+        vm.expectEmit(address(vault));
+        emit ICommunityVault.BatchPaid(distribution, 0, 8, 7, 0, 8);
+        _push(distribution, leaves, 2, 2, 0);
     }
 
     function test_push__wallet_of_the_bookkeeping_euro__is_refused() external {
@@ -120,7 +135,7 @@ contract PushTest is MoneyTest {
             uint32 distribution = distribute(leaves, 8);
             setManner(BRUNO, failing[i]);
             vm.expectEmit(address(vault));
-            emit ICommunityVault.BatchPaid(distribution, 0, type(uint256).max >> 1, 1 << 255);
+            emit ICommunityVault.BatchPaid(distribution, 0, type(uint256).max >> 1, 1 << 255, 255 * 2, 0);
             _push(distribution, leaves, 8, 8, 0);
             (,, uint64 paid,,) = vault.distributionOf(distribution);
             assertEq(paid, 255 * 2, "paid");
@@ -145,7 +160,7 @@ contract PushTest is MoneyTest {
                 (token.balanceOf(ANNA), token.balanceOf(BRUNO), token.balanceOf(CARLA));
             setManner(BRUNO, manners[i]);
             vm.expectEmit(address(vault));
-            emit ICommunityVault.BatchPaid(distribution, 0, 5, 2);
+            emit ICommunityVault.BatchPaid(distribution, 0, 5, 2, 100 + 10_000, 0);
             _push(distribution, leaves, 2, 2, 0);
             assertEq(token.balanceOf(ANNA) - anna, 100, "Anna");
             assertEq(token.balanceOf(BRUNO) - bruno, 0, "Bruno");
@@ -181,7 +196,7 @@ contract PushTest is MoneyTest {
         uint32 distribution = distribute(leaves, 2);
         setManner(BRUNO, HostileToken.Manner.RETURNS_FALSE);
         vm.expectEmit(address(vault));
-        emit ICommunityVault.BatchPaid(distribution, 0, 6, 8);
+        emit ICommunityVault.BatchPaid(distribution, 0, 6, 8, 100, 1_000);
         _push(distribution, leaves, 2, 2, 0);
         assertEq(token.balanceOf(ANNA), 100, "Anna");
         (,, uint64 paid,,) = vault.distributionOf(distribution);

@@ -16,12 +16,12 @@ import {Leaf, PayoutTree} from "../support/PayoutTree.sol";
 contract CallingLedger {
     bytes4 public answered;
 
-    function settleMonth(bytes32, MonthNumber) external returns (uint256) {
+    function settleMonth(bytes32, MonthNumber) external returns (uint256, uint256) {
         try ICommunityVault(msg.sender).push(1, 0, "", "") {}
         catch (bytes memory reason) {
             answered = bytes4(reason);
         }
-        return 0;
+        return (0, 0);
     }
 }
 

@@ -4,10 +4,11 @@ pragma solidity 0.8.37;
 import {ICommunityVault} from "../../src/interfaces/ICommunityVault.sol";
 import {IEnergyLedger} from "../../src/interfaces/IEnergyLedger.sol";
 import {IReporterQuorum} from "../../src/interfaces/IReporterQuorum.sol";
-import {MonthNumber} from "../../src/types/Energy.sol";
+import {DayReport, MonthNumber} from "../../src/types/Energy.sol";
 import {Month, Settlement} from "../../src/types/Payout.sol";
 import {MoneyTest} from "../support/MoneyTest.sol";
 import {Leaf, PayoutTree} from "../support/PayoutTree.sol";
+import {Typed} from "../support/Typed.sol";
 
 /// settle
 /// ├── it should divide the receipts, open the root, replace the carry, and say all of it
@@ -222,6 +223,25 @@ contract SettleTest is MoneyTest {
         settle(settlement);
         assertTrue(ledger.totalsOf(lower, MONTH).settled, "both months are closed");
         assertTrue(ledger.totalsOf(CONFIGURATION, MONTH).settled, "both months are closed");
+    }
+
+    function test_settle__month_corrected_after_signing__is_refused() external {
+        bytes32 other = bytes32(uint256(CONFIGURATION) + 2);
+        register(other, address(vault));
+        post(other, monthReports(0));
+        Settlement memory settlement = _settlement();
+        settlement.months[0].configuration = other;
+        bytes[] memory signed = signedSettlement(settlement);
+        DayReport memory replaced = reportOf(FIRST_DAY, 1_000, 700);
+        DayReport memory replacement = reportOf(FIRST_DAY, 900, 700);
+        replacement.predecessor = Typed.hash(replaced);
+        correct(other, replaced, replacement);
+        vm.warp(block.timestamp + FINALITY_DELAY);
+        vm.expectRevert(abi.encodeWithSelector(ICommunityVault.CommunityVault_MonthsCorrected.selector, 1, 0));
+        vault.settle(settlement, signed);
+        settlement.corrections = 1;
+        settle(settlement);
+        assertTrue(ledger.totalsOf(other, MONTH).settled, "settled as it stands");
     }
 
     function testFuzz_settle__any_field_changed_after_signing__is_refused(uint256 field) external {
