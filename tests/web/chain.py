@@ -5,10 +5,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from oracle.attest.readings_tree import ReadingsTree, commitment
+
 from oracle.attest.hours import encode_hours
 from oracle.attest.messages import DayReport, Settlement
 from oracle.attest.payout_tree import Channel, Leaf, PayoutTree, bank_payee, wallet_payee
-from oracle.attest.readings_tree import ReadingsTree, commitment
 from oracle.chain.client import EvmChain
 from oracle.chain.contracts import LedgerContract, VaultContract
 from oracle.chain.keys import load_or_create_keys
