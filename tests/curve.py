@@ -3,6 +3,7 @@
 A point is (x, y); None is the point at infinity.
 """
 
+import functools
 import hashlib
 
 P = 2**256 - 2**32 - 977
@@ -54,6 +55,7 @@ def encode(point: Point) -> bytes:
     return bytes([2 + point[1] % 2]) + point[0].to_bytes(32, "big")
 
 
+@functools.cache
 def generator(direction: int, hour: int) -> Point:
     """By try and increment, as docs/decisions/0004 spells it."""
     for counter in range(256):

@@ -18,7 +18,9 @@ CONFIGURATION = b"\x22" * 32
 REPORT = DayReport(
     19_905, bytes(32), b"\x33" * 32, b"\x34" * 32, 9, b"\x35" * 32, encode_hours([1] * 24, [2] * 24)
 )
-SETTLEMENT = Settlement(1, (b"\x44" * 32,), ((CONFIGURATION, 654),), 0, b"\x55" * 32, b"\x66" * 32, 3, 100, 40)
+SETTLEMENT = Settlement(
+    1, (b"\x44" * 32,), ((CONFIGURATION, 654),), 0, b"\x55" * 32, b"\x66" * 32, 3, 100, 40
+)
 
 
 @pytest.fixture
