@@ -1,11 +1,11 @@
 """`condivisa case`: build case folders that `condivisa settle` and `make demo CASE=…` take."""
 
-import re
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
+from cli.months import month_typed
 from oracle.sources.anomalies import Anomaly, anomalies
 from oracle.sources.citylearn import (
     ZONE,
@@ -22,7 +22,6 @@ from settlement.domain.case import Case, Direction
 from settlement.domain.findings import Finding
 
 EXIT_BAD_INPUT = 2
-MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])", re.ASCII)
 
 app = typer.Typer(
     name="case",
@@ -92,18 +91,10 @@ def _months(month: str | None, first: str | None, last: str | None) -> Months | 
         return None
     if first is None or last is None:
         raise typer.BadParameter("--from and --to go together")
-    months = Months(_month(first), _month(last))
+    months = Months(month_typed(first), month_typed(last))
     if months.last < months.first:
         raise typer.BadParameter(f"{last} comes before {first}")
     return months
-
-
-def _month(text: str) -> int:
-    """Month number of YYYY-MM."""
-    match = MONTH.fullmatch(text)
-    if match is None:
-        raise typer.BadParameter(f"{text!r} is not a month like 2024-06")
-    return (int(match[1]) - 1970) * 12 + int(match[2]) - 1
 
 
 def _report(case: Case, odd: list[Anomaly], out: Path) -> None:

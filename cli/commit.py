@@ -30,7 +30,7 @@ def commit(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="The secret that all salts derive from, 64 hexadecimal digits; by default "
+            help="The secret that all keys derive from, 64 hexadecimal digits; by default "
             f"{KEY_FILE} beside commitments.json, made there when it does not exist. Whoever has it can "
             "test guesses of readings.",
         ),

@@ -1,15 +1,18 @@
-"""`condivisa db`: the database's revision, and tokens for the API."""
+"""`condivisa db`: the database's revision, the tokens for the API, and the erasure of a POD's month."""
+
+from typing import Annotated
 
 import typer
 
 from cli import token
-from cli.failures import explained
+from cli.failures import EXIT_BAD_INPUT, explained, stop
+from cli.months import month_typed
 from cli.workspace import StateOption, open_workspace
 from settlement.bootstrap import Settings, database_revision, open_database
 
 app = typer.Typer(
     name="db",
-    help="The database: its address and revision, and the tokens that open the API.",
+    help="The database: its address and revision, the tokens that open the API, the keys that can be erased.",
     no_args_is_help=True,
     add_completion=False,
 )
@@ -32,3 +35,27 @@ def status(state: StateOption = None) -> None:
         found, newest = database_revision(database.engine)
         typer.echo(f"address   {database.address if database.embedded else 'DATABASE_URL'}")
         typer.echo(f"revision  {found or 'none'}{'' if found == newest else f', the newest is {newest}'}")
+
+
+@app.command("forget")
+def forget(
+    pod: Annotated[str, typer.Argument(help="Code of the point of delivery.")],
+    month: Annotated[str, typer.Option(metavar="YYYY-MM", help="The month whose key is erased.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    state: StateOption = None,
+) -> None:
+    """Erase the key of a POD's month: nobody can tell any more which entries of the lists were the POD's.
+
+    Lists, reports and everybody else's receipts stay as they are, and the lists still add up. The readings
+    themselves are other rows, with a retention of their own. There is no way back.
+    """
+    number = month_typed(month)
+    with explained(), open_workspace(state) as workspace:
+        if not yes:
+            lost = f"receipts of readings of {pod} in {month} can never be made again"
+            typer.confirm(f"{lost}; erase the key?", abort=True)
+        with workspace.writing() as work:
+            if not work.pod_keys.forget(pod, number):
+                stop(f"there is no key of {pod} in {month}: never made, or erased before", EXIT_BAD_INPUT)
+            work.commit()
+    typer.echo(f"erased the key of {pod} in {month}: its entries name nobody, the lists add up as before")

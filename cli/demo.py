@@ -14,14 +14,15 @@ from cli.intake import Intake, counted, read_folder, take_in
 from cli.pay import awaiting_bank, divide, note_confirmations
 from cli.publish import close, deliver, write_evidence
 from cli.serve import serve_api
-from cli.summary import Ended, show_summary
+from cli.summary import Ended, Proofs, show_summary
 from cli.workspace import StateOption, Workspace, now, open_ledger, open_workspace
-from oracle.chain.receipt import parse_payout
+from oracle.chain.receipt import parse_list, parse_payout
 from oracle.chain.rpc import Rpc
 from oracle.chain.trust import load_trust
-from oracle.chain.verify import Result, Verdict, verify_payout
+from oracle.chain.verify import Result, Verdict, verify_list, verify_payout
 from oracle.sources.example import write_example
 from oracle.usecases.publish import Published
+from oracle.usecases.readings_list import readings_list
 from oracle.usecases.receipts import payout_receipts, reading_receipt
 from oracle.wiring import OpenChain, write_trust
 from settlement.casefile import write_atomically
@@ -93,8 +94,8 @@ def demo(
                 stop("nothing was shared in this period, so there is nothing to pay out", 0)
             _distribute(run, opened)
             _confirm(run, opened)
-            receipt = _verify(run, opened)
-            ended = Ended(workspace, opened, run.settlement, run.distribution, run.payouts, receipt, serve)
+            proofs = _verify(run, opened)
+            ended = Ended(workspace, opened, run.settlement, run.distribution, run.payouts, proofs, serve)
             show_summary(display, ended, run.out)
             if serve:
                 serve_api(workspace, opened, display.line)
@@ -197,18 +198,23 @@ def _payouts(run: Run) -> list[Payout]:
         return work.payouts.of_distribution(run.distribution.id)
 
 
-def _verify(run: Run, opened: OpenChain) -> Path:
-    """Write every receipt, check one member's payout through the chain; returns that receipt's file."""
+def _verify(run: Run, opened: OpenChain) -> Proofs:
+    """Write every receipt and a day's list; check one member's payout and the list through the chain."""
     with run.display.stage("verify") as stage:
-        files = _write_receipts(run)
+        files, listed = _write_receipts(run), _write_list(run)
         chosen = next(
             (path for path, row in files if row.state is PayoutState.PAID and row.member), files[0][0]
         )
         receipt = parse_payout(chosen.read_text(encoding="utf-8"))
-        result = verify_payout(receipt, load_trust(run.workspace.chain.trust_file), Rpc(opened.url, 10.0))
+        trust, node = load_trust(run.workspace.chain.trust_file), Rpc(opened.url, 10.0)
+        result = verify_payout(receipt, trust, node)
         _require_match(result, chosen)
-        stage.outcome = f"{chosen.name} MATCHES the chain: {result.status}"
-    return chosen
+        added_up = verify_list(parse_list(listed.read_text(encoding="utf-8")), trust, node)
+        _require_match(added_up, listed)
+        stage.outcome = (
+            f"{chosen.name} MATCHES the chain: {result.status}; {listed.name} adds up: {added_up.status}"
+        )
+    return Proofs(chosen, listed)
 
 
 def _require_match(result: Result, receipt: Path) -> None:
@@ -230,6 +236,19 @@ def _write_receipts(run: Run) -> list[tuple[Path, Payout]]:
         write_atomically(path, canonical_json(dict(receipt)))
         files.append((path, payout))
     return files
+
+
+def _write_list(run: Run) -> Path:
+    """The published list of the first day, as anyone may have it."""
+    pod, day = run.case.community.pods[0], rome_date(run.case.community.start)
+    with run.workspace.reading() as work:
+        community = work.communities.get(run.community_id)
+        assert community is not None
+        configuration = next(row.id for row in community.configurations if row.code == pod.configuration)
+        listed = readings_list(work, run.community_id, configuration, day)
+    path = run.out / "receipts" / f"list-{day}.json"
+    write_atomically(path, canonical_json(dict(listed)))
+    return path
 
 
 def _outcome(published: Published, sentence: str) -> str:

@@ -17,18 +17,23 @@ from settlement.domain.rounding import micro_eur_text
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
-    """What a finished run leaves behind; `receipt` is the file of the payout that was verified.
+class Proofs:
+    """Files that were verified: a member's payout, and the list of a day's readings."""
 
-    `serving` says whether the node goes on running with the API.
-    """
+    payout: Path
+    day_list: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What a finished run leaves behind; `serving` says whether the node goes on running with the API."""
 
     workspace: Workspace
     opened: OpenChain
     settlement: StoredSettlement
     distribution: Distribution
     payouts: Sequence[Payout]
-    receipt: Path
+    proofs: Proofs
     serving: bool
 
 
@@ -94,7 +99,7 @@ def _ledger(ended: Ended, transactions: Sequence[StoredTransaction]) -> list[tup
 def _where(ended: Ended, out: Path) -> list[tuple[str, str]]:
     trust = trust_of(ended.workspace.database.engine, ended.opened, ended.settlement.community_id)
     return [
-        ("receipts", f"{out}/receipts/ (one JSON file per member)"),
+        ("receipts", f"{out}/receipts/ (one JSON file per member, a reading, and a day's published list)"),
         (
             "evidence",
             f"{out}/evidence/ (case, settlement.json and manifest, whose SHA-256 is on the ledger)",
@@ -111,11 +116,12 @@ def _where(ended: Ended, out: Path) -> list[tuple[str, str]]:
 
 def _next(ended: Ended, out: Path) -> list[tuple[str, str]]:
     command = ".venv/bin/condivisa"
-    state = f"--state {ended.workspace.settings.state}"
+    state, trust = f"--state {ended.workspace.settings.state}", f"--trust {ended.workspace.chain.trust_file}"
     starting = "" if ended.serving else f", after {command} serve {state} has started the node"
     return [
         ("where", f"in another terminal{starting}"),
-        ("verify", f"{command} verify payout {ended.receipt} --trust {ended.workspace.chain.trust_file}"),
+        ("verify", f"{command} verify payout {ended.proofs.payout} {trust}"),
+        ("add up", f"{command} verify list {ended.proofs.day_list} {trust}"),
         ("tamper", "change one digit of that file and verify again"),
         ("recompute", f"{command} settle {out}/evidence --out . && cmp settlement.json {out}/evidence/"),
         ("API", f"{command} db token create --role administrator --label me {state}"),

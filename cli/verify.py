@@ -7,10 +7,18 @@ from typing import Annotated
 
 import typer
 
-from oracle.chain.receipt import PayoutReceipt, ReadingReceipt, ReceiptUnreadable, parse_payout, parse_reading
+from oracle.chain.receipt import (
+    PayoutReceipt,
+    ReadingReceipt,
+    ReadingsList,
+    ReceiptUnreadable,
+    parse_list,
+    parse_payout,
+    parse_reading,
+)
 from oracle.chain.rpc import Rpc
 from oracle.chain.trust import Trust, TrustUnusable, load_trust, trust_file
-from oracle.chain.verify import Result, Verdict, verify_payout, verify_reading
+from oracle.chain.verify import Result, Verdict, verify_list, verify_payout, verify_reading
 from oracle.errors import NodeUnreachable
 from settlement.domain.calendar import day_of_number
 from settlement.domain.rounding import micro_eur_text
@@ -27,7 +35,7 @@ EPILOG = (
 )
 
 app = typer.Typer(
-    help="Check a receipt against the chain, without trusting the operator's database.",
+    help="Check a receipt, or a day's list, against the chain, without trusting the operator's database.",
     epilog=EPILOG,
     no_args_is_help=True,
     add_completion=False,
@@ -75,21 +83,42 @@ def reading(
         believed = load_trust(trust_file(trust))
     except (ReceiptUnreadable, TrustUnusable) as error:
         _unreadable(receipt, error)
-    title = f"readings of {parsed.pod} on {day_of_number(parsed.day)}: "
+    title = f"readings of {parsed.pod} on {day_of_number(parsed.report.day)}: "
     title += f"{sum(parsed.injected_wh)} Wh injected, {sum(parsed.withdrawn_wh)} Wh withdrawn"
     _finish(title, _checked(parsed, believed, rpc, timeout))
 
 
+@app.command("list", epilog=EPILOG)
+def readings_list(
+    listed: Annotated[Path, typer.Argument(help="The published list, a JSON file.", metavar="LIST.json")],
+    rpc: RpcOption = None,
+    trust: TrustOption = None,
+    timeout: TimeoutOption = 10.0,
+) -> None:
+    """Do the commitments of a day's published list add up to the hour totals that the ledger holds?"""
+    try:
+        parsed = parse_list(_text(listed))
+        believed = load_trust(trust_file(trust))
+    except (ReceiptUnreadable, TrustUnusable) as error:
+        _unreadable(listed, error)
+    title = f"list of {len(parsed.entries)} PODs on {day_of_number(parsed.report.day)}"
+    _finish(title, _checked(parsed, believed, rpc, timeout))
+
+
 def _checked(
-    receipt: PayoutReceipt | ReadingReceipt, trust: Trust, rpc: str | None, timeout_s: float
+    receipt: PayoutReceipt | ReadingReceipt | ReadingsList, trust: Trust, rpc: str | None, timeout_s: float
 ) -> Result:
     try:
         node = Rpc(rpc or trust.rpc, timeout_s)
     except NodeUnreachable as error:
         return Result(Verdict.UNREACHABLE, str(error))
-    if isinstance(receipt, PayoutReceipt):
-        return verify_payout(receipt, trust, node)
-    return verify_reading(receipt, trust, node)
+    match receipt:
+        case PayoutReceipt():
+            return verify_payout(receipt, trust, node)
+        case ReadingReceipt():
+            return verify_reading(receipt, trust, node)
+        case ReadingsList():
+            return verify_list(receipt, trust, node)
 
 
 def _text(path: Path) -> str:

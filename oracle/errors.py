@@ -140,7 +140,7 @@ class ChannelNotPayable(OracleError):
 
 
 class NotPosted(OracleError):
-    """The ledger has no report that commits to these readings."""
+    """The ledger has no report of this day, or it does not name this POD."""
 
     code = "NOT_POSTED"
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
+from oracle.attest.day_list import DayList, Entry
 from oracle.attest.messages import DayReport
 from settlement.domain.calendar import day_number
 
@@ -14,8 +15,8 @@ from settlement.domain.calendar import day_number
 class SignedReport:
     """A report signed for a configuration's day. `report` is its id (32 bytes).
 
-    `pods` and `commitments` stand in the order of the tree's leaves; a POD whose key was deleted is None.
-    The readings behind it are those of the settlement. `accepted_at` is None until the ledger holds it.
+    `entries` are the published list, `pods` whose they are, in the same order; a POD whose key was deleted is
+    None. The readings behind it are those of the settlement. `accepted_at` is None until the ledger holds it.
     """
 
     report: bytes
@@ -25,15 +26,25 @@ class SignedReport:
     outbox_id: UUID
     predecessor: bytes
     root: bytes
+    roster: bytes
+    blinding: bytes
     hour_totals: bytes = field(repr=False)
     pods: tuple[str | None, ...] = field(repr=False)
-    commitments: tuple[bytes, ...] = field(repr=False)
+    entries: tuple[Entry, ...] = field(repr=False)
     accepted_at: datetime | None = None
 
     @property
     def message(self) -> DayReport:
         """What the reporters sign."""
-        return DayReport(day_number(self.day), self.predecessor, self.root, self.hour_totals)
+        return DayReport(
+            day_number(self.day), self.predecessor, self.root, self.roster, len(self.entries), self.blinding,
+            self.hour_totals,
+        )  # fmt: skip
+
+    @property
+    def list(self) -> DayList:
+        """The published list, whose roots the report names."""
+        return DayList(self.entries)
 
 
 class KnownReport(NamedTuple):

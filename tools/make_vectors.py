@@ -6,7 +6,6 @@
 Everything is drawn from SHA-256 of a label and a counter, so the files are the same on every machine.
 """
 
-import hashlib
 import json
 import sys
 from collections.abc import Iterator, Sequence
@@ -15,9 +14,11 @@ from typing import Any
 
 from eth_account import Account
 
-from oracle.attest import identifiers, messages, readings_tree
+from oracle.attest import identifiers, messages
 from oracle.attest.hours import encode_hours
 from oracle.attest.payout_tree import Channel, Leaf, Node, PayoutTree, bank_payee, root_of, wallet_payee
+from tools.draw import Draw, hexed
+from tools.list_vectors import list_vectors
 
 VECTORS = Path(__file__).resolve().parent.parent / "tests" / "vectors"
 SIZES = (1, 2, 3, 255, 256, 257)
@@ -26,31 +27,9 @@ MICRO = 1_000_000
 FIRST_DAY = 19_905  # 2024-07-01
 
 
-class Draw:
-    """Deterministic bytes and numbers under a label."""
-
-    def __init__(self, label: str) -> None:
-        self._label = label
-        self._count = 0
-
-    def hash32(self) -> bytes:
-        """The next 32 bytes."""
-        self._count += 1
-        return hashlib.sha256(f"{self._label}/{self._count}".encode()).digest()
-
-    def below(self, bound: int) -> int:
-        """The next number below the bound."""
-        return int.from_bytes(self.hash32(), "big") % bound
-
-
 def euro(micro_eur: int) -> str:
     """Euro with six decimals, as receipts carry them."""
     return f"{micro_eur // MICRO}.{micro_eur % MICRO:06d}"
-
-
-def hexed(field: bytes) -> str:
-    """0x and lower-case hex."""
-    return "0x" + field.hex()
 
 
 def leaves_of(draw: Draw, size: int) -> list[Leaf]:
@@ -158,50 +137,6 @@ def refused_json(
     }
 
 
-def readings_trees() -> dict[str, Any]:
-    """Commitments spelled out for days of 23, 24 and 25 hours, and trees over commitments."""
-    return {
-        "about": "salt = HMAC-SHA256(key, 'condivisa/salt' + uint32 day); leaves are sorted by POD code.",
-        "commitments": [commitment_json(*row) for row in ((19_905, 24), (19_813, 23), (20_023, 25))],
-        "trees": [readings_tree_json(size) for size in (*SIZES, *RANDOM_SIZES)],
-    }
-
-
-def commitment_json(day: int, hour_count: int) -> dict[str, Any]:
-    """One POD's day with its key, salt and commitment."""
-    draw = Draw(f"commitment-{hour_count}")
-    key, pod = draw.hash32(), f"IT001E{draw.below(10**8):08d}"
-    injected_wh = [draw.below(5_000) for _ in range(hour_count)]
-    withdrawn_wh = [draw.below(2**32) for _ in range(hour_count)]
-    salt = readings_tree.salt(key, day)
-    return {
-        "key": hexed(key),
-        "day": day,
-        "pod": pod,
-        "injected_wh": injected_wh,
-        "withdrawn_wh": withdrawn_wh,
-        "salt": hexed(salt),
-        "commitment": hexed(readings_tree.commitment(salt, pod, day, injected_wh, withdrawn_wh)),
-    }
-
-
-def readings_tree_json(size: int) -> dict[str, Any]:
-    """A tree over random commitments, with the proofs of its corners and of the middle."""
-    draw = Draw(f"readings-{size}")
-    commitments = [draw.hash32() for _ in range(size)]
-    tree = readings_tree.ReadingsTree(commitments)
-    return {
-        "size": size,
-        "depth": tree.depth,
-        "root": hexed(tree.root),
-        "commitments": [hexed(commitment) for commitment in commitments],
-        "proofs": [
-            {"position": position, "proof": [hexed(node) for node in tree.proof(position)]}
-            for position in sorted({0, size // 2, size - 1})
-        ],
-    }
-
-
 def message_vectors() -> dict[str, Any]:
     """Reports and a settlement with their ids, digests and signatures in ascending order of the signers."""
     draw = Draw("messages")
@@ -242,7 +177,9 @@ def report(draw: Draw, day: int, predecessor: bytes, hour_count: int) -> message
     """A report of a day with hours of up to 40 bits."""
     injected_wh = [draw.below(2**40) for _ in range(hour_count)]
     withdrawn_wh = [draw.below(10**6) for _ in range(hour_count)]
-    return messages.DayReport(day, predecessor, draw.hash32(), encode_hours(injected_wh, withdrawn_wh))
+    root, roster, blinding = (draw.hash32() for _ in range(3))
+    hours = encode_hours(injected_wh, withdrawn_wh)
+    return messages.DayReport(day, predecessor, root, roster, 1 + draw.below(10_000), blinding, hours)
 
 
 def draw_settlement(draw: Draw, configuration: bytes) -> messages.Settlement:
@@ -286,6 +223,9 @@ def batch_json(
                 "day": report.day,
                 "predecessor": hexed(report.predecessor),
                 "root": hexed(report.root),
+                "roster": hexed(report.roster),
+                "pods": report.pods,
+                "blinding": hexed(report.blinding),
                 "hours": hexed(report.hours),
                 "id": hexed(messages.report_id(report)),
             }
@@ -344,7 +284,7 @@ def main(arguments: list[str]) -> int:
     """Writes the vectors, or with --check compares them. Exit status 1 names what differs."""
     made = {
         "payout_trees.json": payout_trees(),
-        "readings_trees.json": readings_trees(),
+        "readings_lists.json": list_vectors(),
         "messages.json": message_vectors(),
     }
     texts = {VECTORS / name: written(document) for name, document in made.items()}

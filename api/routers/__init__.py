@@ -8,6 +8,7 @@ from api.routers import (
     health,
     imports,
     ledger,
+    lists,
     members,
     payouts,
     plants,
@@ -30,4 +31,5 @@ ROUTERS = (
     distributions.router,
     payouts.router,
     ledger.router,
+    lists.router,
 )

@@ -1,13 +1,17 @@
-"""Receipts that members keep: everything a verifier needs besides its own trust file."""
+"""Receipts that members keep, and published lists: all that a verifier needs besides its own trust file."""
 
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from api.schemas.wire import Day, Euro, Hash, PodCode, Response, WattHours
+from api.schemas.wire import Count, Day, Euro, Hash, PodCode, Response, WattHours
 
 Address = Annotated[str, Field(pattern="^0x[0-9a-fA-F]{40}$", description="20 bytes, hexadecimal")]
 Octets = Annotated[str, Field(pattern="^0x([0-9a-f]{2})*$", description="Bytes, lower-case hexadecimal")]
+
+CurvePoint = Annotated[
+    str, Field(pattern="^0x0[23][0-9a-f]{64}$", description="A point of secp256k1, compressed to 33 bytes")
+]
 
 
 class LeafOut(Response):
@@ -55,22 +59,45 @@ class ReportOut(Response):
     """A configuration's report of a day as the ledger accepted it."""
 
     predecessor: Hash
-    root: Hash
+    root: Hash = Field(description="Of the day's list")
+    roster: Hash = Field(description="Of the ids alone")
+    pods: Count = Field(description="Entries of the list")
+    blinding: Hash = Field(description="Sum of the entries' blindings")
     hours: Octets
 
 
 class ReadingReceiptOut(Response):
     """Proves a POD's readings of a day against the ledger: `condivisa verify reading`."""
 
-    kind: Literal["condivisa/reading/1"]
+    kind: Literal["condivisa/reading/2"]
     chain_id: int
     ledger: Address
     configuration: Hash
     pod: PodCode
     day: Day
-    salt: Hash
+    salt: Hash = Field(description="Of the pseudonym of the month")
+    blinding: Hash
     injected_wh: list[WattHours]
     withdrawn_wh: list[WattHours]
     position: int
     proof: list[Hash]
     report: ReportOut
+
+
+class EntryOut(Response):
+    """A POD in a list, under its pseudonym of the month."""
+
+    id: Hash
+    commitment: CurvePoint
+
+
+class ReadingsListOut(Response):
+    """Adds up to the hour totals on the ledger: `condivisa verify list`."""
+
+    kind: Literal["condivisa/readings-list/1"]
+    chain_id: int
+    ledger: Address
+    configuration: Hash
+    day: Day
+    report: ReportOut
+    entries: list[EntryOut]

@@ -117,7 +117,17 @@ contract EnergyLedger is IEnergyLedger, ReporterQuorum {
             revert EnergyLedger_WrongPredecessor(configuration, report.day, accepted, report.predecessor);
         }
         _reports[configuration][report.day] = id;
-        emit DayAccepted(configuration, report.day, id, report.predecessor, report.root, report.hourTotals);
+        emit DayAccepted(
+            configuration,
+            report.day,
+            id,
+            report.predecessor,
+            report.root,
+            report.roster,
+            report.pods,
+            report.blinding,
+            report.hourTotals
+        );
     }
 
     /// @dev Adds the first report of a day to its month.

@@ -1,4 +1,4 @@
-"""The ledger's side: salts' keys, signed reports, signed transactions and deployed contracts."""
+"""The ledger's side: PODs' keys, signed reports, signed transactions and deployed contracts."""
 
 from alembic import op
 
@@ -41,20 +41,22 @@ CREATE TABLE day_reports (
     outbox_id uuid NOT NULL REFERENCES outbox (id),
     predecessor bytea NOT NULL CHECK (octet_length(predecessor) = 32),
     root bytea NOT NULL CHECK (octet_length(root) = 32),
+    roster bytea NOT NULL CHECK (octet_length(roster) = 32),
+    blinding bytea NOT NULL CHECK (octet_length(blinding) = 32),
     hour_totals bytea NOT NULL CHECK (octet_length(hour_totals) IN (230, 240, 250)),
     pods varchar(15)[] NOT NULL,
-    commitments bytea NOT NULL,
+    entries bytea NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
     accepted_at timestamptz,
     -- The ledger accepts one report per configuration, day and predecessor.
     UNIQUE (configuration_id, day, predecessor),
-    CONSTRAINT day_reports_one_commitment_per_pod
-        CHECK (octet_length(commitments) = 32 * cardinality(pods))
+    CONSTRAINT day_reports_one_entry_per_pod
+        CHECK (octet_length(entries) = 65 * cardinality(pods))
 );
 CREATE INDEX idx_day_reports_outbox ON day_reports (outbox_id);
 CREATE TRIGGER day_reports_are_fixed
-    BEFORE DELETE OR UPDATE OF report, configuration_id, day, settlement_id, predecessor, root, hour_totals,
-        commitments
+    BEFORE DELETE OR UPDATE OF report, configuration_id, day, settlement_id, predecessor, root, roster,
+        blinding, hour_totals, entries
     ON day_reports FOR EACH ROW EXECUTE FUNCTION refuse_change();
 """
 

@@ -11,7 +11,10 @@ VAULT_NAME = "Condivisa CommunityVault"
 VERSION = "1"
 
 DOMAIN_TYPE = "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
-DAY_REPORT_TYPE = "DayReport(uint32 day,bytes32 predecessor,bytes32 root,bytes hours)"
+DAY_REPORT_TYPE = (
+    "DayReport(uint32 day,bytes32 predecessor,bytes32 root,bytes32 roster,uint32 pods,"
+    "bytes32 blinding,bytes hours)"
+)
 BATCH_TYPE = "Batch(bytes32 configuration,DayReport[] reports)" + DAY_REPORT_TYPE
 MONTH_TYPE = "Month(bytes32 configuration,uint32 month)"
 SETTLEMENT_TYPE = (
@@ -50,12 +53,16 @@ class DayReport:
     """A configuration's day.
 
     `day` is its Rome date as days since 1970-01-01, `predecessor` the id of the report that it replaces or
-    zeros, `root` that of the readings' commitments, `hours` the totals as oracle.attest.hours encodes them.
+    zeros, `root` that of the list of commitments, `roster` that of its ids, `pods` how many they are,
+    `blinding` the sum of their blindings, `hours` the totals as oracle.attest.hours encodes them.
     """
 
     day: int
     predecessor: bytes
     root: bytes
+    roster: bytes
+    pods: int
+    blinding: bytes
     hours: bytes
 
 
@@ -86,6 +93,9 @@ def report_id(report: DayReport) -> bytes:
         + _word(report.day)
         + _bytes32(report.predecessor)
         + _bytes32(report.root)
+        + _bytes32(report.roster)
+        + _word(report.pods)
+        + _bytes32(report.blinding)
         + keccak256(report.hours)
     )
 

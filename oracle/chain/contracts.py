@@ -174,8 +174,9 @@ _SETTLED_FIELDS = (
 )  # fmt: skip
 
 
-def _report(report: DayReport) -> tuple[int, bytes, bytes, bytes]:
-    return (report.day, report.predecessor, report.root, report.hours)
+def _report(report: DayReport) -> tuple[int | bytes, ...]:
+    lists = (report.root, report.roster, report.pods, report.blinding)
+    return (report.day, report.predecessor, *lists, report.hours)
 
 
 def _batch(batch: Batch) -> tuple[object, ...]:

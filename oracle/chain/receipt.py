@@ -1,4 +1,4 @@
-"""Receipts as a member holds them: JSON files parsed strictly, before anything is compared.
+"""Receipts as a member holds them, and published lists: JSON files parsed strictly before any comparison.
 
 A file that is no receipt is *unreadable*; a receipt whose values were changed is readable and does not match.
 Unknown keys are ignored, `statement` is information and is never compared.
@@ -10,16 +10,21 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NoReturn
 
+from oracle.attest.day_list import Entry
+from oracle.attest.messages import DayReport
 from oracle.attest.payout_tree import Channel, Leaf, Node
 from settlement.domain.calendar import day_number
 
 PAYOUT = "condivisa/payout/1"
-READING = "condivisa/reading/1"
+READING = "condivisa/reading/2"
+LIST = "condivisa/readings-list/1"
 UINT64_MAX = 2**64 - 1
 UINT32_MAX = 2**32 - 1
 CHAIN_ID_MAX = 2**53 - 1  # what every JSON reader holds exactly
 TEXT_MAX_CHARACTERS = 262_144
 BRACKETS_MAX = 256
+PODS_MAX = 65_536
+LIST_TEXT_MAX_CHARACTERS = 256 * PODS_MAX
 _EURO = re.compile(r"(0|[1-9][0-9]{0,13})\.([0-9]{6})")
 _POD = re.compile(r"[!-~]{1,16}")
 
@@ -42,21 +47,30 @@ class PayoutReceipt:
 
 @dataclass(frozen=True, slots=True)
 class ReadingReceipt:
-    """One POD-day, its salt and its path, and the day's report. `day` is a day number, energy is Wh."""
+    """One POD-day with what opens its entry, the entry's path, and the day's report. Energy is Wh."""
 
     chain_id: int
     ledger: str
     configuration: bytes
     pod: str
-    day: int
     salt: bytes
+    blinding: bytes
     injected_wh: tuple[int, ...]
     withdrawn_wh: tuple[int, ...]
     position: int
     proof: tuple[bytes, ...]
-    predecessor: bytes
-    root: bytes
-    hours: bytes
+    report: DayReport
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingsList:
+    """A configuration's published list of a day, and the day's report."""
+
+    chain_id: int
+    ledger: str
+    configuration: bytes
+    report: DayReport
+    entries: tuple[Entry, ...]
 
 
 def parse_payout(text: str) -> PayoutReceipt:
@@ -83,7 +97,6 @@ def parse_payout(text: str) -> PayoutReceipt:
 def parse_reading(text: str) -> ReadingReceipt:
     """A reading receipt. Raises ReceiptUnreadable."""
     fields = _Fields(_document(text, READING))
-    report = fields.inner("report")
     injected, withdrawn = fields.energies("injected_wh"), fields.energies("withdrawn_wh")
     if len(injected) != len(withdrawn):
         fields.refuse("withdrawn_wh", "must have as many hours as injected_wh")
@@ -94,25 +107,53 @@ def parse_reading(text: str) -> ReadingReceipt:
         ledger="0x" + fields.octets("ledger", 20).hex(),
         configuration=fields.octets("configuration", 32),
         pod=fields.text("pod"),
-        day=fields.day("day"),
         salt=fields.octets("salt", 32),
+        blinding=fields.octets("blinding", 32),
         injected_wh=injected,
         withdrawn_wh=withdrawn,
         position=fields.integer("position", UINT32_MAX),
         proof=tuple(_octets("proof", item, 32) for item in fields.items("proof")),
+        report=_report(fields),
+    )
+
+
+def parse_list(text: str) -> ReadingsList:
+    """A published list. Raises ReceiptUnreadable."""
+    fields = _Fields(_document(text, LIST, LIST_TEXT_MAX_CHARACTERS, PODS_MAX + BRACKETS_MAX))
+    return ReadingsList(
+        chain_id=fields.integer("chain_id", CHAIN_ID_MAX),
+        ledger="0x" + fields.octets("ledger", 20).hex(),
+        configuration=fields.octets("configuration", 32),
+        report=_report(fields),
+        entries=tuple(
+            Entry(entry.octets("id", 32), entry.octets("commitment", 33))
+            for entry in fields.inners("entries", PODS_MAX)
+        ),
+    )
+
+
+def _report(fields: "_Fields") -> DayReport:
+    report = fields.inner("report")
+    return DayReport(
+        day=fields.day("day"),
         predecessor=report.octets("predecessor", 32),
         root=report.octets("root", 32),
+        roster=report.octets("roster", 32),
+        pods=report.integer("pods", UINT32_MAX),
+        blinding=report.octets("blinding", 32),
         hours=report.octets("hours", None),
     )
 
 
-def _document(text: str, kind: str) -> dict[str, Any]:
+def _document(
+    text: str, kind: str, characters_max: int = TEXT_MAX_CHARACTERS, brackets_max: int = BRACKETS_MAX
+) -> dict[str, Any]:
     # A parser that follows deep nesting may exhaust the stack, so what no receipt has is not parsed at all.
-    if len(text) > TEXT_MAX_CHARACTERS or text.count("[") + text.count("{") > BRACKETS_MAX:
+    if len(text) > characters_max or text.count("[") + text.count("{") > brackets_max:
         raise ReceiptUnreadable("the file is too long for a receipt")
     try:
         document = json.loads(text.removeprefix("\ufeff"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ReceiptUnreadable(f"this is not a JSON file ({error})") from error
     found = document.get("kind") if isinstance(document, dict) else None
     if found != kind:
@@ -181,12 +222,12 @@ class _Fields:
             self.refuse(key, "must be a date since 1970, e.g. 2024-07-01")
         return day_number(day)
 
-    def items(self, key: str) -> list[Any]:
+    def items(self, key: str, most: int = 32) -> list[Any]:
         value = self._get(key)
         if not isinstance(value, list):
             self.refuse(key, "must be a list")
-        if len(value) > 32:
-            self.refuse(key, "has more entries than any tree has levels")
+        if len(value) > most:
+            self.refuse(key, f"has more than {most} entries")
         return list(value)
 
     def energies(self, key: str) -> tuple[int, ...]:
@@ -203,8 +244,8 @@ class _Fields:
             self.refuse(key, "must be an object")
         return _Fields(value, f"{self.path}{key}.")
 
-    def inners(self, key: str) -> list["_Fields"]:
-        values = self.items(key)
+    def inners(self, key: str, most: int = 32) -> list["_Fields"]:
+        values = self.items(key, most)
         if not all(isinstance(value, dict) for value in values):
             self.refuse(key, "must hold objects")
         return [_Fields(value, f"{self.path}{key}[{number}].") for number, value in enumerate(values)]

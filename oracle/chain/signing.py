@@ -14,6 +14,7 @@ from oracle.attest.messages import (
     batch_digest,
     settlement_digest,
 )
+from oracle.attest.pedersen import ORDER
 from oracle.chain.keys import THRESHOLD, Keys
 
 
@@ -22,10 +23,13 @@ def sign_reports(
 ) -> list[bytes]:
     """65-byte signatures of the first reporters, ascending by address, over one batch of days.
 
-    Raises ValueError, signing nothing, when a report's hours are not 23, 24 or 25 pairs of 40-bit totals.
+    Raises ValueError, signing nothing, when a report's hours are not 23, 24 or 25 pairs of 40-bit totals, or
+    its blinding is not below the order of the curve: nobody could check its list.
     """
     for report in reports:
         decode_hours(report.hours)
+        if int.from_bytes(report.blinding, "big") >= ORDER:
+            raise ValueError(f"the blinding of day {report.day} is not below the order of the curve")
     return _signatures(keys, batch_digest(Domain(LEDGER_NAME, chain_id, ledger), configuration, reports))
 
 

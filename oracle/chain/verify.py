@@ -1,10 +1,12 @@
-"""Does a receipt match the chain? Three verdicts, from the chain and the verifier's own trust file alone.
+"""Does a receipt or a list match the chain? Three verdicts, from the chain and one's own trust file alone.
 
 Order of checks (the stand-alone page has the same one):
 1 the node answers; 2 its chain id is the trusted one; 3 the receipt's chain id and contract are the trusted
 ones; 4 there is a contract; then for a payout 5 the leaf's path is well formed; 6 its top is the root that
-the vault stores and the sum at its top is the funded sum; 7 status; and for a reading 5 the commitment's
-path ends in the report's root; 6 the report's id is the one that the ledger stores.
+the vault stores and the sum at its top is the funded sum; 7 status; for a reading 5 the entry that it opens
+leads to the root of the report's list; 6 the report's id is the one that the ledger stores; and for a list
+5 the report's id is the one that the ledger stores; 6 the ids are the report's roster; 7 the entries are the
+report's list; 8 the commitments add up to the report's hour totals.
 
 Every state that is compared is read at one block, the ledger's head, which the result names: a chain that is
 run by the operator proves nothing against the operator, and heads that were written down elsewhere do.
@@ -13,16 +15,20 @@ run by the operator proves nothing against the operator, and heads that were wri
 from dataclasses import dataclass, field
 from enum import Enum
 
+from oracle.attest.day_list import DayList, Entry, entry_leaf, is_ascending
+from oracle.attest.hash_tree import root_of as list_root_of
+from oracle.attest.hours import HOUR_BYTES, decode_hours
 from oracle.attest.keccak import keccak256
 from oracle.attest.messages import DayReport, report_id
+from oracle.attest.month_key import pseudonym
 from oracle.attest.payout_tree import Channel
 from oracle.attest.payout_tree import root_of as payout_root_of
-from oracle.attest.readings_tree import commitment
-from oracle.attest.readings_tree import root_of as readings_root_of
-from oracle.chain.receipt import UINT64_MAX, PayoutReceipt, ReadingReceipt
+from oracle.attest.pedersen import commit
+from oracle.chain.receipt import UINT64_MAX, PayoutReceipt, ReadingReceipt, ReadingsList
 from oracle.chain.rpc import Rpc
 from oracle.chain.trust import Trust
 from oracle.errors import CallReverted, NodeUnreachable
+from settlement.domain.calendar import day_of_number, month_number
 from settlement.domain.rounding import micro_eur_text
 
 WORD = 32
@@ -103,13 +109,23 @@ def verify_reading(receipt: ReadingReceipt, trust: Trust, rpc: Rpc) -> Result:
     return _verdict(_Check(rpc, trust), receipt, trust.ledger, receipt.ledger)
 
 
-def _verdict(check: _Check, receipt: PayoutReceipt | ReadingReceipt, trusted: str, named: str) -> Result:
+def verify_list(listed: ReadingsList, trust: Trust, rpc: Rpc) -> Result:
+    """Whether this is the list of the accepted report of the day, and adds up to its hour totals."""
+    return _verdict(_Check(rpc, trust), listed, trust.ledger, listed.ledger)
+
+
+def _verdict(
+    check: _Check, receipt: PayoutReceipt | ReadingReceipt | ReadingsList, trusted: str, named: str
+) -> Result:
     try:
         _check_place(check, receipt.chain_id, trusted, named)
-        if isinstance(receipt, PayoutReceipt):
-            _check_payout(check, receipt)
-        else:
-            _check_reading(check, receipt)
+        match receipt:
+            case PayoutReceipt():
+                _check_payout(check, receipt)
+            case ReadingReceipt():
+                _check_reading(check, receipt)
+            case ReadingsList():
+                _check_list(check, receipt)
     except NodeUnreachable as error:
         return Result(Verdict.UNREACHABLE, str(error))
     except _Mismatch as mismatch:
@@ -168,27 +184,81 @@ def _check_payout(check: _Check, receipt: PayoutReceipt) -> None:
 
 def _check_reading(check: _Check, receipt: ReadingReceipt) -> None:
     """Checks 5 and 6 of a reading."""
-    levels = len(receipt.proof)
+    levels, report = len(receipt.proof), receipt.report
     check.require(receipt.position < 1 << levels, f"a path of {levels} levels has no leaf {receipt.position}")
-    leaf = commitment(receipt.salt, receipt.pod, receipt.day, receipt.injected_wh, receipt.withdrawn_wh)
-    top = readings_root_of(receipt.position, leaf, list(receipt.proof))
+    # A commitment does not tell a missing hour from one of 0 Wh: the report does.
     check.require(
-        top == receipt.root,
-        f"the readings' path ends in {_hex(top)}, the report names {_hex(receipt.root)}",
-        f"the readings' path ends in the report's root {_hex(receipt.root)}",
+        len(receipt.injected_wh) * HOUR_BYTES == len(report.hours),
+        f"the receipt has {len(receipt.injected_wh)} hours and its report has not",
     )
-    report = report_id(DayReport(receipt.day, receipt.predecessor, receipt.root, receipt.hours))
-    (stored,) = check.view(
-        check.trust.ledger, "reportOf(bytes32,uint32)", receipt.configuration, receipt.day, words=1
+    top = list_root_of(receipt.position, entry_leaf(_opened(receipt)), receipt.proof)
+    check.require(
+        top == report.root,
+        f"the readings' path ends in {_hex(top)}, the report names {_hex(report.root)}",
+        f"the readings' path ends in the root of the report's list {_hex(report.root)}",
     )
+    _check_report(check, receipt.configuration, report)
+    check.status = "committed"
+
+
+def _opened(receipt: ReadingReceipt) -> Entry:
+    """The list's entry that the receipt opens."""
+    month = month_number(day_of_number(receipt.report.day))
+    try:
+        commitment = commit(receipt.blinding, receipt.injected_wh, receipt.withdrawn_wh)
+    except ValueError as error:
+        raise _Mismatch("the receipt's blinding is no number that could hide anything") from error
+    return Entry(pseudonym(receipt.salt, month, receipt.pod), commitment)
+
+
+def _check_report(check: _Check, configuration: bytes, report: DayReport) -> None:
+    """The report is the one that the ledger holds of its day; from here on its fields are the chain's."""
+    computed = report_id(report)
+    (stored,) = check.view(check.trust.ledger, "reportOf(bytes32,uint32)", configuration, report.day, words=1)
     check.require(any(stored), "the ledger has no report of this configuration and day")
     check.require(
-        report == stored,
-        f"the report is {_hex(report)}, the ledger holds {_hex(stored)}: the receipt was changed, or the day "
-        "was corrected since (then ask for a new receipt)",
-        f"the ledger holds the report {_hex(report)}",
+        computed == stored,
+        f"the report is {_hex(computed)}, the ledger holds {_hex(stored)}: the file was changed, or the day "
+        "was corrected since (then ask for a new one)",
+        f"the ledger holds the report {_hex(computed)}",
     )
-    check.status = "committed"
+
+
+def _check_list(check: _Check, listed: ReadingsList) -> None:
+    """Checks 5 to 8 of a list."""
+    report, found = listed.report, DayList(listed.entries)
+    _check_report(check, listed.configuration, report)
+    check.require(
+        len(listed.entries) == report.pods,
+        f"the list has {len(listed.entries)} entries, the report counts {report.pods} PODs",
+    )
+    check.require(is_ascending(listed.entries), "the ids do not rise: an entry stands twice or out of order")
+    check.require(
+        found.roster == report.roster,
+        f"the ids lead to {_hex(found.roster)}, the report names the roster {_hex(report.roster)}",
+        f"the {report.pods} ids are the report's roster {_hex(report.roster)}",
+    )
+    check.require(
+        found.root == report.root,
+        f"the entries lead to {_hex(found.root)}, the report names {_hex(report.root)}",
+        f"the entries are the report's list {_hex(report.root)}",
+    )
+    _check_totals(check, found, report)
+
+
+def _check_totals(check: _Check, found: DayList, report: DayReport) -> None:
+    """Check 8: the homomorphic sum opens to the posted totals."""
+    try:
+        injected, withdrawn = decode_hours(report.hours)
+        adds_up = found.adds_up_to(report.blinding, injected, withdrawn)
+    except ValueError as error:
+        raise _Mismatch(f"the commitments cannot be added up: {error}") from error
+    check.require(
+        adds_up,
+        "the commitments do not add up to the hour totals of the report: the reporters signed a wrong report",
+        f"all commitments together open to the posted {2 * len(injected)} hour totals",
+    )
+    check.status = f"{report.pods} PODs together: {sum(injected)} Wh injected, {sum(withdrawn)} Wh withdrawn"
 
 
 def _status(check: _Check, receipt: PayoutReceipt, valid_at: int) -> str:

@@ -1,4 +1,4 @@
-"""Secrets of PODs' months, from which the salts of their commitments derive."""
+"""Secrets of PODs' months, from which their pseudonyms and blindings derive."""
 
 import secrets
 from collections.abc import Collection
@@ -38,9 +38,9 @@ class PodKeys(PodKeysReader):
         return self.of_month(pods, month)
 
     def forget(self, pod: str, month: int) -> bool:
-        """Delete a key and the POD's name beside its commitments; whether there was a key.
+        """Delete a key and the POD's name beside its entries; whether there was a key.
 
-        The reports, their roots and every other POD's proofs stay as they are.
+        The reports, their lists and every other POD's proofs stay as they are.
         """
         period = {"pod": pod, "first": month_first_day(month), "next": month_first_day(month + 1)}
         self._session.execute(_FORGET_NAME, period)

@@ -1,4 +1,4 @@
-"""Reports that were signed for configurations' days, with the commitments behind their roots."""
+"""Reports that were signed for configurations' days, with the lists behind their roots."""
 
 from collections.abc import Collection
 from datetime import date
@@ -7,10 +7,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlmodel import Session, col
 
+from oracle.attest.day_list import decode_entries, encode_entries
 from oracle.records import KnownReport, SignedReport
 from oracle.store.tables import DayReportRow as Row
 
-COMMITMENT_BYTES = 32
 # A replacement is accepted after what it replaces; one transaction never accepts two of a day.
 _IN_ORDER = (col(Row.day), col(Row.accepted_at).asc().nulls_last())
 
@@ -66,9 +66,11 @@ class Reports(ReportsReader):
                 "outbox_id": report.outbox_id,
                 "predecessor": report.predecessor,
                 "root": report.root,
+                "roster": report.roster,
+                "blinding": report.blinding,
                 "hour_totals": report.hour_totals,
                 "pods": list(report.pods),
-                "commitments": b"".join(report.commitments),
+                "entries": encode_entries(report.entries),
             }
             for report in reports
         ]
@@ -82,7 +84,6 @@ class Reports(ReportsReader):
 
 
 def _report(row: Row) -> SignedReport:
-    starts = range(0, len(row.commitments), COMMITMENT_BYTES)
     return SignedReport(
         report=row.report,
         configuration_id=row.configuration_id,
@@ -91,8 +92,10 @@ def _report(row: Row) -> SignedReport:
         outbox_id=row.outbox_id,
         predecessor=row.predecessor,
         root=row.root,
+        roster=row.roster,
+        blinding=row.blinding,
         hour_totals=row.hour_totals,
         pods=tuple(row.pods),
-        commitments=tuple(row.commitments[start : start + COMMITMENT_BYTES] for start in starts),
+        entries=decode_entries(row.entries),
         accepted_at=row.accepted_at,
     )

@@ -1,4 +1,4 @@
-"""What leads from the database to the chain: salts' keys, reports, contracts and signed transactions.
+"""What leads from the database to the chain: PODs' keys, reports, contracts and signed transactions.
 
 They join the one metadata of the project (SQLModel.metadata).
 """
@@ -14,9 +14,10 @@ from settlement.store import columns
 
 
 class PodMonthKeyRow(SQLModel, table=True):
-    """The secret from which the salts of a POD's month derive; month = (year - 1970) * 12 + month - 1.
+    """The secret of a POD's month, from which pseudonym and blindings derive.
 
-    Deleting the row makes that month's commitments of the POD unlinkable and leaves the history intact.
+    month = (year - 1970) * 12 + month - 1.
+    Deleting the row makes that month's entries of the POD unlinkable and leaves the history intact.
     """
 
     __tablename__ = "pod_month_keys"
@@ -30,8 +31,8 @@ class PodMonthKeyRow(SQLModel, table=True):
 class DayReportRow(SQLModel, table=True):
     """A report that was signed for a configuration's day; the readings behind it are those of the settlement.
 
-    `pods` and `commitments` (32 bytes each) run in the order of the tree's leaves; the name of a POD whose
-    key was deleted is NULL.
+    `entries` is the published list, 65 bytes each: id and commitment, in the order of the ids. `pods` names
+    whose they are, in the same order; the name of a POD whose key was deleted is NULL.
     """
 
     __tablename__ = "day_reports"
@@ -47,9 +48,11 @@ class DayReportRow(SQLModel, table=True):
     outbox_id: UUID = Field(sa_column=columns.reference("outbox.id"))
     predecessor: bytes = Field(sa_column=columns.octets())
     root: bytes = Field(sa_column=columns.octets())
+    roster: bytes = Field(sa_column=columns.octets())
+    blinding: bytes = Field(sa_column=columns.octets())
     hour_totals: bytes = Field(sa_column=columns.octets())
     pods: list[str | None] = Field(sa_column=Column(ARRAY(String(15)), nullable=False))
-    commitments: bytes = Field(sa_column=columns.octets())
+    entries: bytes = Field(sa_column=columns.octets())
     created_at: datetime = Field(sa_column=columns.recorded())
     accepted_at: datetime | None = Field(sa_column=columns.instant(nullable=True))
 

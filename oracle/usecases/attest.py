@@ -1,4 +1,4 @@
-"""From a case's readings to what reporters sign for a day: hour totals, commitments, root.
+"""From a case's readings to what reporters sign for a day: hour totals, and the list that adds up to them.
 
 Pure: keys come in, nothing is stored. A day is a Europe/Rome date of 23, 24 or 25 hours, energy is whole Wh.
 """
@@ -6,13 +6,16 @@ Pure: keys come in, nothing is stored. A day is a Europe/Rome date of 23, 24 or 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from oracle.attest import pedersen
+from oracle.attest.day_list import DayList, Entry
 from oracle.attest.hours import TOTAL_MAX_WH, encode_hours
 from oracle.attest.messages import NO_PREDECESSOR, DayReport
-from oracle.attest.readings_tree import ReadingsTree, commitment, salt
+from oracle.attest.month_key import blinding, month_salt, pseudonym
 from oracle.errors import TotalTooLarge
 from settlement.domain.calendar import day_hours, day_number, day_start, hour_count, month_number
 from settlement.domain.case import Case, Direction
@@ -31,30 +34,49 @@ class PodDay:
     withdrawn_wh: tuple[int, ...]
 
 
+class Opening(NamedTuple):
+    """A POD's entry of a day, and what opens it: the pseudonym's salt and the blinding, 32 bytes each."""
+
+    pod: str
+    salt: bytes
+    blinding: bytes
+    entry: Entry
+
+
 @dataclass(frozen=True, slots=True)
 class DayAttestation:
-    """A configuration's day: totals per hour, and one commitment per POD in the order of the POD codes."""
+    """A configuration's day: totals per hour, and the list whose commitments add up to them.
+
+    `pods` names whose the list's entries are, in the order of their ids; `blinding` is the sum of all.
+    `predecessor` is the id of the report that this one replaces, or zeros.
+    """
 
     day: date
+    predecessor: bytes
     injected_wh: tuple[int, ...]
     withdrawn_wh: tuple[int, ...]
     pods: tuple[str, ...]
-    commitments: tuple[bytes, ...] = field(repr=False)
+    blinding: bytes = field(repr=False)
+    list: DayList = field(repr=False)
 
-    @property
-    def tree(self) -> ReadingsTree:
-        """The tree whose root the report names."""
-        return ReadingsTree(self.commitments)
-
-    def report(self, predecessor: bytes = NO_PREDECESSOR) -> DayReport:
+    def report(self) -> DayReport:
         """What the reporters sign. Raises TotalTooLarge when an hour's total exceeds 40 bits."""
         for hour, pair in enumerate(zip(self.injected_wh, self.withdrawn_wh, strict=True)):
             if max(pair) > TOTAL_MAX_WH:
                 raise TotalTooLarge(
                     f"{self.day}, hour {hour}: {max(pair)} Wh exceed the {TOTAL_MAX_WH} Wh of a report"
                 )
-        hours = encode_hours(self.injected_wh, self.withdrawn_wh)
-        return DayReport(day_number(self.day), predecessor, self.tree.root, hours)
+        # What anyone will check of the list holds before it is signed.
+        assert self.list.adds_up_to(self.blinding, self.injected_wh, self.withdrawn_wh)
+        return DayReport(
+            day=day_number(self.day),
+            predecessor=self.predecessor,
+            root=self.list.root,
+            roster=self.list.roster,
+            pods=len(self.pods),
+            blinding=self.blinding,
+            hours=encode_hours(self.injected_wh, self.withdrawn_wh),
+        )
 
 
 class HourTable:
@@ -90,9 +112,16 @@ class HourTable:
 
 
 def attest_days(
-    case: Case, configuration: str, days: Sequence[date], month_keys: MonthKeys
+    case: Case,
+    configuration: str,
+    days: Sequence[date],
+    month_keys: MonthKeys,
+    predecessors: Mapping[date, bytes] | None = None,
 ) -> Iterator[DayAttestation]:
-    """The attestation of each day of the case's period; salts derive from the months' keys."""
+    """The attestation of each day of the case's period; all secrets derive from the months' keys.
+
+    A day that has a predecessor is a correction of that report.
+    """
     table = HourTable(case, configuration)
     keys: dict[int, Mapping[str, bytes]] = {}
     for day in days:
@@ -100,23 +129,34 @@ def attest_days(
         if month not in keys:
             in_month = (other for other in days if month_number(other) == month)
             keys[month] = month_keys({pod for other in in_month for pod in table.pods(other)}, month)
-        yield _attest_day([table.pod_day(pod, day) for pod in table.pods(day)], day, keys[month])
+        predecessor = (predecessors or {}).get(day, NO_PREDECESSOR)
+        pod_days = [table.pod_day(pod, day) for pod in table.pods(day)]
+        yield _attest_day(pod_days, day, keys[month], predecessor)
 
 
-def _attest_day(pod_days: Sequence[PodDay], day: date, keys: Mapping[str, bytes]) -> DayAttestation:
+def _attest_day(
+    pod_days: Sequence[PodDay], day: date, keys: Mapping[str, bytes], predecessor: bytes
+) -> DayAttestation:
+    openings = [open_entry(row, day, keys[row.pod], predecessor) for row in pod_days]
+    openings.sort(key=lambda opening: opening.entry.id)
     return DayAttestation(
         day,
+        predecessor,
         _sums([row.injected_wh for row in pod_days], day),
         _sums([row.withdrawn_wh for row in pod_days], day),
-        tuple(row.pod for row in pod_days),
-        tuple(commit(row, day, keys[row.pod]) for row in pod_days),
+        tuple(opening.pod for opening in openings),
+        pedersen.add_blindings([opening.blinding for opening in openings]),
+        DayList([opening.entry for opening in openings]),
     )
 
 
-def commit(pod_day: PodDay, day: date, key: bytes) -> bytes:
-    """Salted commitment of a POD's day."""
-    number = day_number(day)
-    return commitment(salt(key, number), pod_day.pod, number, pod_day.injected_wh, pod_day.withdrawn_wh)
+def open_entry(pod_day: PodDay, day: date, key: bytes, predecessor: bytes) -> Opening:
+    """A POD's entry of a day in the report that replaces `predecessor`, with what opens it."""
+    month, hours = month_number(day), (pod_day.injected_wh, pod_day.withdrawn_wh)
+    salt = month_salt(key, month)
+    hidden_by = blinding(key, day_number(day), predecessor, *hours)
+    entry = Entry(pseudonym(salt, month, pod_day.pod), pedersen.commit(hidden_by, *hours))
+    return Opening(pod_day.pod, salt, hidden_by, entry)
 
 
 def _sums(rows: Sequence[Sequence[int]], day: date) -> tuple[int, ...]:

@@ -1,7 +1,7 @@
-"""What a case commits to on the ledger, from files alone: day roots, reports, payout tree, evidence.
+"""What a case commits to on the ledger, from files alone: reports, lists, payout tree, evidence.
 
-Salts come from one secret, so the same case and the same secret give the same bytes. The service makes its
-salts at random and can forget them one by one; a secret for all is for tests, rehearsals and auditors.
+Keys come from one secret, so the same case and the same secret give the same bytes. The service makes its
+keys at random and can forget them one by one; a secret for all is for tests, rehearsals and auditors.
 """
 
 import hmac
@@ -23,7 +23,7 @@ from settlement.domain.records import Balance
 from settlement.domain.rounding import micro_eur_text
 from settlement.domain.settlement import Settlement
 
-KIND = "condivisa/commitments/1"
+KIND = "condivisa/commitments/2"
 _POD_MONTH = b"condivisa/pod-month"
 _PAYEE = b"condivisa/payee"
 
@@ -82,9 +82,13 @@ def _day(attestation: DayAttestation) -> Document:
     return {
         "report": _hex(report_id(report)),
         "root": _hex(report.root),
+        "roster": _hex(report.roster),
+        "blinding": _hex(report.blinding),
         "hours": _hex(report.hours),
-        "pods": list(attestation.pods),
-        "commitments": [_hex(commitment) for commitment in attestation.commitments],
+        "entries": [
+            {"pod": pod, "id": _hex(entry.id), "commitment": _hex(entry.commitment)}
+            for pod, entry in zip(attestation.pods, attestation.list.entries, strict=True)
+        ],
     }
 
 

@@ -113,9 +113,11 @@ def _signed_report(message: OutboxRow, order: _Order, attestation: DayAttestatio
         outbox_id=message.id,
         predecessor=report.predecessor,
         root=report.root,
+        roster=report.roster,
+        blinding=report.blinding,
         hour_totals=report.hours,
         pods=attestation.pods,
-        commitments=attestation.commitments,
+        entries=attestation.list.entries,
     )
 
 

@@ -10,25 +10,24 @@ from uuid import UUID
 
 from community.domain.records import ConfigurationRecord
 from oracle.attest.payout_tree import PayoutTree
-from oracle.attest.readings_tree import ReadingsTree, salt
 from oracle.errors import LedgerDiverges, NotDeployed, NotPosted, SaltsForgotten
 from oracle.records import ContractKind, SignedReport
-from oracle.usecases.attest import HourTable, PodDay, commit
+from oracle.usecases.attest import HourTable, PodDay, open_entry
 from oracle.usecases.payout_leaves import leaf_of, tree_of
 from oracle.work import ReadingWork
-from settlement.domain.calendar import day_number, day_start, month_number, rome_text
+from settlement.domain.calendar import day_start, month_number, rome_text
 from settlement.domain.errors import NotFound
 from settlement.domain.records import Distribution, Payout
 from settlement.domain.rounding import micro_eur_text
 from settlement.usecases.load_case import load_case
 
 PAYOUT_KIND = "condivisa/payout/1"
-READING_KIND = "condivisa/reading/1"
+READING_KIND = "condivisa/reading/2"
 
 Receipt = Mapping[str, Any]
 
 
-class _Contracts(NamedTuple):
+class Contracts(NamedTuple):
     """Where a community's vault and the ledger are."""
 
     chain_id: int
@@ -49,7 +48,7 @@ def payout_receipts(work: ReadingWork, distribution_id: UUID) -> list[Receipt]:
     distribution = work.distributions.get(distribution_id)
     if distribution is None:
         raise NotFound("distribution", distribution_id)
-    contracts = _contracts(work, distribution.community_id)
+    contracts = contracts_of(work, distribution.community_id)
     payouts = work.payouts.of_distribution(distribution_id)
     tree = tree_of(payouts)
     statements = _statements(work, distribution)
@@ -72,9 +71,12 @@ def reading_receipt(work: ReadingWork, community_id: UUID, pod: str, day: date) 
     key = _key(work, report, pod)
     position = report.pods.index(pod)
     readings = _readings(work, community_id, configuration, report, pod)
-    if commit(readings, day, key) != report.commitments[position]:
-        raise LedgerDiverges(f"commitment of {pod} on {day}", "other", report.commitments[position].hex())
-    contracts = _contracts(work, community_id)
+    opening, listed = open_entry(readings, day, key, report.predecessor), report.entries[position]
+    if opening.entry != listed:
+        raise LedgerDiverges(
+            f"commitment of {pod} on {day}", opening.entry.commitment.hex(), listed.commitment.hex()
+        )
+    contracts = contracts_of(work, community_id)
     assert configuration.ledger_id is not None, "a posted configuration has its name on the ledger"
     return {
         "kind": READING_KIND,
@@ -83,21 +85,30 @@ def reading_receipt(work: ReadingWork, community_id: UUID, pod: str, day: date) 
         "configuration": _hex(configuration.ledger_id),
         "pod": pod,
         "day": day.isoformat(),
-        "salt": _hex(salt(key, day_number(day))),
+        "salt": _hex(opening.salt),
+        "blinding": _hex(opening.blinding),
         "injected_wh": list(readings.injected_wh),
         "withdrawn_wh": list(readings.withdrawn_wh),
         "position": position,
-        "proof": [_hex(sibling) for sibling in ReadingsTree(report.commitments).proof(position)],
-        "report": {
-            "predecessor": _hex(report.predecessor),
-            "root": _hex(report.root),
-            "hours": _hex(report.hour_totals),
-        },
+        "proof": [_hex(sibling) for sibling in report.list.tree.proof(position)],
+        "report": report_document(report),
+    }
+
+
+def report_document(report: SignedReport) -> dict[str, Any]:
+    """The report's fields as receipts and lists carry them: with the day, what the ledger's id is made of."""
+    return {
+        "predecessor": _hex(report.predecessor),
+        "root": _hex(report.root),
+        "roster": _hex(report.roster),
+        "pods": len(report.entries),
+        "blinding": _hex(report.blinding),
+        "hours": _hex(report.hour_totals),
     }
 
 
 def _payout_receipt(
-    contracts: _Contracts, distribution: Distribution, payout: Payout, tree: PayoutTree
+    contracts: Contracts, distribution: Distribution, payout: Payout, tree: PayoutTree
 ) -> dict[str, Any]:
     leaf = leaf_of(payout)
     return {
@@ -155,7 +166,7 @@ def _configuration(work: ReadingWork, community_id: UUID, pod: str, day: date) -
 
 
 def _key(work: ReadingWork, report: SignedReport, pod: str) -> bytes:
-    """The key that the POD's salts of the month derive from."""
+    """The key that the POD's secrets of the month derive from."""
     key = work.pod_keys.of_month([pod], month_number(report.day)).get(pod)
     if key is not None and pod in report.pods:
         return key
@@ -176,13 +187,13 @@ def _readings(
     return HourTable(case, configuration.code).pod_day(pod, report.day)
 
 
-def _contracts(work: ReadingWork, community_id: UUID) -> _Contracts:
+def contracts_of(work: ReadingWork, community_id: UUID) -> Contracts:
     vaults = work.deployments.of_community(community_id)
     if not vaults:
         raise NotDeployed(f"community {community_id} has no vault yet: publish first")
     ledger = work.deployments.find(vaults[0].chain_id, ContractKind.LEDGER)
     assert ledger is not None, "a vault is deployed after its ledger"
-    return _Contracts(vaults[0].chain_id, ledger.address, vaults[0].address)
+    return Contracts(vaults[0].chain_id, ledger.address, vaults[0].address)
 
 
 def _hex(octets: bytes) -> str:

@@ -54,6 +54,9 @@ MATRIX = {
     ("GET", P + "/readings/{pod}/{day}/receipt"): Row(
         OWNERS, P + "/readings/IT001E00000001/2024-07-02/receipt"
     ),
+    ("GET", P + "/configurations/{configuration_id}/days/{day}/list"): Row(
+        ALL, P + "/configurations/{configuration}/days/2024-07-02/list"
+    ),
     ("POST", P + "/energy/share"): Row(ADMINISTRATORS),
     ("GET", P + "/energy/balance"): Row(ALL, P + "/energy/balance?from=2024-07-01&to=2024-07-08"),
     ("GET", P + "/energy/forecast"): Row(ALL, P + "/energy/forecast"),
@@ -109,6 +112,7 @@ def place(world: World, address: str) -> str:
     """The address with the shared world's ids."""
     return address.format(
         community_id=world.community_id,
+        configuration=world.configuration_id,
         settlement=world.settlement.id,
         distribution=world.distribution.id,
         **world.members,

@@ -1,20 +1,26 @@
 """Receipts over HTTP: complete, and true to what was committed."""
 
+from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
+from oracle.attest.day_list import DayList, Entry, entry_leaf
+from oracle.attest.hash_tree import root_of as list_root_of
+from oracle.attest.hours import decode_hours
 from oracle.attest.messages import DayReport, report_id
+from oracle.attest.month_key import pseudonym
 from oracle.attest.payout_tree import Channel, Leaf, Node
 from oracle.attest.payout_tree import root_of as payout_root_of
-from oracle.attest.readings_tree import commitment
-from oracle.attest.readings_tree import root_of as readings_root_of
+from oracle.attest.pedersen import commit
 from oracle.store.unit_of_work import OracleUnitOfWork
 from settlement.domain.calendar import day_number, month_number
 from tests.api.conftest import bearer, client_of
 from tests.api.world import CHAIN_ID, IBAN, World, api_world
 
+JULY = month_number(date(2024, 7, 2))
 READING = "/readings/IT001E00000001/2024-07-02/receipt"
 
 
@@ -73,14 +79,13 @@ def test_reading__receipt__leads_to_the_report_of_the_day(
 ) -> None:
     receipt = ask(shared_client, shared_world, READING, "owner").json()
     day = day_number(shared_world.settlement.start.date()) + 2
-    committed = commitment(
-        octets(receipt["salt"]), receipt["pod"], day, receipt["injected_wh"], receipt["withdrawn_wh"]
+    name = pseudonym(octets(receipt["salt"]), JULY, receipt["pod"])
+    own = commit(octets(receipt["blinding"]), receipt["injected_wh"], receipt["withdrawn_wh"])
+    proof = [octets(node) for node in receipt["proof"]]
+    assert list_root_of(receipt["position"], entry_leaf(Entry(name, own)), proof) == octets(
+        receipt["report"]["root"]
     )
-    root = readings_root_of(receipt["position"], committed, [octets(node) for node in receipt["proof"]])
-    assert root == octets(receipt["report"]["root"])
-    report = DayReport(
-        day, octets(receipt["report"]["predecessor"]), root, octets(receipt["report"]["hours"])
-    )
+    report = report_of(receipt["report"], day)
     with OracleUnitOfWork(shared_world.engine) as work:
         found = work.reports.accepted(
             work.communities.configuration_ids(shared_world.community_id)[""],
@@ -88,6 +93,78 @@ def test_reading__receipt__leads_to_the_report_of_the_day(
             shared_world.settlement.end.date(),
         )
     assert report_id(report) in {row.report for row in found.values()}
+
+
+def report_of(fields: dict[str, Any], day: int) -> DayReport:
+    """The report that a document names."""
+    return DayReport(
+        day=day,
+        predecessor=octets(fields["predecessor"]),
+        root=octets(fields["root"]),
+        roster=octets(fields["roster"]),
+        pods=fields["pods"],
+        blinding=octets(fields["blinding"]),
+        hours=octets(fields["hours"]),
+    )
+
+
+def list_path(world: World, day: str) -> str:
+    """Where a day's list of the community's only configuration is."""
+    return f"/configurations/{world.configuration_id}/days/{day}/list"
+
+
+def test_list__every_role__gets_the_same_public_document(
+    shared_client: TestClient, shared_world: World
+) -> None:
+    path = list_path(shared_world, "2024-07-02")
+    answers = [ask(shared_client, shared_world, path, who) for who in ("administrator", "auditor", "member")]
+    assert [answer.status_code for answer in answers] == [200] * 3
+    assert answers[0].content == answers[1].content == answers[2].content
+    assert answers[0].headers["Content-Disposition"] == 'attachment; filename="list-2024-07-02.json"'
+
+
+def test_list__entries__add_up_to_the_reports_totals_and_name_nobody(
+    shared_client: TestClient, shared_world: World
+) -> None:
+    answer = ask(shared_client, shared_world, list_path(shared_world, "2024-07-02"), "auditor")
+    document, report = answer.json(), answer.json()["report"]
+    listed = DayList([Entry(octets(row["id"]), octets(row["commitment"])) for row in document["entries"]])
+    assert (listed.root, listed.roster) == (octets(report["root"]), octets(report["roster"]))
+    assert listed.adds_up_to(octets(report["blinding"]), *decode_hours(octets(report["hours"])))
+    assert len(document["entries"]) == report["pods"]
+    assert "IT001E" not in answer.text
+
+
+def test_list__of_the_receipts_day__holds_the_receipts_entry(
+    shared_client: TestClient, shared_world: World
+) -> None:
+    receipt = ask(shared_client, shared_world, READING, "owner").json()
+    document = ask(shared_client, shared_world, list_path(shared_world, "2024-07-02"), "owner").json()
+    own = commit(octets(receipt["blinding"]), receipt["injected_wh"], receipt["withdrawn_wh"])
+    assert document["entries"][receipt["position"]]["commitment"] == "0x" + own.hex()
+    assert document["report"] == receipt["report"]
+
+
+def test_list__day_that_was_not_posted__is_not_found_yet(
+    shared_client: TestClient, shared_world: World
+) -> None:
+    answer = ask(shared_client, shared_world, list_path(shared_world, "2024-07-20"), "auditor")
+    assert (answer.status_code, answer.json()["code"]) == (404, "NOT_POSTED")
+
+
+def test_list__configuration_of_nobody__is_not_found(shared_client: TestClient, shared_world: World) -> None:
+    path = f"/configurations/{shared_world.community_id}/days/2024-07-02/list"
+    answer = ask(shared_client, shared_world, path, "auditor")
+    assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND")
+
+
+def test_list__key_deleted__is_the_same_as_before(client: TestClient, world: World, engine: Engine) -> None:
+    path = list_path(world, "2024-07-02")
+    before = ask(client, world, path, "auditor").content
+    with OracleUnitOfWork(engine) as work:
+        assert work.pod_keys.forget("IT001E00000001", JULY)
+        work.commit()
+    assert ask(client, world, path, "auditor").content == before
 
 
 def test_reading__own_pod_before_it_was_owned__is_not_found(
@@ -106,7 +183,7 @@ def test_reading__day_that_was_not_posted__is_not_found_yet(
 
 def test_reading__key_deleted__is_gone(client: TestClient, world: World, engine: Engine) -> None:
     with OracleUnitOfWork(engine) as work:
-        work.pod_keys.forget("IT001E00000001", month_number(world.settlement.end.date()))
+        work.pod_keys.forget("IT001E00000001", JULY)
         work.commit()
     response = ask(client, world, READING, "owner")
     assert (response.status_code, response.json()["code"]) == (410, "SALTS_FORGOTTEN")

@@ -52,6 +52,7 @@ class World:
 
     engine: Engine
     community_id: UUID
+    configuration_id: UUID
     altrove: UUID
     case: Case
     settlement: StoredSettlement
@@ -84,7 +85,10 @@ def api_world(engine: Engine, *, published: bool = True) -> World:
         altrove = register_community(work, elsewhere).community_id
         tokens = _tokens(work, prova, altrove, registered.members)
         work.commit()
-    return World(engine, prova, altrove, given, settlement, distribution, registered.members, tokens)
+    configuration = registered.configurations[""]
+    return World(
+        engine, prova, configuration, altrove, given, settlement, distribution, registered.members, tokens
+    )
 
 
 def _tokens(
@@ -147,9 +151,11 @@ def _signed(
         outbox_id=outbox_id,
         predecessor=report.predecessor,
         root=report.root,
+        roster=report.roster,
+        blinding=report.blinding,
         hour_totals=report.hours,
         pods=day.pods,
-        commitments=day.commitments,
+        entries=day.list.entries,
     )
 
 

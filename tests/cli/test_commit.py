@@ -11,9 +11,12 @@ import typer
 from typer.testing import CliRunner
 
 from cli.commit import commit
+from oracle.attest.day_list import DayList, Entry
+from oracle.attest.hours import decode_hours
 from oracle.attest.messages import NO_PREDECESSOR, DayReport, report_id
+from oracle.attest.month_key import blinding, month_salt, pseudonym
 from oracle.attest.payout_tree import Channel, Leaf, PayoutTree, bank_payee
-from oracle.attest.readings_tree import ReadingsTree, commitment, salt
+from oracle.attest.pedersen import commit as commit_to
 from oracle.usecases.commitments import payee_salt, pod_month_keys
 from settlement.bootstrap import case_manifest
 from settlement.casefile import evidence, write_case
@@ -83,17 +86,37 @@ def test_commit__no_key__makes_one_for_its_owner_alone_and_keeps_it(folder: Path
 def test_commit__day__can_be_recomputed_from_readings_and_key(folder: Path) -> None:
     day = committed(folder)["configurations"][""]["days"]["2024-07-02"]
     series = {row.key: row for row in case().series}
-    pod, number = day["pods"][0], day_number(date(2024, 7, 2))
-    key = pod_month_keys(bytes.fromhex(KEY), [pod], month_number(date(2024, 7, 2)))[pod]
+    pod, number, month = "IT001E00000001", day_number(date(2024, 7, 2)), month_number(date(2024, 7, 2))
+    row = next(entry for entry in day["entries"] if entry["pod"] == pod)
+    key = pod_month_keys(bytes.fromhex(KEY), [pod], month)[pod]
     injected, withdrawn = (
         series[pod, direction].wh[24:48].tolist() for direction in ("injected", "withdrawn")
     )
-    own = commitment(salt(key, number), pod, number, injected, withdrawn)
-    assert day["commitments"][0] == "0x" + own.hex()
-    tree = ReadingsTree([bytes.fromhex(row[2:]) for row in day["commitments"]])
-    assert day["root"] == "0x" + tree.root.hex()
-    report = DayReport(number, NO_PREDECESSOR, tree.root, bytes.fromhex(day["hours"][2:]))
+    own = commit_to(blinding(key, number, NO_PREDECESSOR, injected, withdrawn), injected, withdrawn)
+    assert row["commitment"] == "0x" + own.hex()
+    assert row["id"] == "0x" + pseudonym(month_salt(key, month), month, pod).hex()
+
+
+def test_commit__day__its_list_adds_up_and_gives_the_reports_id(folder: Path) -> None:
+    day = committed(folder)["configurations"][""]["days"]["2024-07-02"]
+    listed = DayList([Entry(octets(row["id"]), octets(row["commitment"])) for row in day["entries"]])
+    assert (day["root"], day["roster"]) == ("0x" + listed.root.hex(), "0x" + listed.roster.hex())
+    assert listed.adds_up_to(octets(day["blinding"]), *decode_hours(octets(day["hours"])))
+    report = DayReport(
+        day=day_number(date(2024, 7, 2)),
+        predecessor=NO_PREDECESSOR,
+        root=listed.root,
+        roster=listed.roster,
+        pods=len(listed.entries),
+        blinding=octets(day["blinding"]),
+        hours=octets(day["hours"]),
+    )
     assert day["report"] == "0x" + report_id(report).hex()
+
+
+def octets(text: str) -> bytes:
+    """Bytes of 0x… text."""
+    return bytes.fromhex(text[2:])
 
 
 def test_commit__payouts__tree_names_each_channel_and_fits_the_pool(folder: Path) -> None:

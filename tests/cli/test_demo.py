@@ -39,6 +39,7 @@ def test_demo__run_twice__says_what_was_done_and_does_nothing_again(tmp_path: Pa
     first = run("demo", "--no-serve", "--state", state, "--case", case)
     assert first.returncode == 0, first.stderr
     assert "MATCHES the chain: paid by transaction" in first.stdout
+    assert "list-2023-02-01.json adds up: 7 PODs together: " in first.stdout
     second = run("demo", "--no-serve", "--state", state, "--case", case)
     assert second.returncode == 0, second.stderr
     assert second.stdout.count("already done") == 3

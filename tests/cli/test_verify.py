@@ -58,6 +58,26 @@ def test_verify_reading__true_receipt__matches(published: Published, tmp_path: P
 
 
 @pytest.mark.node
+def test_verify_list__true_list__adds_up_and_prints_the_sums(published: Published, tmp_path: Path) -> None:
+    listed, trust = written(tmp_path, published.list, published.trust)
+    status, output, _ = run("list", listed, "--trust", trust)
+    assert status == 0
+    assert output.startswith("MATCHES: list of 7 PODs on 2024-07-14\n  status    7 PODs together: ")
+    assert "compared  all commitments together open to the posted 48 hour totals" in output
+
+
+@pytest.mark.node
+def test_verify_list__entry_dropped__does_not_match_and_says_why(
+    published: Published, tmp_path: Path
+) -> None:
+    shorter = published.list | {"entries": published.list["entries"][1:]}
+    listed, trust = written(tmp_path, shorter, published.trust)
+    status, output, _ = run("list", listed, "--trust", trust)
+    assert status == 1
+    assert "because   the list has 6 entries, the report counts 7 PODs" in output
+
+
+@pytest.mark.node
 def test_verify_payout__a_cent_more__does_not_match_and_says_why(
     published: Published, tmp_path: Path
 ) -> None:
@@ -117,7 +137,7 @@ def test_verify__payout_given_as_reading__exit_2(tmp_path: Path) -> None:
     receipt, trust = written(tmp_path, payout(), TRUST)
     status, _, errors = run("reading", receipt, "--trust", trust)
     assert status == 2
-    assert 'not a receipt of kind "condivisa/reading/1"' in errors
+    assert 'not a receipt of kind "condivisa/reading/2"' in errors
 
 
 def test_verify__receipt_absent_or_binary__exit_2(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from oracle.records import StoredTransaction
 from oracle.store.unit_of_work import OracleReadOnlyUnitOfWork, OracleUnitOfWork
 from oracle.usecases.pay import confirm_payouts
 from oracle.usecases.publish import publish
+from oracle.usecases.readings_list import readings_list
 from oracle.usecases.receipts import payout_receipts, reading_receipt
 from oracle.wiring import OpenChain, publishing, trust_of
 from settlement.bootstrap import case_manifest
@@ -131,6 +132,7 @@ class Published:
     trust: Trust
     payouts: list[dict[str, Any]]
     reading: dict[str, Any]
+    list: dict[str, Any]
 
 
 def publish_world(world: World, opened: OpenChain) -> Published:
@@ -142,11 +144,13 @@ def publish_world(world: World, opened: OpenChain) -> Published:
         work.commit()
     result = publish(publishing(world.engine, opened))
     assert result.stopped == {}
+    day = date(2024, 7, 14)
     with OracleReadOnlyUnitOfWork(world.engine) as work:
         return Published(
             world,
             opened,
             trust_of(world.engine, opened, world.community_id),
             [dict(receipt) for receipt in payout_receipts(work, world.distribution.id)],
-            dict(reading_receipt(work, world.community_id, pod_of("P1"), date(2024, 7, 14))),
+            dict(reading_receipt(work, world.community_id, pod_of("P1"), day)),
+            dict(readings_list(work, world.community_id, world.configurations[""], day)),
         )

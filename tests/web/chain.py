@@ -5,10 +5,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from oracle.attest.day_list import DayList, Entry
 from oracle.attest.hours import encode_hours
 from oracle.attest.messages import DayReport, Settlement
+from oracle.attest.month_key import pseudonym
 from oracle.attest.payout_tree import Channel, Leaf, PayoutTree, bank_payee, wallet_payee
-from oracle.attest.readings_tree import ReadingsTree, commitment
+from oracle.attest.pedersen import add_blindings, commit
 from oracle.chain.client import EvmChain
 from oracle.chain.contracts import LedgerContract, VaultContract
 from oracle.chain.keys import load_or_create_keys
@@ -32,6 +34,7 @@ PODS = ("IT001E00000001", "IT001E00000002", "IT001E00000003")
 INJECTED = [[100 * number * max(0, 6 - abs(hour - 12)) for hour in range(24)] for number in range(3)]
 WITHDRAWN = [[200 + 10 * number + hour for hour in range(24)] for number in range(3)]
 SALTS = [bytes([0x30 + number]) * 32 for number in range(3)]
+BLINDINGS = [bytes([0x40 + number]) * 32 for number in range(3)]
 
 
 def _hex(octets: bytes) -> str:
@@ -50,7 +53,8 @@ class PublishedMonth:
         """Deploy, post, credit, settle, push the wallets, confirm the first bank leaf, reserve the second."""
         keys = load_or_create_keys(self.folder / "keys.json")
         self.chain = EvmChain(Rpc(self.url), keys, self.chain_id)
-        self.readings = ReadingsTree([self._commitment(number) for number in range(3)])
+        self.order = sorted(range(3), key=lambda number: self._entry(number).id)
+        self.listed = DayList([self._entry(number) for number in self.order])
         self.payouts = PayoutTree(LEAVES)
         ledger, vault = LedgerContract(self.chain), VaultContract(self.chain)
         token = self._create(vault.token_deployment())
@@ -95,15 +99,25 @@ class PublishedMonth:
         assert contract is not None
         return contract
 
-    def _commitment(self, number: int) -> bytes:
-        return commitment(SALTS[number], PODS[number], FIRST, INJECTED[number], WITHDRAWN[number])
+    def _entry(self, number: int) -> Entry:
+        name = pseudonym(SALTS[number], MONTH, PODS[number])
+        return Entry(name, commit(BLINDINGS[number], INJECTED[number], WITHDRAWN[number]))
 
     def _report(self, day: int) -> DayReport:
         """The three PODs report the first day; on the others nothing flows."""
         if day > FIRST:
-            return DayReport(day, bytes(32), bytes(32), encode_hours([0] * 24, [0] * 24))
+            nothing = encode_hours([0] * 24, [0] * 24)
+            return DayReport(day, bytes(32), bytes(32), bytes(32), 0, bytes(32), nothing)
         totals = [[sum(hour) for hour in zip(*rows, strict=True)] for rows in (INJECTED, WITHDRAWN)]
-        return DayReport(day, bytes(32), self.readings.root, encode_hours(*totals))
+        return DayReport(
+            day=day,
+            predecessor=bytes(32),
+            root=self.listed.root,
+            roster=self.listed.roster,
+            pods=3,
+            blinding=add_blindings(BLINDINGS),
+            hours=encode_hours(*totals),
+        )
 
     def payout_receipt(self, index: int) -> dict[str, Any]:
         """The receipt of one leaf."""
@@ -128,22 +142,43 @@ class PublishedMonth:
 
     def reading_receipt(self, number: int) -> dict[str, Any]:
         """The receipt of one POD's first day."""
-        report = self._report(FIRST)
+        position = self.order.index(number)
         return {
-            "kind": "condivisa/reading/1",
+            "kind": "condivisa/reading/2",
             "chain_id": self.chain_id,
             "ledger": _hex(self.ledger),
             "configuration": _hex(CONFIGURATION),
             "pod": PODS[number],
             "day": "2024-07-01",
             "salt": _hex(SALTS[number]),
+            "blinding": _hex(BLINDINGS[number]),
             "injected_wh": INJECTED[number],
             "withdrawn_wh": WITHDRAWN[number],
-            "position": number,
-            "proof": [_hex(sibling) for sibling in self.readings.proof(number)],
-            "report": {
-                "predecessor": _hex(report.predecessor),
-                "root": _hex(report.root),
-                "hours": _hex(report.hours),
-            },
+            "position": position,
+            "proof": [_hex(sibling) for sibling in self.listed.tree.proof(position)],
+            "report": self._report_document(),
+        }
+
+    def day_list(self) -> dict[str, Any]:
+        """The published list of the first day."""
+        entries = self.listed.entries
+        return {
+            "kind": "condivisa/readings-list/1",
+            "chain_id": self.chain_id,
+            "ledger": _hex(self.ledger),
+            "configuration": _hex(CONFIGURATION),
+            "day": "2024-07-01",
+            "report": self._report_document(),
+            "entries": [{"id": _hex(row.id), "commitment": _hex(row.commitment)} for row in entries],
+        }
+
+    def _report_document(self) -> dict[str, Any]:
+        report = self._report(FIRST)
+        return {
+            "predecessor": _hex(report.predecessor),
+            "root": _hex(report.root),
+            "roster": _hex(report.roster),
+            "pods": report.pods,
+            "blinding": _hex(report.blinding),
+            "hours": _hex(report.hours),
         }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readReceipt } from '../../web/verifier/src/receipt.js';
-import { payoutReceipt, readingReceipt } from './world.mjs';
+import { dayList, payoutReceipt, readingReceipt } from './world.mjs';
 
 const defectOf = (object) => readReceipt(typeof object === 'string' ? object : JSON.stringify(object)).defect;
 
@@ -43,9 +43,11 @@ for (const kind of ['condivisa/payout/2', '__proto__', 'constructor', 1, null, [
 }
 
 const PAYOUT = 'chain_id vault distribution index leaf leaf.channel leaf.payee leaf.owner leaf.amount_eur proof proof.1.hash proof.0.sum_eur';
-const READING = 'chain_id ledger configuration pod day salt injected_wh withdrawn_wh position proof report report.predecessor report.root report.hours';
+const REPORT = 'report report.predecessor report.root report.roster report.pods report.blinding report.hours';
+const READING = `chain_id ledger configuration pod day salt blinding injected_wh withdrawn_wh position proof ${REPORT}`;
+const LIST = `chain_id ledger configuration day entries entries.1.id entries.2.commitment ${REPORT}`;
 
-for (const [make, paths] of [[payoutReceipt, PAYOUT], [readingReceipt, READING]]) {
+for (const [make, paths] of [[payoutReceipt, PAYOUT], [readingReceipt, READING], [dayList, LIST]]) {
   for (const path of paths.split(' ')) {
     test(`readReceipt: without ${path} it names the field`, () =>
       assert.deepEqual(defectOf(changed(make(), path, undefined)), { key: 'missing', facts: { field: path } }));
@@ -79,6 +81,21 @@ for (const [path, value, key] of BAD) {
   test(`readReceipt: payout ${path} = ${JSON.stringify(value).slice(0, 40)} → ${key}`, () =>
     assert.equal(defectOf(changed(payoutReceipt(), path, value)).key, key));
 }
+
+test('readReceipt: a list may be longer than any receipt, and has an end', () => {
+  const [entry] = dayList().entries;
+  const { receipt } = readReceipt(JSON.stringify({ ...dayList(), entries: Array(2_000).fill(entry) }));
+  assert.equal(receipt.entries.length, 2_000);
+  assert.equal(defectOf({ ...dayList(), entries: Array(65_537).fill(0) }).key, 'badForm');
+  assert.equal(defectOf({ ...payoutReceipt(), statement: 'x'.repeat(300_000) }).key, 'notJson');
+});
+
+test('readReceipt: a commitment has 33 bytes', () => {
+  for (const commitment of ['0x02', '0x02' + 'ab'.repeat(31), '0x04' + 'ab'.repeat(64)]) {
+    const defect = defectOf({ ...dayList(), entries: [{ id: '0x' + '01'.repeat(32), commitment }] });
+    assert.deepEqual(defect, { key: 'badForm', facts: { field: 'entries.0.commitment' } });
+  }
+});
 
 const BAD_READING = [
   ['injected_wh', Array(22).fill(0), 'badForm'],

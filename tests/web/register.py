@@ -15,6 +15,8 @@ from typing import Any, cast
 
 from eth_hash.auto import keccak
 
+from tests import curve
+
 VAULT = "0x" + "5a" * 20
 LEDGER = "0x" + "1e" * 20
 CONFIGURATION = "0x" + "77" * 32
@@ -103,39 +105,95 @@ def words(values: list[int], size: int) -> bytes:
     return b"".join(value.to_bytes(size, "big") for value in values)
 
 
-def report_id(report: dict[str, str], day: int) -> bytes:
+def report_id(report: dict[str, Any], day: int) -> bytes:
     """EIP-712 struct hash of a day's report."""
-    kind = keccak(b"DayReport(uint32 day,bytes32 predecessor,bytes32 root,bytes hours)")
-    fields = (
-        day.to_bytes(32, "big")
-        + raw(report["predecessor"])
-        + raw(report["root"])
-        + keccak(raw(report["hours"]))
+    kind = keccak(
+        b"DayReport(uint32 day,bytes32 predecessor,bytes32 root,bytes32 roster,uint32 pods,"
+        b"bytes32 blinding,bytes hours)"
     )
-    return keccak(kind + fields)
+    before = words([day], 32) + raw(report["predecessor"]) + raw(report["root"]) + raw(report["roster"])
+    after = words([report["pods"]], 32) + raw(report["blinding"]) + keccak(raw(report["hours"]))
+    return keccak(kind + before + after)
+
+
+def pseudonym(salt: bytes, day: str, pod: str) -> bytes:
+    """Id of a POD in the lists of a day's month."""
+    month = (int(day[:4]) - 1970) * 12 + int(day[5:7]) - 1
+    return keccak(b"\x02" + salt + month.to_bytes(4, "big") + pod.encode().ljust(16, b"\0"))
+
+
+def root_of_leaves(leaves: list[bytes]) -> bytes:
+    """Root of the padded tree; zeros of no leaves."""
+    if not leaves:
+        return bytes(32)
+    level = leaves + [bytes(32)] * (2 ** (len(leaves) - 1).bit_length() - len(leaves))
+    while len(level) > 1:
+        level = [keccak(b"\x03" + level[i] + level[i + 1]) for i in range(0, len(level), 2)]
+    return level[0]
+
+
+def hour_totals(injected_wh: list[int], withdrawn_wh: list[int]) -> str:
+    """A report's hours."""
+    return "0x" + b"".join(words([i, w], 5) for i, w in zip(injected_wh, withdrawn_wh, strict=True)).hex()
+
+
+def day_list(
+    day: str, injected_wh: list[list[int]], withdrawn_wh: list[list[int]], *, more_wh: int = 0
+) -> dict[str, Any]:
+    """The published list of these PODs' day; `more_wh` is added to the first total that was signed."""
+    rows = sorted(
+        (keccak(b"id" + bytes([number])), 1_000_003**9 * (number + 1) % curve.N, injected, withdrawn)
+        for number, (injected, withdrawn) in enumerate(zip(injected_wh, withdrawn_wh, strict=True))
+    )
+    entries = [(name, curve.commitment(hidden_by, *hours)) for name, hidden_by, *hours in rows]
+    totals = [[sum(row[way][hour] for row in rows) for hour in range(24)] for way in (2, 3)]
+    totals[0][0] += more_wh
+    return {
+        "kind": "condivisa/readings-list/1",
+        "chain_id": 31337,
+        "ledger": LEDGER,
+        "configuration": CONFIGURATION,
+        "day": day,
+        "report": {
+            "predecessor": "0x" + "00" * 32,
+            "root": "0x" + root_of_leaves([keccak(b"\x04" + name + point) for name, point in entries]).hex(),
+            "roster": "0x" + root_of_leaves([keccak(b"\x05" + name) for name, _ in entries]).hex(),
+            "pods": len(entries),
+            "blinding": f"0x{sum(row[1] for row in rows) % curve.N:064x}",
+            "hours": hour_totals(*totals),
+        },
+        "entries": [{"id": "0x" + name.hex(), "commitment": "0x" + point.hex()} for name, point in entries],
+    }
 
 
 def reading_receipt(day: str, injected_wh: list[int], withdrawn_wh: list[int]) -> dict[str, Any]:
     """The receipt of one POD's day, third of four in its tree."""
-    pod, salt, number = "IT001E00000007", b"\x31" * 32, (date.fromisoformat(day) - date(1970, 1, 1)).days
-    body = bytes([len(injected_wh)]) + words(injected_wh, 4) + words(withdrawn_wh, 4)
-    own = keccak(b"\x02" + salt + number.to_bytes(4, "big") + pod.encode().ljust(16, b"\0") + body)
+    pod, salt, hidden_by = "IT001E00000007", b"\x31" * 32, b"\x32" * 32
+    point = curve.commitment(int.from_bytes(hidden_by, "big"), injected_wh, withdrawn_wh)
+    own = keccak(b"\x04" + pseudonym(salt, day, pod) + point)
     siblings = [keccak(b"fourth"), keccak(b"first pair")]
     root = keccak(b"\x03" + siblings[1] + keccak(b"\x03" + own + siblings[0]))
-    totals = b"".join(words([3 * i + 500, 4 * w], 5) for i, w in zip(injected_wh, withdrawn_wh, strict=True))
     return {
-        "kind": "condivisa/reading/1",
+        "kind": "condivisa/reading/2",
         "chain_id": 31337,
         "ledger": LEDGER,
         "configuration": CONFIGURATION,
         "pod": pod,
         "day": day,
         "salt": "0x" + salt.hex(),
+        "blinding": "0x" + hidden_by.hex(),
         "injected_wh": injected_wh,
         "withdrawn_wh": withdrawn_wh,
         "position": 2,
         "proof": ["0x" + digest.hex() for digest in siblings],
-        "report": {"predecessor": "0x" + "00" * 32, "root": "0x" + root.hex(), "hours": "0x" + totals.hex()},
+        "report": {
+            "predecessor": "0x" + "00" * 32,
+            "root": "0x" + root.hex(),
+            "roster": "0x" + keccak(b"roster").hex(),
+            "pods": 4,
+            "blinding": "0x" + "33" * 32,
+            "hours": hour_totals([3 * wh + 500 for wh in injected_wh], [4 * wh for wh in withdrawn_wh]),
+        },
     }
 
 
@@ -145,6 +203,7 @@ class FakeNode:
 
     payouts: Payouts
     reading: dict[str, Any]
+    listed: dict[str, Any]
     chain_id: int = 31337
     codes: dict[str, str] = field(default_factory=lambda: {VAULT: "0x6001", LEDGER: "0x6001"})
     paid: bool = True
@@ -165,12 +224,11 @@ class FakeNode:
             return root + words([funded, 0, self.valid_at, depth], 32)
         if selector == "a5832cc3":  # statusOf(uint32,uint32)
             return words([int(self.paid), int(self.reserved)], 32)
-        known = raw(self.reading["configuration"]) + date_number(self.reading["day"]).to_bytes(32, "big")
-        return (
-            report_id(self.reading["report"], date_number(self.reading["day"]))
-            if arguments == known
-            else bytes(32)
-        )
+        for known in (self.reading, self.listed):
+            day = date_number(known["day"])
+            if arguments == raw(known["configuration"]) + day.to_bytes(32, "big"):
+                return report_id(known["report"], day)
+        return bytes(32)
 
     def answer(self, method: str, params: list[Any]) -> Any:
         """Result of one JSON-RPC call; `odd` holds whole answers that a test puts in its place."""

@@ -9,7 +9,8 @@ import pytest
 from oracle.chain.trust import Trust, trust_text
 from tests.web.alterations import alterations, altered
 from tests.web.browser import PAGE, Browser
-from tests.web.register import LEDGER, VAULT, FakeNode
+from tests.web.conftest import HOUSE, SUN
+from tests.web.register import LEDGER, VAULT, FakeNode, day_list
 
 pytestmark = pytest.mark.browser
 
@@ -38,6 +39,30 @@ def test_page__honest_reading__shows_the_hours(page: Browser, node: FakeNode) ->
     assert page.do("evaluate", script="document.querySelectorAll('tbody tr').length") == 24
 
 
+def test_page__honest_list__adds_up_and_shows_the_totals(page: Browser, node: FakeNode) -> None:
+    seen = page.verify(node.listed)
+    assert seen.verdict == "MATCHES"
+    assert "le letture sigillate di 5 POD del 2 luglio 2024 sommano esattamente ai totali" in seen.text
+    assert "non esclude POD inventati" in seen.text
+    assert (seen.passed, seen.failed) == (8, [])
+    assert page.do("evaluate", script="document.querySelectorAll('rect').length") == 48
+    page.do("click", selector="#language")
+    assert "add up exactly to the reported totals" in page.seen().text
+
+
+def test_page__list_whose_signed_totals_are_wrong__does_not_match(page: Browser, node: FakeNode) -> None:
+    node.listed = day_list("2024-07-02", [SUN, HOUSE], [HOUSE, HOUSE], more_wh=1)
+    seen = page.verify(node.listed)
+    assert seen.verdict == "DOES_NOT_MATCH"
+    assert "non sommano ai totali registrati" in seen.text
+    assert seen.passed == 7
+
+
+def test_page__list_without_pods__adds_up_to_nothing(page: Browser, node: FakeNode) -> None:
+    node.listed = day_list("2024-07-02", [], [])
+    assert page.verify(node.listed).verdict == "MATCHES"
+
+
 def test_page__english__says_the_same(page: Browser, node: FakeNode) -> None:
     page.verify(node.payouts.receipt(0))
     page.do("click", selector="#language")
@@ -53,9 +78,9 @@ def test_page__loaded__asks_only_the_node_of_the_form(page: Browser, node: FakeN
     assert set(node.asked) == {"eth_chainId", "eth_getBlockByNumber", "eth_getCode", "eth_call"}
 
 
-@pytest.mark.parametrize("kind", ["payout", "reading"])
+@pytest.mark.parametrize("kind", ["payout", "reading", "list"])
 def test_page__any_field_altered__does_not_match(page: Browser, node: FakeNode, kind: str) -> None:
-    receipt = node.payouts.receipt(3) if kind == "payout" else node.reading
+    receipt = {"payout": node.payouts.receipt(3), "reading": node.reading, "list": node.listed}[kind]
     changes = alterations(receipt)
     assert len(changes) > 10
     for path, value in changes:
@@ -70,7 +95,7 @@ def test_page__node_down__is_unreachable_and_says_neither(page: Browser, node: F
     seen = page.verify(node.payouts.receipt(0))
     assert seen.verdict == "UNREACHABLE"
     assert "Nodo non raggiungibile" in seen.text
-    assert "né confermata né smentita" in seen.text
+    assert "né confermato né smentito" in seen.text
 
 
 def test_page__server_is_no_node__is_unreachable(page: Browser, node: FakeNode) -> None:
@@ -124,7 +149,7 @@ BAD_TEXTS = ["", "{", "null", "[1]", '{"kind": "x"}', '{"kind": "condivisa/payou
 def test_page__no_receipt__says_so_without_a_verdict(page: Browser, node: FakeNode, text: str) -> None:
     seen = page.verify(text)
     assert seen.verdict == "UNREADABLE"
-    assert "Ricevuta illeggibile" in seen.text
+    assert "File illeggibile" in seen.text
     assert node.asked == []
     assert seen.errors == []
 
@@ -272,7 +297,7 @@ def test_page__every_state__has_no_barrier_that_axe_finds(
     assert browser.do("axe") == []
     browser.trust(rpc=node.url, chain_id=31337, vault=VAULT, ledger=LEDGER)
     foreign = node.payouts.receipt(0) | {"chain_id": 1}
-    for receipt in (node.payouts.receipt(1), node.reading, foreign, "{"):
+    for receipt in (node.payouts.receipt(1), node.reading, node.listed, foreign, "{"):
         browser.verify(receipt)
         browser.do(
             "evaluate", script="document.querySelectorAll('details').forEach((one) => one.open = true)"
@@ -289,5 +314,5 @@ def test_page__narrow_or_zoomed__needs_no_sideways_scrolling(
 ) -> None:
     browser.open(width=width)
     browser.trust(rpc=node.url, chain_id=31337, vault=VAULT, ledger=LEDGER)
-    for receipt in (node.payouts.receipt(0), node.reading):
+    for receipt in (node.payouts.receipt(0), node.reading, node.listed):
         assert not browser.verify(receipt).overflows

@@ -65,11 +65,17 @@ def test_page__reading_of_the_chain__matches(chain_page: Browser, month: Publish
     assert (seen.verdict, seen.passed, seen.errors) == ("MATCHES", 6, [])
 
 
-@pytest.mark.parametrize("kind", ["payout", "reading"])
+def test_page__list_of_the_chain__adds_up(chain_page: Browser, month: PublishedMonth) -> None:
+    seen = chain_page.verify(month.day_list())
+    assert (seen.verdict, seen.passed, seen.errors) == ("MATCHES", 8, [])
+
+
+@pytest.mark.parametrize("kind", ["payout", "reading", "list"])
 def test_page__any_field_altered_on_the_chain__does_not_match(
     chain_page: Browser, month: PublishedMonth, kind: str
 ) -> None:
-    receipt = month.payout_receipt(1) if kind == "payout" else month.reading_receipt(1)
+    files = {"payout": month.payout_receipt(1), "reading": month.reading_receipt(1), "list": month.day_list()}
+    receipt = files[kind]
     for path, value in alterations(receipt):
         seen = chain_page.verify(altered(receipt, path, value))
         assert seen.verdict == "DOES_NOT_MATCH", (path, value, seen.text)

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from oracle.chain.receipt import ReceiptUnreadable, parse_payout, parse_reading
+from oracle.attest.pedersen import ORDER
+from oracle.chain.receipt import PODS_MAX, ReceiptUnreadable, parse_list, parse_payout, parse_reading
 from oracle.chain.rpc import Rpc
 from oracle.chain.trust import Trust
-from oracle.chain.verify import verify_payout, verify_reading
+from oracle.chain.verify import verify_list, verify_payout, verify_reading
 from tests.web.browser import Browser
-from tests.web.conftest import fake_node
-from tests.web.register import LEDGER, VAULT, FakeNode, serving
+from tests.web.conftest import HOUSE, SUN, fake_node
+from tests.web.register import LEDGER, VAULT, FakeNode, day_list, serving
 
 pytestmark = pytest.mark.browser
 
@@ -25,7 +26,9 @@ def verdict_of_cli(text: str, kind: str, node: FakeNode) -> str:
     try:
         if kind == "payout":
             return verify_payout(parse_payout(text), trust, Rpc(node.url)).verdict.name
-        return verify_reading(parse_reading(text), trust, Rpc(node.url)).verdict.name
+        if kind == "reading":
+            return verify_reading(parse_reading(text), trust, Rpc(node.url)).verdict.name
+        return verify_list(parse_list(text), trust, Rpc(node.url)).verdict.name
     except ReceiptUnreadable:
         return "UNREADABLE"
 
@@ -96,6 +99,13 @@ PAYOUTS: list[Change] = [
     lambda receipt: {},
 ]
 
+
+def one_hour_more(receipt: dict[str, Any]) -> dict[str, Any]:
+    """An hour of 0 Wh more in both directions, which no commitment shows."""
+    hours = {way: [*receipt[way], 0] for way in ("injected_wh", "withdrawn_wh")}
+    return receipt | hours
+
+
 READINGS: list[Change] = [
     as_it_is,
     put("day", "2024-07-02"),
@@ -117,12 +127,66 @@ READINGS: list[Change] = [
     put("position", 4),
     put("proof", 0, "0x00"),
     put("salt", "0x" + "32" * 32),
+    put("blinding", "0x" + "00" * 32),
+    put("blinding", "0x" + "ff" * 32),
+    put("blinding", f"0x{ORDER:064x}"),
+    put("blinding", f"0x{ORDER - 1:064x}"),
+    put("blinding", "0x32"),
+    put("kind", "condivisa/reading/1"),
+    put("report", "pods", -1),
+    put("report", "pods", 5),
+    put("report", "pods", 2**32),
+    put("report", "roster", "0x" + "00" * 32),
+    put("report", "blinding", "0x" + "00" * 32),
+    one_hour_more,
     put("configuration", "0x" + "78" * 32),
     put("ledger", VAULT),
     put("report", "hours", "0x"),
     put("report", "hours", "0x0"),
     put("report", "root", "0x" + "00" * 32),
     put("report", None),
+]
+
+
+def entries(change: Callable[[list[Any]], list[Any]]) -> Change:
+    """A change of the list of entries."""
+    return lambda listed: listed | {"entries": change(listed["entries"])}
+
+
+def flagged(commitment: str) -> str:
+    """The same x with the other y: the commitment's negative."""
+    return commitment[:3] + ("3" if commitment[3] == "2" else "2") + commitment[4:]
+
+
+LISTS: list[Change] = [
+    as_it_is,
+    drop("report"),
+    drop("entries"),
+    put("kind", "condivisa/readings-list/2"),
+    put("day", "2024-07-01"),
+    put("day", "2024-07-03"),
+    put("ledger", VAULT),
+    put("configuration", "0x" + "78" * 32),
+    put("report", "pods", 4),
+    put("report", "pods", 5.0),
+    put("report", "hours", "0x"),
+    put("report", "blinding", "0x" + "00" * 32),
+    put("report", "blinding", "0x" + "ff" * 32),
+    put("entries", 0, None),
+    put("entries", 0, "id", "0x00"),
+    put("entries", 0, "id", "0x" + "00" * 32),
+    put("entries", 0, "commitment", "0x02" + "ff" * 32),
+    put("entries", 0, "commitment", "0x04" + "ff" * 64),
+    put("entries", 0, "commitment", "0x00" + "00" * 32),
+    entries(lambda rows: rows[1:]),
+    entries(lambda rows: rows[::-1]),
+    entries(lambda rows: [rows[0], *rows]),
+    entries(lambda rows: [rows[0], rows[0], *rows[2:]]),
+    entries(lambda rows: [*rows, {"id": "0x" + "ff" * 32, "commitment": rows[0]["commitment"]}]),
+    entries(lambda rows: [rows[0] | {"commitment": flagged(rows[0]["commitment"])}, *rows[1:]]),
+    entries(lambda rows: []),
+    entries(lambda rows: [0] * (PODS_MAX + 1)),
+    lambda listed: [listed],
 ]
 
 
@@ -155,6 +219,34 @@ def test_page__reading_changed__agrees_with_cli(
 ) -> None:
     text = json.dumps(READINGS[number](json.loads(json.dumps(shared_node.reading))))
     assert shared_page.verify(text).verdict == verdict_of_cli(text, "reading", shared_node)
+
+
+@pytest.mark.parametrize("number", range(len(LISTS)))
+def test_page__list_changed__agrees_with_cli(
+    shared_page: Browser, shared_node: FakeNode, number: int
+) -> None:
+    text = json.dumps(LISTS[number](json.loads(json.dumps(shared_node.listed))))
+    assert shared_page.verify(text).verdict == verdict_of_cli(text, "list", shared_node)
+
+
+ROWS: list[list[int]] = [SUN, HOUSE, [0] * 24]
+WRONG_REPORTS: list[dict[str, Any]] = [
+    day_list("2024-07-02", ROWS, ROWS, more_wh=1),
+    day_list("2024-07-02", [], [], more_wh=1),
+    day_list("2024-07-02", [], []),
+    day_list("2024-07-02", ROWS[:1], ROWS[1:2]),
+]
+
+
+@pytest.mark.parametrize("number", range(len(WRONG_REPORTS)))
+def test_page__list_as_it_was_signed__agrees_with_cli(
+    shared_page: Browser, shared_node: FakeNode, number: int
+) -> None:
+    honest, shared_node.listed = shared_node.listed, WRONG_REPORTS[number]
+    text = json.dumps(shared_node.listed)
+    verdict = "DOES_NOT_MATCH" if number < 2 else "MATCHES"
+    assert shared_page.verify(text).verdict == verdict_of_cli(text, "list", shared_node) == verdict
+    shared_node.listed = honest
 
 
 REVERT = {"error": {"code": 3, "message": "execution reverted", "data": "0x"}}
@@ -191,7 +283,8 @@ def test_page__node_answers_oddly__agrees_with_cli(
 ) -> None:
     method, answer = ANSWERS[number]
     shared_node.odd = {method: answer}
-    for kind, receipt in (("payout", shared_node.payouts.receipt(0)), ("reading", shared_node.reading)):
+    files = {"payout": shared_node.payouts.receipt(0), "reading": shared_node.reading}
+    for kind, receipt in (files | {"list": shared_node.listed}).items():
         text = json.dumps(receipt)
         assert shared_page.verify(text).verdict == verdict_of_cli(text, kind, shared_node)
     shared_node.odd = {}

@@ -1,16 +1,20 @@
 // The page against the vectors that Python and Solidity also satisfy (tests/vectors/).
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { bytes, hex } from '../../web/verifier/src/bytes.js';
+import { ascii, bytes, hex, join, uint } from '../../web/verifier/src/bytes.js';
+import { monthNumber } from '../../web/verifier/src/calendar.js';
+import { entryLeaf, isAscending, listRoot, pseudonym, rosterRoot } from '../../web/verifier/src/day-list.js';
+import { rootOfPath } from '../../web/verifier/src/hash-tree.js';
 import { microEur } from '../../web/verifier/src/money.js';
 import { CHANNELS, fits, nodeHash, rootOf } from '../../web/verifier/src/payout-tree.js';
-import { commitment, readingsRoot } from '../../web/verifier/src/readings-tree.js';
-import { hoursOf, reportId } from '../../web/verifier/src/report.js';
+import { addUp, commit, generator, totalPoint } from '../../web/verifier/src/pedersen.js';
+import { bothDirections, hoursOf, reportId } from '../../web/verifier/src/report.js';
 
 const vectors = (name) => JSON.parse(readFileSync(new URL(`../vectors/${name}.json`, import.meta.url), 'utf8'));
 const payouts = vectors('payout_trees');
-const readings = vectors('readings_trees');
+const published = vectors('readings_lists');
 const messages = vectors('messages');
 
 const leafOf = ({ channel, payee, owner, amount_eur }) => ({
@@ -52,27 +56,63 @@ for (const { name, index, leaf, proof, root, total_eur } of payouts.refused) {
   });
 }
 
-for (const vector of readings.commitments) {
-  test(`commitment of a day of ${vector.injected_wh.length} hours`, () => {
-    const { salt, day, pod, injected_wh: injectedWh, withdrawn_wh: withdrawnWh } = vector;
-    assert.equal(hex(commitment({ salt: bytes(salt), day, pod, injectedWh, withdrawnWh })), vector.commitment);
+test('generators: hashed to the same points, from the public seed alone', () => {
+  assert.equal(published.generators.length, 50);
+  for (const { direction, hour, point } of published.generators) assert.equal(generator(direction, hour).toHex(), point.slice(2));
+});
+
+const ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
+const hmac = (algorithm, key, ...parts) => createHmac(algorithm, bytes(key)).update(join(...parts)).digest();
+
+for (const vector of published.openings) {
+  const { key, day, month, pod, predecessor, injected_wh: injected, withdrawn_wh: withdrawn } = vector;
+
+  test(`opening of a day of ${injected.length} hours: id and commitment`, () => {
+    assert.equal(monthNumber(day), month);
+    assert.equal(hex(pseudonym(bytes(vector.salt), day, pod)), vector.id);
+    assert.equal(hex(commit(bytes(vector.blinding), injected, withdrawn)), vector.commitment);
+  });
+
+  test(`opening of a day of ${injected.length} hours: salt and blinding derive from the key that can be erased`, () => {
+    assert.equal(hex(hmac('sha256', key, ascii('condivisa/pseudonym'), uint(month, 4))), vector.salt);
+    const hours = [uint(injected.length, 1), ...[...injected, ...withdrawn].map((wh) => uint(wh, 4))];
+    const digest = hmac('sha512', key, ascii('condivisa/blinding'), uint(day, 4), bytes(predecessor), ...hours);
+    assert.equal(hex(uint(1n + (BigInt(hex(digest)) % (ORDER - 1n)), 32)), vector.blinding);
   });
 }
 
-for (const { size, root, commitments, proofs } of readings.trees) {
-  test(`readings tree of ${size}: every path ends in the root`, () => {
-    assert.ok(proofs.length > 0);
-    for (const { position, proof } of proofs) {
-      assert.equal(hex(readingsRoot(position, bytes(commitments[position]), proof.map(bytes))), root);
+const entriesOf = ({ entries }) => entries.map(([id, commitment]) => ({ id: bytes(id), commitment: bytes(commitment) }));
+
+/** The first check that a list fails, '' where it fails none. */
+function firstFailure(list) {
+  const entries = entriesOf(list);
+  if (entries.length !== list.pods) return 'size';
+  if (!isAscending(entries)) return 'order';
+  if (hex(rosterRoot(entries)) !== list.roster) return 'roster';
+  if (hex(listRoot(entries)) !== list.root) return 'entries';
+  const total = totalPoint(bytes(list.blinding), ...bothDirections(hoursOf({ hours: bytes(list.hours) })));
+  return total && addUp(entries.map(({ commitment }) => commitment))?.equals(total) ? '' : 'totals';
+}
+
+for (const list of published.lists) {
+  test(`list of ${list.name}: adds up to its totals, and every path ends in the root`, () => {
+    assert.equal(firstFailure(list), '');
+    for (const { position, proof } of list.proofs) {
+      assert.equal(hex(rootOfPath(position, entryLeaf(entriesOf(list)[position]), proof.map(bytes))), list.root);
     }
   });
+}
+
+for (const list of published.refused) {
+  test(`list, refused by its ${list.reason}: ${list.name}`, () => assert.equal(firstFailure(list), list.reason));
 }
 
 test('report id: the EIP-712 struct hash of every report of the batches', () => {
   const reports = messages.batches.flatMap((batch) => batch.reports);
   assert.ok(reports.length > 2);
-  for (const { day, predecessor, root, hours, id } of reports) {
-    assert.equal(hex(reportId({ day, predecessor: bytes(predecessor), root: bytes(root), hours: bytes(hours) })), id);
+  for (const { id, day, pods, ...hashes } of reports) {
+    const octets = Object.fromEntries(Object.entries(hashes).map(([name, text]) => [name, bytes(text)]));
+    assert.equal(hex(reportId({ day, pods, ...octets })), id);
   }
 });
 

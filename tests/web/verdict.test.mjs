@@ -1,17 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Unreachable } from '../../web/verifier/src/rpc.js';
+import { hex } from '../../web/verifier/src/bytes.js';
+import { reportId } from '../../web/verifier/src/report.js';
 import { CHECKS, foreignReceipt, verify } from '../../web/verifier/src/verdict.js';
-import { chainState, fakeNode, parsed, payoutReceipt, readingReceipt, TRUST } from './world.mjs';
+import { chainState, dayList, fakeNode, parsed, payoutReceipt, readingReceipt, TRUST } from './world.mjs';
 
 const judge = (receipt, { trust = TRUST, state = {}, ask } = {}) =>
   verify(parsed(receipt), trust, ask ?? fakeNode(chainState(state)));
 
-for (const receipt of [payoutReceipt(0), payoutReceipt(1), payoutReceipt(2), readingReceipt()]) {
+for (const receipt of [payoutReceipt(0), payoutReceipt(1), payoutReceipt(2), readingReceipt(), dayList()]) {
   test(`verify: an honest receipt matches (${receipt.kind} ${receipt.index ?? ''})`, async () => {
     const outcome = await judge(receipt);
     assert.equal(outcome.verdict, 'MATCHES');
-    assert.deepEqual(outcome.passed, CHECKS[receipt.kind.split('/')[1]]);
+    assert.deepEqual(outcome.passed, CHECKS[parsed(receipt).kind]);
     assert.equal(outcome.block.number, 16n);
   });
 }
@@ -43,7 +45,7 @@ function* alterations(receipt, path = []) {
       for (const place of [2, value.length - 1]) yield [at, value.slice(0, place) + (value[place] === '0' ? '1' : '0') + value.slice(place + 1)];
     } else if (/^\d+\.\d{6}$/.test(value)) yield [at, value.slice(0, -1) + '1'];
     else if (key === 'channel') yield [at, value === 'BANK' ? 'WALLET' : 'BANK'];
-    else if (key === 'day') yield [at, '2024-07-02'];
+    else if (key === 'day') yield [at, value === '2024-07-02' ? '2024-07-01' : '2024-07-02'];
     else yield [at, value.slice(0, -1) + 'Z'];
   }
 }
@@ -54,7 +56,7 @@ function altered(receipt, path, value) {
   return copy;
 }
 
-for (const receipt of [payoutReceipt(0), payoutReceipt(1), payoutReceipt(2), readingReceipt()]) {
+for (const receipt of [payoutReceipt(0), payoutReceipt(1), payoutReceipt(2), readingReceipt(), dayList()]) {
   test(`verify: whatever is altered in ${receipt.kind} ${receipt.index ?? ''} does not match`, async () => {
     let count = 0;
     for (const [path, value] of alterations(receipt)) {
@@ -65,6 +67,14 @@ for (const receipt of [payoutReceipt(0), payoutReceipt(1), payoutReceipt(2), rea
     assert.ok(count > 15);
   });
 }
+
+/** The readings with an hour of 0 Wh more, which no commitment shows. */
+function oneHourMore(receipt) {
+  return { ...receipt, injected_wh: [...receipt.injected_wh, 0], withdrawn_wh: [...receipt.withdrawn_wh, 0] };
+}
+
+const withFirst = (changes) => dayList().entries.map((entry, at) => (at ? entry : { ...entry, ...changes }));
+const idOf = (file) => hex(reportId(parsed(file).report));
 
 const DIFFERENCES = [
   ['nodeChain', payoutReceipt(), { state: { chainId: '0x1' } }],
@@ -82,6 +92,17 @@ const DIFFERENCES = [
   ['rootDiffers', payoutReceipt(), { state: { depth: 3n } }],
   ['sumDiffers', payoutReceipt(), { state: { funded: 1n } }],
   ['readingsDiffer', { ...readingReceipt(), pod: 'IT001E00000002' }],
+  ['readingsDiffer', { ...readingReceipt(), blinding: '0x' + '00'.repeat(32) }],
+  ['readingsDiffer', { ...readingReceipt(), blinding: '0x' + 'ff'.repeat(32) }],
+  ['hoursDiffer', oneHourMore(readingReceipt())],
+  ['sizeDiffers', { ...dayList(), entries: dayList().entries.slice(1) }],
+  ['notAscending', { ...dayList(), entries: dayList().entries.reverse() }],
+  ['notAscending', { ...dayList(), entries: [0, 0, 2].map((at) => dayList().entries[at]) }],
+  ['rosterDiffers', { ...dayList(), entries: withFirst({ id: '0x' + '00'.repeat(32) }) }],
+  ['entriesDiffer', { ...dayList(), entries: withFirst({ commitment: dayList().entries[1].commitment }) }],
+  ['totalsDiffer', dayList(1), { state: { list: idOf(dayList(1)) } }],
+  ['noReport', dayList(), { state: { list: '0x' + '00'.repeat(32) } }],
+  ['reportDiffers', dayList(), { state: { list: '0x' + '11'.repeat(32) } }],
   ['noReport', readingReceipt(), { state: { report: '0x' + '00'.repeat(32) } }],
   ['reportDiffers', readingReceipt(), { state: { report: '0x' + '11'.repeat(32) } }],
 ];
@@ -118,7 +139,7 @@ for (const broken of METHODS) {
       if (method === broken) throw new Unreachable('down');
       return node(method, params);
     };
-    for (const receipt of [payoutReceipt(), readingReceipt()]) {
+    for (const receipt of [payoutReceipt(), readingReceipt(), dayList()]) {
       assert.equal((await judge(receipt, { ask })).verdict, 'UNREACHABLE');
     }
   });

@@ -1,7 +1,9 @@
 // A small vault and ledger as a fake node knows them, with receipts that match; a test states only what differs.
 import { bytes, hex, join, uint } from '../../web/verifier/src/bytes.js';
+import { entryLeaf, listRoot, pseudonym, rosterRoot } from '../../web/verifier/src/day-list.js';
+import { rootOfPath } from '../../web/verifier/src/hash-tree.js';
 import { leafHash, nodeHash, rootOf } from '../../web/verifier/src/payout-tree.js';
-import { commitment, readingsRoot } from '../../web/verifier/src/readings-tree.js';
+import { commit } from '../../web/verifier/src/pedersen.js';
 import { readReceipt } from '../../web/verifier/src/receipt.js';
 import { reportId } from '../../web/verifier/src/report.js';
 import { Reverted } from '../../web/verifier/src/rpc.js';
@@ -60,22 +62,49 @@ const DAY = 19_905;
 /** Receipt of one POD's 2024-07-01, as its JSON object. */
 export function readingReceipt() {
   const receipt = {
-    kind: 'condivisa/reading/1',
+    kind: 'condivisa/reading/2',
     chain_id: 31337,
     ledger: LEDGER,
     configuration: '0x' + '77'.repeat(32),
     pod: 'IT001E00000001',
     day: '2024-07-01',
     salt: '0x' + '31'.repeat(32),
+    blinding: '0x' + '32'.repeat(32),
     injected_wh: injected,
     withdrawn_wh: withdrawn,
     position: 2,
     proof: ['0x' + '41'.repeat(32), '0x' + '42'.repeat(32)],
-    report: { predecessor: word(0), root: word(0), hours },
+    report: { predecessor: word(0), root: word(0), roster: word(5), pods: 3, blinding: word(6), hours },
   };
-  const { receipt: parsed } = readReceipt(JSON.stringify(receipt));
-  receipt.report.root = hex(readingsRoot(2, commitment(parsed), parsed.proof));
+  const { salt, blinding, proof } = readReceipt(JSON.stringify(receipt)).receipt;
+  const leaf = entryLeaf({ id: pseudonym(salt, DAY, receipt.pod), commitment: commit(blinding, injected, withdrawn) });
+  receipt.report.root = hex(rootOfPath(2, leaf, proof));
   return receipt;
+}
+
+/** The list of three PODs on 2024-07-02, as its JSON object; `more` is added to the first total. */
+export function dayList(more = 0) {
+  const entries = [1, 2, 3].map((number) => ({
+    id: bytes(word(number)),
+    commitment: commit(bytes(word(100 * number)), injected.map((wh) => wh * number), withdrawn),
+  }));
+  const totals = injected.flatMap((wh, hour) => [uint(wh * 6 + (hour ? 0 : more), 5), uint(withdrawn[hour] * 3, 5)]);
+  return {
+    kind: 'condivisa/readings-list/1',
+    chain_id: 31337,
+    ledger: LEDGER,
+    configuration: '0x' + '77'.repeat(32),
+    day: '2024-07-02',
+    report: {
+      predecessor: word(0),
+      root: hex(listRoot(entries)),
+      roster: hex(rosterRoot(entries)),
+      pods: 3,
+      blinding: word(600),
+      hours: hex(join(...totals)),
+    },
+    entries: entries.map(({ id, commitment }) => ({ id: hex(id), commitment: hex(commitment) })),
+  };
 }
 
 /** State of the chain for `fakeNode`; a test overrides single entries. */
@@ -91,6 +120,7 @@ export function chainState(changes = {}) {
     paid: true,
     reserved: false,
     report: hex(reportId(readReceipt(JSON.stringify(readingReceipt())).receipt.report)),
+    list: hex(reportId(readReceipt(JSON.stringify(dayList())).receipt.report)),
     ...changes,
   };
 }
@@ -106,6 +136,7 @@ export function fakeNode(state, calls = []) {
   const answers = {
     [SELECTORS.distributionOf + body([1]).slice(2)]: () => [state.root, state.funded, 0n, state.validAt, state.depth],
     [SELECTORS.reportOf + body([configuration, DAY]).slice(2)]: () => [state.report],
+    [SELECTORS.reportOf + body([configuration, DAY + 1]).slice(2)]: () => [state.list],
   };
   const answer = (data) => {
     if (data.startsWith(SELECTORS.statusOf + body([1]).slice(2))) return [Number(state.paid), Number(state.reserved)];

@@ -235,15 +235,20 @@ def day_report(
     predecessor: bytes = NO_PREDECESSOR,
     root: bytes | None = None,
 ) -> DayReport:
-    """A report of a day; by default 40 kWh injected and 55 kWh withdrawn in every hour."""
+    """A report of a day; by default 40 kWh injected and 55 kWh withdrawn in every hour, by 100 PODs.
+
+    The contract does not look behind roots and blinding: they are bytes as random as real ones.
+    """
     hour_count = hours_in(day)
     hours = encode_hours(injected_wh or [40_000] * hour_count, withdrawn_wh or [55_000] * hour_count)
-    return DayReport(day, predecessor, keccak256(b"root") if root is None else root, hours)
+    list_root = keccak256(b"root") if root is None else root
+    return DayReport(day, predecessor, list_root, keccak256(b"roster"), 100, keccak256(b"blinding"), hours)
 
 
-def report_row(report: DayReport) -> tuple[int, bytes, bytes, bytes]:
+def report_row(report: DayReport) -> tuple[int | bytes, ...]:
     """A report as the contract takes it."""
-    return report.day, report.predecessor, report.root, report.hours
+    lists = (report.root, report.roster, report.pods, report.blinding)
+    return report.day, report.predecessor, *lists, report.hours
 
 
 def settlement_row(settlement: Settlement) -> tuple[Any, ...]:

@@ -8,7 +8,8 @@ import {IReporterQuorum} from "./IReporterQuorum.sol";
 /// @notice Holds no money. Energy is keyed by configuration: the members' points of delivery below one primary
 /// substation. The ledger derives the shared energy of every hour itself and keeps totals per month; what it is given
 /// rests on the reporters. No reading of a person is ever part of a report: only the configuration's totals of an
-/// hour, and one root over salted commitments.
+/// hour, and roots over a list of blinded commitments and of their pseudonyms. That the list adds up to the totals is
+/// not checked here but by anyone who has the list: see docs/what-is-proved.md.
 interface IEnergyLedger is IReporterQuorum {
     event ConfigurationRegistered(bytes32 indexed configuration, address indexed vault);
     event DayAccepted(
@@ -17,6 +18,9 @@ interface IEnergyLedger is IReporterQuorum {
         bytes32 report,
         bytes32 predecessor,
         bytes32 root,
+        bytes32 roster,
+        uint32 pods,
+        bytes32 blinding,
         bytes hourTotals
     );
 

@@ -7,11 +7,14 @@ import {Month, Settlement} from "../types/Payout.sol";
 /// @title EIP-712 struct hashes of what reporters sign.
 library Messages {
     /// `hours` is a reserved word of Solidity, so the field that holds it is called hourTotals here.
-    bytes32 internal constant DAY_REPORT_TYPE =
-        keccak256("DayReport(uint32 day,bytes32 predecessor,bytes32 root,bytes hours)");
+    bytes32 internal constant DAY_REPORT_TYPE = keccak256(
+        "DayReport(uint32 day,bytes32 predecessor,bytes32 root,bytes32 roster,uint32 pods,"
+        "bytes32 blinding,bytes hours)"
+    );
     bytes32 internal constant BATCH_TYPE = keccak256(
         "Batch(bytes32 configuration,DayReport[] reports)"
-        "DayReport(uint32 day,bytes32 predecessor,bytes32 root,bytes hours)"
+        "DayReport(uint32 day,bytes32 predecessor,bytes32 root,bytes32 roster,uint32 pods,"
+        "bytes32 blinding,bytes hours)"
     );
     bytes32 internal constant MONTH_TYPE = keccak256("Month(bytes32 configuration,uint32 month)");
     bytes32 internal constant SETTLEMENT_TYPE = keccak256(
@@ -21,7 +24,16 @@ library Messages {
 
     function hash(DayReport calldata report) internal pure returns (bytes32) {
         return keccak256(
-            abi.encode(DAY_REPORT_TYPE, report.day, report.predecessor, report.root, keccak256(report.hourTotals))
+            abi.encode(
+                DAY_REPORT_TYPE,
+                report.day,
+                report.predecessor,
+                report.root,
+                report.roster,
+                report.pods,
+                report.blinding,
+                keccak256(report.hourTotals)
+            )
         );
     }
 

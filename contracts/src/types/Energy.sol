@@ -14,8 +14,14 @@ struct DayReport {
     Day day;
     /// The report id that this one replaces; zero for the first report of a day.
     bytes32 predecessor;
-    /// Root over the salted commitments of the day's readings, one per POD.
+    /// Root over the published list: a pseudonym of the month and a Pedersen commitment to the day's hours per POD.
     bytes32 root;
+    /// Root over the pseudonyms alone, strictly ascending; it stays the same while the same PODs take part.
+    bytes32 roster;
+    /// Entries of the list.
+    uint32 pods;
+    /// Sum of the commitments' blindings modulo the order of secp256k1: with it the list opens to hourTotals.
+    bytes32 blinding;
     /// For each of the day's 23, 24 or 25 civil hours: uint40 injected Wh, uint40 withdrawn Wh, big-endian.
     bytes hourTotals;
 }

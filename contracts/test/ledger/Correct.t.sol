@@ -53,6 +53,9 @@ contract CorrectTest is Energy {
             Typed.hash(replacement),
             replacement.predecessor,
             replacement.root,
+            replacement.roster,
+            replacement.pods,
+            replacement.blinding,
             replacement.hourTotals
         );
         correct(CONFIGURATION, _accepted, replacement);

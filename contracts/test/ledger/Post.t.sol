@@ -29,7 +29,17 @@ contract PostTest is Energy {
         DayReport memory report = reportOf(FIRST_DAY + 4, 900, 700);
         bytes32 id = Typed.hash(report);
         vm.expectEmit(address(ledger));
-        emit IEnergyLedger.DayAccepted(CONFIGURATION, report.day, id, 0, report.root, report.hourTotals);
+        emit IEnergyLedger.DayAccepted(
+            CONFIGURATION,
+            report.day,
+            id,
+            0,
+            report.root,
+            report.roster,
+            report.pods,
+            report.blinding,
+            report.hourTotals
+        );
         post(CONFIGURATION, alone(report));
 
         assertEq(ledger.reportOf(CONFIGURATION, report.day), id, "accepted report");

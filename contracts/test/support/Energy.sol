@@ -51,6 +51,9 @@ abstract contract Energy is Reporters {
             day: Day.wrap(day),
             predecessor: 0,
             root: keccak256(abi.encode(day)),
+            roster: keccak256("roster"),
+            pods: 7,
+            blinding: keccak256("blinding"),
             hourTotals: flatHours(injectedWh, withdrawnWh, 24)
         });
     }

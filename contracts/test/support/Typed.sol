@@ -8,7 +8,8 @@ import {Settlement} from "../../src/types/Payout.sol";
 library Typed {
     bytes32 private constant DOMAIN =
         keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
-    string private constant DAY_REPORT = "DayReport(uint32 day,bytes32 predecessor,bytes32 root,bytes hours)";
+    string private constant DAY_REPORT = "DayReport(uint32 day,bytes32 predecessor,bytes32 root,bytes32 roster,"
+        "uint32 pods,bytes32 blinding,bytes hours)";
     string private constant MONTH = "Month(bytes32 configuration,uint32 month)";
     string private constant SETTLEMENT = "Settlement(uint32 distribution,bytes32[] receipts,Month[] months,"
         "uint32 corrections,bytes32 evidence,bytes32 root,uint8 depth,uint64 pool,uint64 carry)";
@@ -22,11 +23,13 @@ library Typed {
     }
 
     function hash(DayReport memory report) internal pure returns (bytes32) {
-        bytes32 hourTotals = keccak256(report.hourTotals);
-        return
-            keccak256(
-                abi.encode(keccak256(bytes(DAY_REPORT)), report.day, report.predecessor, report.root, hourTotals)
-            );
+        return keccak256(
+            bytes.concat(
+                keccak256(bytes(DAY_REPORT)),
+                abi.encode(report.day, report.predecessor, report.root, report.roster),
+                abi.encode(report.pods, report.blinding, keccak256(report.hourTotals))
+            )
+        );
     }
 
     function hash(bytes32 configuration, DayReport[] memory reports) internal pure returns (bytes32) {

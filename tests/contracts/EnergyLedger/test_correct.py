@@ -114,6 +114,8 @@ def test_correct__accepted__stores_and_reports_both_ids(community: Community) ->
     replacement = replacing(FIRST)
     event = community.correct(FIRST, replacement).only("DayAccepted")
     assert (event["report"], event["predecessor"]) == (report_id(replacement), report_id(FIRST))
+    named = (event["root"], event["roster"], event["pods"], event["blinding"])
+    assert named == (replacement.root, replacement.roster, replacement.pods, replacement.blinding)
     assert community.ledger.call("reportOf", CONFIGURATION, DAY) == report_id(replacement)
 
 

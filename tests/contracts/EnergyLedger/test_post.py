@@ -115,7 +115,7 @@ def test_post__day_twice_in_a_batch__reverts(community: Community) -> None:
 def test_post__hours_of_another_day_length__reverts(
     community: Community, day: int, hours: int, given: int
 ) -> None:
-    report = DayReport(day, bytes(32), bytes(32), bytes(given))
+    report = DayReport(day, bytes(32), bytes(32), bytes(32), 0, bytes(32), bytes(given))
     with reverts("EnergyLedger_WrongHourTotalsLength", day, given, hours * 10):
         community.post(report)
 
@@ -144,6 +144,9 @@ def test_post__accepted__stores_and_reports_the_id(community: Community) -> None
         "report": report_id(report),
         "predecessor": bytes(32),
         "root": report.root,
+        "roster": report.roster,
+        "pods": report.pods,
+        "blinding": report.blinding,
         "hourTotals": report.hours,
     }
 
@@ -188,7 +191,9 @@ def test_post__last_acceptance__is_the_block_time(community: Community) -> None:
 
 
 def test_hash_report__drawn_reports__is_the_python_id(community: Community) -> None:
-    for report in (day_report(), day_report(SPRING), replace(day_report(), predecessor=b"\x09" * 32)):
+    changes = {"predecessor": b"\x09" * 32, "roster": b"\x08" * 32, "pods": 2**32 - 1, "blinding": bytes(32)}
+    changed = [replace(day_report(), **{name: value}) for name, value in changes.items()]
+    for report in (day_report(), day_report(SPRING), *changed):
         assert community.ledger.call("hashReport", report_row(report)) == report_id(report)
 
 

@@ -33,7 +33,16 @@ domains = st.builds(
     st.integers(1, 2**256 - 1),
     st.binary(min_size=20, max_size=20),
 )
-reports = st.builds(DayReport, st.integers(0, 2**32 - 1), hashes, hashes, st.binary(max_size=250))
+reports = st.builds(
+    DayReport,
+    day=st.integers(0, 2**32 - 1),
+    predecessor=hashes,
+    root=hashes,
+    roster=hashes,
+    pods=st.integers(0, 2**32 - 1),
+    blinding=hashes,
+    hours=st.binary(max_size=250),
+)
 settlements = st.builds(
     Settlement,
     st.integers(0, 2**32 - 1),
@@ -51,6 +60,9 @@ TYPES: dict[str, list[dict[str, str]]] = {
         {"name": "day", "type": "uint32"},
         {"name": "predecessor", "type": "bytes32"},
         {"name": "root", "type": "bytes32"},
+        {"name": "roster", "type": "bytes32"},
+        {"name": "pods", "type": "uint32"},
+        {"name": "blinding", "type": "bytes32"},
         {"name": "hours", "type": "bytes"},
     ],
     "Batch": [
@@ -97,6 +109,9 @@ def as_message(report: DayReport) -> dict[str, Any]:
         "day": report.day,
         "predecessor": report.predecessor,
         "root": report.root,
+        "roster": report.roster,
+        "pods": report.pods,
+        "blinding": report.blinding,
         "hours": report.hours,
     }
 
@@ -130,9 +145,9 @@ def test_report_id__different_reports__differ(left: DayReport, right: DayReport)
     assert (report_id(left) == report_id(right)) is (left == right)
 
 
-@pytest.mark.parametrize("field", ["predecessor", "root"])
+@pytest.mark.parametrize("field", ["predecessor", "root", "roster", "blinding"])
 def test_report_id__hash_of_another_length__raises(field: str) -> None:
-    report = DayReport(1, bytes(32), bytes(32), bytes(240))
+    report = DayReport(1, bytes(32), bytes(32), bytes(32), 0, bytes(32), bytes(240))
     with pytest.raises(ValueError, match="a hash has 32 bytes, got 31"):
         report_id(replace(report, **{field: bytes(31)}))  # type: ignore[arg-type]
 

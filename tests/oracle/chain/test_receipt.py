@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from oracle.attest.payout_tree import Channel
-from oracle.chain.receipt import ReceiptUnreadable, parse_payout, parse_reading
+from oracle.chain.receipt import PODS_MAX, ReceiptUnreadable, parse_list, parse_payout, parse_reading
 
 PAYOUT: dict[str, Any] = {
     "kind": "condivisa/payout/1",
@@ -22,19 +22,37 @@ PAYOUT: dict[str, Any] = {
     },
     "proof": [{"hash": "0x" + "02" * 32, "sum_eur": "123.450000"}],
 }
+REPORT: dict[str, Any] = {
+    "predecessor": "0x" + "00" * 32,
+    "root": "0x" + "55" * 32,
+    "roster": "0x" + "56" * 32,
+    "pods": 2,
+    "blinding": "0x" + "57" * 32,
+    "hours": "0x" + "00" * 230,
+}
 READING: dict[str, Any] = {
-    "kind": "condivisa/reading/1",
+    "kind": "condivisa/reading/2",
     "chain_id": 31337,
     "ledger": "0x" + "11" * 20,
     "configuration": "0x" + "22" * 32,
     "pod": "IT001E00000001",
     "day": "2024-03-31",
     "salt": "0x" + "33" * 32,
+    "blinding": "0x" + "34" * 32,
     "injected_wh": [0] * 23,
     "withdrawn_wh": [7] * 23,
     "position": 0,
     "proof": ["0x" + "44" * 32],
-    "report": {"predecessor": "0x" + "00" * 32, "root": "0x" + "55" * 32, "hours": "0x" + "00" * 230},
+    "report": REPORT,
+}
+LIST: dict[str, Any] = {
+    "kind": "condivisa/readings-list/1",
+    "chain_id": 31337,
+    "ledger": "0x" + "11" * 20,
+    "configuration": "0x" + "22" * 32,
+    "day": "2024-03-31",
+    "report": REPORT,
+    "entries": [{"id": "0x" + "61" * 32, "commitment": "0x02" + "71" * 32}] * 2,
 }
 
 
@@ -58,7 +76,7 @@ def test_parse_payout__example__amounts_are_micro_euro_and_addresses_lower_case(
 
 def test_parse_reading__example__day_is_a_number() -> None:
     receipt = parse_reading(json.dumps(READING))
-    assert receipt.day == 19_813
+    assert (receipt.report.day, receipt.report.pods) == (19_813, 2)
     assert len(receipt.withdrawn_wh) == 23
 
 
@@ -84,7 +102,7 @@ def test_parse_reading__example__day_is_a_number() -> None:
         (changed(PAYOUT, "99999999999999.000000", "leaf", "amount_eur"), "larger than any amount"),
         (changed(PAYOUT, {}, "proof"), '"proof" must be a list'),
         (changed(PAYOUT, [1], "proof"), '"proof" must hold objects'),
-        (changed(PAYOUT, [{}] * 33, "proof"), "more entries than any tree"),
+        (changed(PAYOUT, [{}] * 33, "proof"), "has more than 32 entries"),
         (changed(PAYOUT, "0x", "proof", 0, "hash"), '"proof[0].hash" must be 0x and 32'),
     ],
 )
@@ -108,9 +126,44 @@ def test_parse_payout__malformed__names_the_key(text: str, sentence: str) -> Non
         (changed(READING, "I" * 17, "pod"), '"pod" must be a POD code'),
         (changed(READING, "0x123", "report", "hours"), '"report.hours" must be 0x'),
         (changed(READING, ["0x12"], "proof"), '"proof" must be 0x and 32'),
+        (changed(READING, "0x" + "34" * 31, "blinding"), '"blinding" must be 0x and 32'),
+        (changed(READING, 2.0, "report", "pods"), '"report.pods" must be a whole number'),
+        (changed(READING, "condivisa/reading/1", "kind"), "not a receipt of kind"),
     ],
 )
 def test_parse_reading__malformed__names_the_key(text: str, sentence: str) -> None:
     with pytest.raises(ReceiptUnreadable) as caught:
         parse_reading(text)
+    assert sentence in str(caught.value)
+
+
+def test_parse_list__example__entries_are_bytes() -> None:
+    listed = parse_list(json.dumps(LIST))
+    assert [len(octets) for octets in listed.entries[0]] == [32, 33]
+    assert (listed.report.day, listed.report.pods) == (19_813, 2)
+
+
+def test_parse_list__no_entries__is_a_list() -> None:
+    assert parse_list(changed(LIST, [], "entries")).entries == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (json.dumps(READING), "not a receipt of kind"),
+        (changed(LIST, "0x" + "61" * 31, "entries", 1, "id"), '"entries[1].id" must be 0x and 32'),
+        (changed(LIST, "0x04" + "71" * 64, "entries", 0, "commitment"), '"entries[0].commitment" must be 0x'),
+        (changed(LIST, {"id": "0x" + "61" * 32}, "entries", 0), '"entries[0].commitment" is missing'),
+        (changed(LIST, [1], "entries"), '"entries" must hold objects'),
+        (changed(LIST, {}, "entries"), '"entries" must be a list'),
+        (changed(LIST, [0] * (PODS_MAX + 1), "entries"), "has more than 65536 entries"),
+        (changed(LIST, -1, "report", "pods"), '"report.pods" must be a whole number'),
+        (changed(LIST, "2024-02-30", "day"), '"day" must be a date'),
+        ("[" * 50_000, "not a JSON file"),
+        ("[" * 100_000, "too long"),
+    ],
+)
+def test_parse_list__malformed__names_the_key(text: str, sentence: str) -> None:
+    with pytest.raises(ReceiptUnreadable) as caught:
+        parse_list(text)
     assert sentence in str(caught.value)

@@ -9,14 +9,18 @@ from eth_typing import Hash32
 
 from oracle.attest.hours import encode_hours
 from oracle.attest.messages import LEDGER_NAME, DayReport, Domain, Settlement, batch_digest
+from oracle.attest.pedersen import ORDER
 from oracle.chain.keys import Keys, load_or_create_keys
 from oracle.chain.signing import sign_reports, sign_settlement
 
 LEDGER = b"\x11" * 20
 CONFIGURATION = b"\x22" * 32
-REPORT = DayReport(19_905, bytes(32), b"\x33" * 32, encode_hours([1] * 24, [2] * 24))
-MONTHS = ((CONFIGURATION, 654),)
-SETTLEMENT = Settlement(1, (b"\x44" * 32,), MONTHS, 0, b"\x55" * 32, b"\x66" * 32, 3, 100, 40)
+REPORT = DayReport(
+    19_905, bytes(32), b"\x33" * 32, b"\x34" * 32, 9, b"\x35" * 32, encode_hours([1] * 24, [2] * 24)
+)
+SETTLEMENT = Settlement(
+    1, (b"\x44" * 32,), ((CONFIGURATION, 654),), 0, b"\x55" * 32, b"\x66" * 32, 3, 100, 40
+)
 
 
 @pytest.fixture
@@ -44,6 +48,12 @@ def test_sign_reports__other_chain__other_signatures(keys: Keys) -> None:
 def test_sign_reports__hours_of_no_day__signs_nothing(keys: Keys, hours: bytes) -> None:
     with pytest.raises(ValueError, match="a day has 23, 24 or 25 hours"):
         sign_reports(keys, 31337, LEDGER, CONFIGURATION, [REPORT, replace(REPORT, hours=hours)])
+
+
+@pytest.mark.parametrize("blinding", [b"\xff" * 32, ORDER.to_bytes(32, "big")])
+def test_sign_reports__blinding_that_opens_no_list__signs_nothing(keys: Keys, blinding: bytes) -> None:
+    with pytest.raises(ValueError, match="not below the order of the curve"):
+        sign_reports(keys, 31337, LEDGER, CONFIGURATION, [REPORT, replace(REPORT, blinding=blinding)])
 
 
 def test_sign_settlement__carry_above_the_pool__signs_nothing(keys: Keys) -> None:

@@ -20,9 +20,10 @@ from typing import Any
 
 import pytest
 
-from oracle.chain.receipt import ReceiptUnreadable, parse_payout, parse_reading
+from oracle.chain.receipt import ReceiptUnreadable, parse_list, parse_payout, parse_reading
 from oracle.chain.rpc import Rpc
-from oracle.chain.verify import Result, Verdict, verify_payout, verify_reading
+from oracle.chain.trust import Trust
+from oracle.chain.verify import Result, Verdict, verify_list, verify_payout, verify_reading
 from oracle.errors import NodeRefused
 from oracle.wiring import OpenChain
 from tests.oracle.world import Published
@@ -33,13 +34,20 @@ Change = Callable[[dict[str, Any]], None]
 
 
 def check(published: Published, receipt: dict[str, Any], **trust: Any) -> Result:
-    """Verdict on a receipt of either kind."""
+    """Verdict on a receipt or a list."""
     rpc = Rpc(published.opened.url)
     believed = replace(published.trust, **trust)
     text = json.dumps(receipt)
-    if receipt["kind"] == "condivisa/payout/1":
-        return verify_payout(parse_payout(text), believed, rpc)
-    return verify_reading(parse_reading(text), believed, rpc)
+    return verdict_on(receipt["kind"], text, believed, rpc)
+
+
+def verdict_on(kind: str, text: str, trust: Trust, rpc: Rpc) -> Result:
+    """Verdict on a file's text. Raises ReceiptUnreadable."""
+    if kind == "condivisa/payout/1":
+        return verify_payout(parse_payout(text), trust, rpc)
+    if kind == "condivisa/reading/2":
+        return verify_reading(parse_reading(text), trust, rpc)
+    return verify_list(parse_list(text), trust, rpc)
 
 
 def flipped(text: str, at: int = -1) -> str:
@@ -98,6 +106,13 @@ def cent_more(*path: Any) -> Change:
     return change
 
 
+def one_hour_more(receipt: dict[str, Any]) -> None:
+    """An hour of 0 Wh at the end: the commitment is the same, the day is not."""
+    receipt["injected_wh"].append(0)
+    receipt["withdrawn_wh"].append(0)
+
+
+LAST = {"id": "0x" + "ff" * 32, "commitment": "0x02" + "79" * 32}
 PAYOUT_CHANGES: list[tuple[str, Change, str]] = [
     ("chain id", add("chain_id"), "speaks of chain 31338"),
     ("vault", flip("vault"), "speaks of contract"),
@@ -121,18 +136,45 @@ READING_CHANGES: list[tuple[str, Change, str]] = [
     ("ledger", flip("ledger"), "speaks of contract"),
     ("configuration", flip("configuration"), "no report of this configuration"),
     ("pod", flip("pod"), "path ends in"),
-    ("day", put("2024-07-15", "day"), "path ends in"),
+    ("day", put("2024-07-15", "day"), "the ledger holds"),
+    ("month", put("2024-08-14", "day"), "path ends in"),
     ("salt", flip("salt"), "path ends in"),
+    ("blinding", flip("blinding"), "path ends in"),
+    ("no blinding", put("0x" + "00" * 32, "blinding"), "no number that could hide"),
+    ("blinding beyond the order", put("0x" + "ff" * 32, "blinding"), "no number that could hide"),
+    ("an hour too many", one_hour_more, "has 25 hours and its report has not"),
     ("an injected hour", add("injected_wh", 0), "path ends in"),
     ("a withdrawn hour", add("withdrawn_wh", 23), "path ends in"),
-    ("position", put(1, "position"), "path ends in"),
+    ("position", add("position"), "path ends in"),
     ("sibling", flip("proof", 0), "path ends in"),
     ("top sibling", flip("proof", -1), "path ends in"),
-    ("path too short", lambda receipt: receipt["proof"].pop(), "path ends in"),
+    ("path too short", lambda receipt: receipt["proof"].pop(), "path "),
     ("predecessor", flip("report", "predecessor"), "the ledger holds"),
     ("root", flip("report", "root"), "path ends in"),
     ("hour totals", flip("report", "hours"), "the ledger holds"),
-    ("hour totals' length", put("0x", "report", "hours"), "the ledger holds"),
+    ("roster", flip("report", "roster"), "the ledger holds"),
+    ("roster's size", add("report", "pods"), "the ledger holds"),
+    ("sum of blindings", flip("report", "blinding"), "the ledger holds"),
+    ("hour totals' length", put("0x", "report", "hours"), "and its report has not"),
+]
+LIST_CHANGES: list[tuple[str, Change, str]] = [
+    ("chain id", add("chain_id"), "speaks of chain 31338"),
+    ("ledger", flip("ledger"), "speaks of contract"),
+    ("configuration", flip("configuration"), "no report of this configuration"),
+    ("day", put("2024-07-15", "day"), "the ledger holds"),
+    ("predecessor", flip("report", "predecessor"), "the ledger holds"),
+    ("root", flip("report", "root"), "the ledger holds"),
+    ("roster", flip("report", "roster"), "the ledger holds"),
+    ("roster's size", add("report", "pods"), "the ledger holds"),
+    ("sum of blindings", flip("report", "blinding"), "the ledger holds"),
+    ("a total", flip("report", "hours"), "the ledger holds"),
+    ("an id", flip("entries", 0, "id"), "the report names the roster"),
+    ("a commitment", flip("entries", 0, "commitment"), "the entries lead to"),
+    ("entry dropped", lambda listed: listed["entries"].pop(), "has 6 entries, the report counts 7"),
+    ("entry added", lambda listed: listed["entries"].append(LAST), "has 8 entries, the report counts 7"),
+    ("entry in another's place", lambda listed: listed["entries"].__setitem__(6, LAST), "names the roster"),
+    ("entries exchanged", lambda listed: listed["entries"].reverse(), "the ids do not rise"),
+    ("entry twice", lambda listed: listed["entries"].__setitem__(1, listed["entries"][0]), "do not rise"),
 ]
 
 
@@ -196,14 +238,34 @@ def test_verify_reading__one_value_changed__does_not_match(
     assert reason in result.reason
 
 
+def test_verify_list__untouched__matches_and_names_the_sums(published: Published) -> None:
+    result = check(published, published.list)
+    assert result.verdict is Verdict.MATCHES
+    assert result.status.startswith("7 PODs together: ")
+    assert any("open to the posted 48 hour totals" in sentence for sentence in result.compared)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"), [row[1:] for row in LIST_CHANGES], ids=[row[0] for row in LIST_CHANGES]
+)
+def test_verify_list__one_value_changed__does_not_match(
+    published: Published, change: Change, reason: str
+) -> None:
+    listed = copy.deepcopy(published.list)
+    change(listed)
+    result = check(published, listed)
+    assert result.verdict is Verdict.DOES_NOT_MATCH
+    assert reason in result.reason
+
+
 def test_verify_reading__untouched__matches(published: Published) -> None:
     result = check(published, published.reading)
     assert (result.verdict, result.status) == (Verdict.MATCHES, "committed")
 
 
-@pytest.mark.parametrize("kind", ["payout", "reading"])
+@pytest.mark.parametrize("kind", ["payout", "reading", "list"])
 def test_verify__any_digit_of_the_file_changed__never_matches(published: Published, kind: str) -> None:
-    receipt = published.payouts[1] if kind == "payout" else published.reading
+    receipt = {"payout": published.payouts[1], "reading": published.reading, "list": published.list}[kind]
     text = json.dumps({key: value for key, value in receipt.items() if key != "statement"})
     rpc = Rpc(published.opened.url)
     changed = 0
@@ -212,10 +274,7 @@ def test_verify__any_digit_of_the_file_changed__never_matches(published: Publish
             continue
         other = text[:at] + str((int(mark) + 1) % 10) + text[at + 1 :]
         try:
-            if kind == "payout":
-                result = verify_payout(parse_payout(other), published.trust, rpc)
-            else:
-                result = verify_reading(parse_reading(other), published.trust, rpc)
+            result = verdict_on(receipt["kind"], other, published.trust, rpc)
         except ReceiptUnreadable:
             continue
         assert result.verdict is Verdict.DOES_NOT_MATCH, other
@@ -265,8 +324,9 @@ def test_verify__node_away__is_unreachable_for_true_and_false_receipts(
     for receipt in (published.payouts[0], false):
         result = verify_payout(parse_payout(json.dumps(receipt)), published.trust, Rpc(away.url))
         assert result.verdict is Verdict.UNREACHABLE
-    reading = verify_reading(parse_reading(json.dumps(published.reading)), published.trust, Rpc(away.url))
-    assert reading.verdict is Verdict.UNREACHABLE
+    for file in (published.reading, published.list):
+        result = verdict_on(file["kind"], json.dumps(file), published.trust, Rpc(away.url))
+        assert result.verdict is Verdict.UNREACHABLE
 
 
 class Failing(Rpc):

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from oracle.attest.day_list import Entry
 from oracle.ports import Outcome, Signed
 from oracle.records import ContractKind, Deployment, SignedReport, StoredTransaction, TransactionState
 from oracle.store.unit_of_work import OracleUnitOfWork
@@ -16,6 +17,7 @@ from tests.oracle.world import FIRST, World, settled_world
 from tests.settlement.store.world import pod_of
 
 MONTH = 54 * 12 + 6
+ENTRIES = (Entry(b"\x07" * 32, b"\x02" * 33), Entry(b"\x08" * 32, b"\x03" * 33))
 OUTCOME = Outcome(b"\x01" * 32, True, 7, b"\x02" * 32, 21_000, None, ())
 
 
@@ -151,7 +153,7 @@ def test_pod_keys__changed__the_database_refuses(work: OracleUnitOfWork) -> None
         work.session.execute(text("UPDATE pod_month_keys SET key = decode(repeat('00', 32), 'hex')"))
 
 
-def test_pod_keys__forgotten__key_and_name_are_gone_and_commitments_stay(
+def test_pod_keys__forgotten__key_and_name_are_gone_and_the_list_stays(
     work: OracleUnitOfWork, stored: World, message: UUID
 ) -> None:
     pods = (pod_of("P1"), pod_of("P2"))
@@ -164,7 +166,8 @@ def test_pod_keys__forgotten__key_and_name_are_gone_and_commitments_stay(
     assert set(work.pod_keys.of_month(pods, MONTH)) == {pods[1]}
     (kept,) = work.reports.of_message(message)
     assert kept.pods == (None, pods[1])
-    assert kept.commitments == (b"\x07" * 32, b"\x08" * 32)
+    assert kept.entries == ENTRIES
+    assert kept.message.pods == 2
 
 
 def test_pod_keys__forgotten_in_another_month__changes_nothing_here(
@@ -187,9 +190,11 @@ def report(stored: World, message: UUID, pods: tuple[str, ...], number: int = 0)
         outbox_id=message,
         predecessor=bytes(31) + bytes([number]),
         root=b"\x04" * 32,
+        roster=b"\x05" * 32,
+        blinding=b"\x06" * 32,
         hour_totals=bytes(240),
         pods=pods,
-        commitments=(b"\x07" * 32, b"\x08" * 32),
+        entries=ENTRIES,
     )
 
 
@@ -216,9 +221,18 @@ def test_reports__same_day_and_predecessor__the_database_refuses(
         work.reports.add([replace(first, report=b"\x0f" * 32)])
 
 
-def test_reports__root_changed__the_database_refuses(
-    work: OracleUnitOfWork, stored: World, message: UUID
+@pytest.mark.parametrize("column", ["root", "roster", "blinding", "entries"])
+def test_reports__what_was_signed__never_changes(
+    work: OracleUnitOfWork, stored: World, message: UUID, column: str
 ) -> None:
     work.reports.add([report(stored, message, (pod_of("P1"), pod_of("P2")))])
     with pytest.raises(DBAPIError):
-        work.session.execute(text("UPDATE day_reports SET root = report"))
+        work.session.execute(text(f"UPDATE day_reports SET {column} = report"))
+
+
+def test_reports__one_entry_too_few__the_database_refuses(
+    work: OracleUnitOfWork, stored: World, message: UUID
+) -> None:
+    pods = (pod_of("P1"), pod_of("P2"))
+    with pytest.raises(IntegrityError):
+        work.reports.add([replace(report(stored, message, pods), entries=ENTRIES[:1])])

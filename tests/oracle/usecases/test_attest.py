@@ -1,10 +1,12 @@
-"""Hour totals and commitments of a day, from readings to what is signed.
+"""Hour totals and the list of a day, from readings to what is signed.
 
 attest_days
 ├── it should sum every POD of the configuration per civil hour, quarter-hours included
 ├── it should give days of 23 and 25 hours their own length
 ├── it should take a POD on its valid days only
 ├── it should ask for the keys of a month once, for all its PODs
+├── it should list each POD of the day once, in the order of ids, and the list should add up to the totals
+├── given a correction it should hide every POD's day anew
 └── given an hour beyond 40 bits it should refuse and name day and hour
 """
 
@@ -15,11 +17,12 @@ from datetime import date
 import numpy as np
 import pytest
 
+from oracle.attest.day_list import DayList, entry_leaf, is_ascending
+from oracle.attest.hash_tree import root_of
 from oracle.attest.hours import decode_hours
-from oracle.attest.messages import report_id
-from oracle.attest.readings_tree import root_of
+from oracle.attest.messages import NO_PREDECESSOR, report_id
 from oracle.errors import TotalTooLarge
-from oracle.usecases.attest import DayAttestation, HourTable, attest_days, commit
+from oracle.usecases.attest import DayAttestation, HourTable, attest_days, open_entry
 from settlement.domain.calendar import month_number
 from settlement.domain.case import Case, Direction
 from settlement.domain.engine import settle
@@ -65,15 +68,49 @@ def test_attest_days__change_of_clocks__the_day_keeps_its_hours(day: date, hours
     assert (tuple(injected), tuple(withdrawn)) == (attestation.injected_wh, attestation.withdrawn_wh)
 
 
-def test_attest_days__every_pod__its_commitment_leads_to_the_root() -> None:
+def test_attest_days__every_pod__its_entry_leads_to_the_root() -> None:
     given = case()
     (attestation,) = attest_days(given, "", [DAY], keys)
-    table = HourTable(given, "")
-    assert list(attestation.pods) == sorted(pod_of(member) for member in (*PERSONS, "TOWN"))
+    table, report = HourTable(given, ""), attestation.report()
+    assert sorted(attestation.pods) == sorted(pod_of(member) for member in (*PERSONS, "TOWN"))
+    assert report.pods == len(attestation.pods)
     for position, pod in enumerate(attestation.pods):
-        own = commit(table.pod_day(pod, DAY), DAY, keys([pod], month_number(DAY))[pod])
-        proof = attestation.tree.proof(position)
-        assert root_of(position, own, proof) == attestation.report().root
+        key = keys([pod], month_number(DAY))[pod]
+        own = open_entry(table.pod_day(pod, DAY), DAY, key, NO_PREDECESSOR)
+        proof = attestation.list.tree.proof(position)
+        assert root_of(position, entry_leaf(own.entry), proof) == report.root
+
+
+def test_attest_days__list__rises_by_id_and_opens_to_the_totals() -> None:
+    (attestation,) = attest_days(case(), "", [DAY], keys)
+    assert is_ascending(attestation.list.entries)
+    assert attestation.list.adds_up_to(
+        attestation.blinding, attestation.injected_wh, attestation.withdrawn_wh
+    )
+
+
+def test_attest_days__days_of_a_month__have_one_roster_and_other_commitments() -> None:
+    one, other = attest_days(case(), "", [DAY, date(2024, 7, 3)], keys)
+    assert one.report().roster == other.report().roster
+    commitments = [{row.commitment for row in day.list.entries} for day in (one, other)]
+    assert commitments[0] & commitments[1] == set()
+
+
+def test_attest_days__two_months__no_id_returns() -> None:
+    given = case(date(2024, 7, 31), date(2024, 8, 2))
+    july, august = attest_days(given, "", [date(2024, 7, 31), date(2024, 8, 1)], keys)
+    assert {row.id for row in july.list.entries} & {row.id for row in august.list.entries} == set()
+
+
+def test_attest_days__correction__names_what_it_replaces_and_hides_every_day_anew() -> None:
+    given = case()
+    (first,) = attest_days(given, "", [DAY], keys)
+    predecessor = report_id(first.report())
+    (second,) = attest_days(given, "", [DAY], keys, {DAY: predecessor})
+    assert second.report().predecessor == predecessor
+    assert second.report().roster == first.report().roster
+    pairs = zip(first.list.entries, second.list.entries, strict=True)
+    assert all(before.commitment != after.commitment for before, after in pairs)
 
 
 def test_attest_days__pod_leaves_on_a_day__is_not_in_its_report() -> None:
@@ -104,13 +141,22 @@ def test_attest_days__no_pods__totals_are_zero_and_the_root_is_empty() -> None:
     given = Case(replace(given.community, pods=(), plants=()), (), given.prices)
     (attestation,) = attest_days(given, "", [DAY], keys)
     assert attestation.injected_wh == (0,) * 24
-    assert attestation.report().root == bytes(32)
+    report = attestation.report()
+    assert (report.root, report.roster, report.pods, report.blinding) == (bytes(32), bytes(32), 0, bytes(32))
 
 
 def test_report__hour_beyond_40_bits__names_day_and_hour() -> None:
-    attestation = DayAttestation(DAY, (0,) * 24, (*[0] * 5, 2**40, *[0] * 18), (), ())
+    hours = ((0,) * 24, (*[0] * 5, 2**40, *[0] * 18))
+    attestation = DayAttestation(DAY, NO_PREDECESSOR, *hours, (), bytes(32), DayList([]))
     with pytest.raises(TotalTooLarge, match="2024-07-02, hour 5: 1099511627776 Wh exceed"):
         attestation.report()
+
+
+def test_report__list_that_does_not_add_up__is_never_handed_out() -> None:
+    (attestation,) = attest_days(case(), "", [DAY], keys)
+    more = (attestation.injected_wh[0] + 1, *attestation.injected_wh[1:])
+    with pytest.raises(AssertionError):
+        replace(attestation, injected_wh=more).report()
 
 
 def test_report__one_wh_more__is_another_report() -> None:
@@ -123,7 +169,6 @@ def test_report__one_wh_more__is_another_report() -> None:
     (after,) = attest_days(replace(given, series=tuple(series)), "", [DAY], keys)
     assert series[0].direction in Direction
     assert report_id(before.report()) != report_id(after.report())
-    assert (
-        sum(position != other for position, other in zip(before.commitments, after.commitments, strict=True))
-        == 1
-    )
+    assert before.report().roster == after.report().roster
+    pairs = zip(before.list.entries, after.list.entries, strict=True)
+    assert sum(entry != other for entry, other in pairs) == 1

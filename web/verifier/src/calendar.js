@@ -8,6 +8,12 @@ export function dayNumber(text) {
   return exists && moment.getTime() >= 0 ? moment.getTime() / DAY_MS : null;
 }
 
+/** Month of a day number, as (year − 1970) · 12 + month − 1. */
+export function monthNumber(day) {
+  const date = new Date(day * DAY_MS);
+  return (date.getUTCFullYear() - 1970) * 12 + date.getUTCMonth();
+}
+
 /**
  * Clock hours of a day in Europe/Rome by number of hours: 23 skips 2 o'clock, 25 has it twice
  * (Directive 2000/84/EC: the change is at 01:00 UTC everywhere).

@@ -3,6 +3,7 @@ import { hex, isZero } from './bytes.js';
 import { dayNumber, formatDay, formatMoment } from './calendar.js';
 import { formatEuro, formatKwh, microEur } from './money.js';
 import { CHANNELS } from './payout-tree.js';
+import { bothDirections } from './report.js';
 import { translator } from './texts.js';
 import { CHECKS } from './verdict.js';
 
@@ -34,12 +35,18 @@ const readingSentence = (receipt, language, t) =>
     withdrawn: formatKwh(total(receipt.withdrawnWh), language),
   });
 
+function listSentence({ date, entries }, { state }, language, t) {
+  const [injected, withdrawn] = bothDirections(state.hours).map((hours) => formatKwh(total(hours), language));
+  return t('confirmList', { pods: entries.length, date: formatDay(date, language), injected, withdrawn });
+}
+
 /** The plain sentence of an outcome, which comes before everything else. */
 function sentence(receipt, outcome, trust, language, t) {
   if (outcome.verdict === 'UNREACHABLE') return t('silent', { rpc: trust.rpc });
   if (outcome.verdict === 'DOES_NOT_MATCH') {
     return t('refuse', { reason: t(outcome.reason.key, outcome.reason.facts) });
   }
+  if (receipt.kind === 'list') return listSentence(receipt, outcome, language, t);
   if (receipt.kind === 'reading') return readingSentence(receipt, language, t);
   return payoutSentence(receipt, outcome, language, t);
 }
@@ -50,6 +57,7 @@ export const exceedsTotal = ({ injectedWh, withdrawnWh }, hours) =>
 
 function notes(receipt, outcome, t) {
   if (outcome.verdict !== 'MATCHES') return [];
+  if (receipt.kind === 'list') return [t('listNote')];
   if (receipt.kind === 'payout') return receipt.leaf.channel === CHANNELS.indexOf('BANK') ? [t('bankNote')] : [];
   return exceedsTotal(receipt, outcome.state.hours) ? [t('excessNote'), t('readingNote')] : [t('readingNote')];
 }

@@ -1,11 +1,14 @@
 import { bytes, hex, U64_MAX } from './bytes.js';
 import { dayNumber } from './calendar.js';
+import { POD_BYTES } from './day-list.js';
 import { microEur } from './money.js';
 import { CHANNELS } from './payout-tree.js';
-import { POD_BYTES } from './readings-tree.js';
+import { POINT_BYTES } from './pedersen.js';
 
 const U32_MAX = 2 ** 32 - 1;
 const MAX_LETTERS = 262_144;
+const MAX_PODS = 65_536;
+const MAX_LIST_LETTERS = 256 * MAX_PODS;
 /** An index is u32, so no honest path is longer. */
 const MAX_DEPTH = 32;
 
@@ -123,30 +126,54 @@ function readDay(fields) {
   return day;
 }
 
-function readReading(fields) {
+function readReport(fields) {
   const report = fields.object('report');
-  const day = readDay(fields);
+  return {
+    day: readDay(fields),
+    predecessor: report.bytes('predecessor', 32),
+    root: report.bytes('root', 32),
+    roster: report.bytes('roster', 32),
+    pods: report.integer('pods'),
+    blinding: report.bytes('blinding', 32),
+    hours: report.bytes('hours'),
+  };
+}
+
+/** What a reading and a list have in common. */
+const readPlace = (fields) => ({
+  chainId: String(fields.integer('chain_id', Number.MAX_SAFE_INTEGER)),
+  contract: address(fields, 'ledger'),
+  configuration: fields.bytes('configuration', 32),
+  report: readReport(fields),
+  date: fields.text('day'),
+});
+
+function readReading(fields) {
   const injectedWh = readHours(fields, 'injected_wh');
   const withdrawnWh = readHours(fields, 'withdrawn_wh');
   fields.demand('withdrawn_wh', withdrawnWh.length === injectedWh.length);
   return {
     kind: 'reading',
-    chainId: String(fields.integer('chain_id', Number.MAX_SAFE_INTEGER)),
-    contract: address(fields, 'ledger'),
-    configuration: fields.bytes('configuration', 32),
+    ...readPlace(fields),
     pod: fields.text('pod', new RegExp(`^[!-~]{1,${POD_BYTES}}$`)),
-    date: fields.text('day'),
-    day,
     salt: fields.bytes('salt', 32),
+    blinding: fields.bytes('blinding', 32),
     injectedWh,
     withdrawnWh,
     position: fields.integer('position'),
     proof: fields.list('proof', MAX_DEPTH, (list, position) => list.bytes(position, 32)),
-    report: { day, predecessor: report.bytes('predecessor', 32), root: report.bytes('root', 32), hours: report.bytes('hours') },
   };
 }
 
-const READERS = { 'condivisa/payout/1': readPayout, 'condivisa/reading/1': readReading };
+function readEntry(list, position) {
+  const entry = list.object(position);
+  return { id: entry.bytes('id', 32), commitment: entry.bytes('commitment', POINT_BYTES) };
+}
+
+const readList = (fields) => ({ kind: 'list', ...readPlace(fields), entries: fields.list('entries', MAX_PODS, readEntry) });
+
+const LIST = 'condivisa/readings-list/1';
+const READERS = { 'condivisa/payout/1': readPayout, 'condivisa/reading/2': readReading, [LIST]: readList };
 
 /**
  * Reviver that spoils numbers not written as integers: JSON.parse would read 1.0 and 1e3 as integers, which
@@ -155,7 +182,7 @@ const READERS = { 'condivisa/payout/1': readPayout, 'condivisa/reading/1': readR
 const exactNumber = (_, value, context) => (typeof value === 'number' && /[.eE]/.test(context?.source ?? '') ? NaN : value);
 
 function parse(text) {
-  if (text.length > MAX_LETTERS) throw new Unreadable('notJson');
+  if (text.length > MAX_LIST_LETTERS) throw new Unreadable('notJson');
   let value;
   try {
     value = JSON.parse(text, exactNumber);
@@ -170,6 +197,7 @@ function read(text) {
   const fields = new Fields(parse(text));
   const kind = fields.raw('kind');
   if (typeof kind !== 'string' || !Object.hasOwn(READERS, kind)) throw new Unreadable('otherKind', 'kind');
+  if (kind !== LIST && text.length > MAX_LETTERS) throw new Unreadable('notJson');
   return READERS[kind](fields);
 }
 

@@ -1,20 +1,25 @@
 import { ascii, keccak, uint } from './bytes.js';
 
 /** EIP-712 type of a day's report; its struct hash is the report's id on the ledger. */
-const TYPE = 'DayReport(uint32 day,bytes32 predecessor,bytes32 root,bytes hours)';
+const TYPE = 'DayReport(uint32 day,bytes32 predecessor,bytes32 root,bytes32 roster,uint32 pods,bytes32 blinding,bytes hours)';
 
 /** Bytes of one civil hour in `hours`: uint40 injected Wh ‖ uint40 withdrawn Wh. */
-const HOUR_BYTES = 10;
+export const HOUR_BYTES = 10;
 
-export const reportId = (report) =>
-  keccak(keccak(ascii(TYPE)), uint(report.day, 32), report.predecessor, report.root, keccak(report.hours));
+export const reportId = ({ day, predecessor, root, roster, pods, blinding, hours }) =>
+  keccak(keccak(ascii(TYPE)), uint(day, 32), predecessor, root, roster, uint(pods, 32), blinding, keccak(hours));
 
 const uint40 = (data, offset) => data.slice(offset, offset + 5).reduce((sum, byte) => sum * 256 + byte, 0);
 
-/** The configuration's hours [{injectedWh, withdrawnWh}] of a report, [] where the length is not whole hours. */
+/** Two lists of Wh, injected and withdrawn, of a report's hours. */
+export const bothDirections = (hours) => [hours.map(({ injectedWh }) => injectedWh), hours.map(({ withdrawnWh }) => withdrawnWh)];
+
+const HOUR_COUNTS = [23, 24, 25];
+
+/** The configuration's hours [{injectedWh, withdrawnWh}] of a report, [] where the length is not that of a day. */
 export function hoursOf(report) {
   const count = report.hours.length / HOUR_BYTES;
-  if (!Number.isInteger(count)) return [];
+  if (!HOUR_COUNTS.includes(count)) return [];
   return Array.from({ length: count }, (_, hour) => ({
     injectedWh: uint40(report.hours, hour * HOUR_BYTES),
     withdrawnWh: uint40(report.hours, hour * HOUR_BYTES + 5),

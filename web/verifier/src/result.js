@@ -1,6 +1,7 @@
 import { hoursChart, hoursTable } from './chart.js';
 import { byId, el, svg } from './dom.js';
 import { present, statementRows } from './present.js';
+import { bothDirections } from './report.js';
 import { translator } from './texts.js';
 
 /** Shapes that differ without colour: circle with tick, octagon with cross, dashed circle with question mark. */
@@ -10,6 +11,8 @@ const SYMBOLS = {
   UNREACHABLE: ['M24 3a21 21 0 0 1 21 21M24 45a21 21 0 0 1-21-21M39 39a21 21 0 0 1-6 4M9 9a21 21 0 0 1 6-4', 'M18 19a6 6 0 1 1 6 7v3M24 35v.5'],
   UNREADABLE: ['M11 3h18l9 9v33h-27z', 'M18 22l12 12M30 22l-12 12'],
 };
+
+const RAW_LETTERS = 32_768;
 
 const symbol = (verdict) =>
   svg('svg', { viewBox: '0 0 48 48', 'aria-hidden': 'true' }, ...SYMBOLS[verdict].map((d) => svg('path', { d })));
@@ -46,13 +49,24 @@ function statementCard(receipt, language, t) {
   return [card(el('h3', {}, t('statementTitle')), el('p', { class: 'hint' }, t('statementHint')), el('dl', {}, ...entries))];
 }
 
+/** Chart and table of a list's totals, which only the register gives. */
+function totalsCards({ hours }, language, t) {
+  const [injectedWh, withdrawnWh] = bothDirections(hours);
+  const totals = { injectedWh, withdrawnWh };
+  return [card(hoursChart(totals, language, t)), fold(t('hoursTitle'), hoursTable(totals, [], t))];
+}
+
 /** Chart and table of a reading; they belong to the register only where it confirmed them. */
 function hoursCards(receipt, { state }, language, t) {
+  if (receipt.kind === 'list' && state) return totalsCards(state, language, t);
   if (receipt.kind !== 'reading') return [];
   const origin = state ? [] : [el('h3', {}, t('statementTitle'))];
   const table = hoursTable(receipt, state?.hours ?? [], t);
   return [card(...origin, hoursChart(receipt, language, t)), fold(t('hoursTitle'), table)];
 }
+
+/** A list of thousands of PODs would hold the page up; its file is at hand anyway. */
+const shown = (text) => (text.length > RAW_LETTERS ? `${text.slice(0, RAW_LETTERS)}…` : text);
 
 /** Draws the outcome of a verification; `text` is the receipt as given. */
 export function showOutcome({ receipt, text, outcome, trust, seconds }, language) {
@@ -64,7 +78,7 @@ export function showOutcome({ receipt, text, outcome, trust, seconds }, language
     ...hoursCards(receipt, outcome, language, t),
     checksCard(view, t),
     ...statementCard(receipt, language, t),
-    fold(t('rawTitle'), el('pre', { tabindex: '0' }, text)),
+    fold(t('rawTitle'), el('pre', { tabindex: '0' }, shown(text))),
   );
 }
 

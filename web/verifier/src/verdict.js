@@ -1,8 +1,10 @@
 import { hex, isZero } from './bytes.js';
+import { entryLeaf, isAscending, listRoot, pseudonym, rosterRoot } from './day-list.js';
+import { rootOfPath } from './hash-tree.js';
 import { chainIdOf, contractAt, latestBlock } from './ledger.js';
 import { fits, rootOf } from './payout-tree.js';
-import { commitment, readingsRoot } from './readings-tree.js';
-import { hoursOf, reportId } from './report.js';
+import { addUp, commit, totalPoint } from './pedersen.js';
+import { bothDirections, HOUR_BYTES, hoursOf, reportId } from './report.js';
 import { Unreachable } from './rpc.js';
 import { CONTRACT_OF } from './trust.js';
 
@@ -10,6 +12,7 @@ import { CONTRACT_OF } from './trust.js';
 export const CHECKS = {
   payout: ['node', 'chain', 'names', 'code', 'path', 'root', 'sum', 'status'],
   reading: ['node', 'chain', 'names', 'code', 'commitment', 'report'],
+  list: ['node', 'chain', 'names', 'code', 'report', 'roster', 'entries', 'totals'],
 };
 
 /** The first reason why a receipt does not match; `facts` fill the sentence, a bigint is micro-euro. */
@@ -57,19 +60,49 @@ async function checkPayout(receipt, vault, passed) {
   return { ...status, validAt: Number(funded.validAt) };
 }
 
-/** Checks that the readings lead to the day's report that the ledger accepted; returns the report's hours. */
-async function checkReading(receipt, ledger, passed) {
-  const { report, position, proof, configuration, day } = receipt;
-  demand(fits(position, proof.length), 'indexOutside', { index: position, places: 2 ** proof.length });
-  demand(equal(readingsRoot(position, commitment(receipt), proof), report.root), 'readingsDiffer');
-  passed('commitment');
-  const accepted = await ledger.report(configuration, day);
+/** Checks that the ledger accepted the report that the file names; from here on its fields are the chain's. */
+async function checkReport({ report, configuration }, ledger, passed) {
+  const accepted = await ledger.report(configuration, report.day);
   demand(accepted, 'foreignContract');
   demand(!isZero(accepted), 'noReport');
   demand(equal(reportId(report), accepted), 'reportDiffers');
   passed('report');
+}
+
+/** Checks that the readings open an entry of the list that the day's report names; returns the report's hours. */
+async function checkReading(receipt, ledger, passed) {
+  const { report, position, proof, pod, salt, blinding, injectedWh, withdrawnWh } = receipt;
+  demand(fits(position, proof.length), 'indexOutside', { index: position, places: 2 ** proof.length });
+  // A commitment does not tell a missing hour from one of 0 Wh: the report does.
+  demand(injectedWh.length * HOUR_BYTES === report.hours.length, 'hoursDiffer');
+  const commitment = commit(blinding, injectedWh, withdrawnWh);
+  demand(commitment, 'readingsDiffer');
+  const leaf = entryLeaf({ id: pseudonym(salt, report.day, pod), commitment });
+  demand(equal(rootOfPath(position, leaf, proof), report.root), 'readingsDiffer');
+  passed('commitment');
+  await checkReport(receipt, ledger, passed);
   return { hours: hoursOf(report) };
 }
+
+/** Checks that the entries are those of the day's report and add up to its totals; returns the report's hours. */
+async function checkList(list, ledger, passed) {
+  const { report, entries } = list;
+  await checkReport(list, ledger, passed);
+  demand(entries.length === report.pods, 'sizeDiffers', { found: entries.length, expected: report.pods });
+  demand(isAscending(entries), 'notAscending');
+  demand(equal(rosterRoot(entries), report.roster), 'rosterDiffers');
+  passed('roster');
+  demand(equal(listRoot(entries), report.root), 'entriesDiffer');
+  passed('entries');
+  const hours = hoursOf(report);
+  const total = hours.length && totalPoint(report.blinding, ...bothDirections(hours));
+  const sum = addUp(entries.map(({ commitment }) => commitment));
+  demand(total && sum?.equals(total), 'totalsDiffer');
+  passed('totals');
+  return { hours };
+}
+
+const CHECK_OF = { payout: checkPayout, reading: checkReading, list: checkList };
 
 async function check(receipt, trust, ask, outcome) {
   const passed = (name) => outcome.passed.push(name);
@@ -84,7 +117,7 @@ async function check(receipt, trust, ask, outcome) {
   const contract = contractAt(receipt.contract, block, ask);
   demand(await contract.hasCode(), 'noCode', { found: receipt.contract });
   passed('code');
-  return receipt.kind === 'payout' ? checkPayout(receipt, contract, passed) : checkReading(receipt, contract, passed);
+  return CHECK_OF[receipt.kind](receipt, contract, passed);
 }
 
 /**

@@ -1,0 +1,49 @@
+"""The published list of a configuration's day, from the database alone; it names no POD and shows no reading.
+
+It stays the same when keys are deleted: what is erased is who the entries were, not that they add up.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from oracle.errors import NotPosted
+from oracle.usecases.receipts import contracts_of, report_document
+from oracle.work import ReadingWork
+from settlement.domain.errors import NotFound
+
+LIST_KIND = "condivisa/readings-list/1"
+
+
+def readings_list(
+    work: ReadingWork, community_id: UUID, configuration_id: UUID, day: date
+) -> Mapping[str, Any]:
+    """The list behind the report that the ledger holds of the day.
+
+    Raises NotFound when the community has no such configuration, NotPosted when the ledger has no report of
+    the day, NotDeployed.
+    """
+    community = work.communities.get(community_id)
+    configurations = community.configurations if community is not None else ()
+    configuration = next((row for row in configurations if row.id == configuration_id), None)
+    if configuration is None:
+        raise NotFound("configuration", configuration_id)
+    report = work.reports.accepted(configuration_id, day, day).get(day)
+    if report is None:
+        raise NotPosted(f"the ledger has no report of {day} yet")
+    contracts = contracts_of(work, community_id)
+    assert configuration.ledger_id is not None, "a posted configuration has its name on the ledger"
+    return {
+        "kind": LIST_KIND,
+        "chain_id": contracts.chain_id,
+        "ledger": _hex(contracts.ledger),
+        "configuration": _hex(configuration.ledger_id),
+        "day": day.isoformat(),
+        "report": report_document(report),
+        "entries": [{"id": _hex(row.id), "commitment": _hex(row.commitment)} for row in report.entries],
+    }
+
+
+def _hex(octets: bytes) -> str:
+    return "0x" + octets.hex()
