@@ -190,3 +190,9 @@ def test_deploy__artifact_tampered_with__reports_and_records_the_first_differenc
     assert reported.returncode == 1
     assert "EnergyLedger: not the committed artifact: byte 100 of the code is 0x" in reported.stderr
     assert contracts(config)["EnergyLedger"]["code"].startswith("byte 100 of the code is 0x")
+
+    # With the right artifact the same contract is compared again, and nothing is sent.
+    compared = deploy(free_node.url, config)
+    assert compared.returncode == 0, compared.stdout + compared.stderr
+    assert contracts(config)["EnergyLedger"]["code"] == "equals the committed artifact"
+    assert transactions(free_node.url, keys) == 1

@@ -3,7 +3,8 @@ Record
 ├── given a new deployment
 │   └── it should write each contract as soon as it is there
 ├── given all wanted contracts on record
-│   └── it should refuse another deployment of that name
+│   ├── it should refuse another deployment of that name
+│   └── when the code of one was not compared, or differed, it should go on, to compare again
 ├── given some of them on record
 │   ├── it should give their addresses
 │   └── when their arguments differ it should name the first difference
@@ -41,8 +42,16 @@ def test_add__first_contract__is_on_disk_at_once(tmp_path: Path) -> None:
     assert entry["code"] == "equals the committed artifact"
 
 
+@pytest.mark.parametrize("difference", [None, "byte 7 of the code is 0x00, of the artifact 0x01"])
+def test_require_open__code_not_known_to_be_equal__goes_on(tmp_path: Path, difference: str | None) -> None:
+    record = recorded(tmp_path)
+    if difference:
+        record.note_code("EnergyLedger", difference)
+    Record(tmp_path, 31337, "prova").require_open(["EnergyLedger"])
+
+
 def test_require_open__all_recorded__refuses_and_keeps_the_file(tmp_path: Path) -> None:
-    recorded(tmp_path)
+    recorded(tmp_path).note_code("EnergyLedger", None)
     before = (tmp_path / "31337/prova.json").read_bytes()
     with pytest.raises(RecordRefused, match="records this deployment already: choose another name"):
         Record(tmp_path, 31337, "prova").require_open(["EnergyLedger"])

@@ -13,6 +13,8 @@ from typing import Any
 
 from settlement.casefile.atomic import write_atomically
 
+EQUAL = "equals the committed artifact"
+
 
 class RecordRefused(Exception):  # noqa: N818 - the names of errors say what happened
     """The record does not allow this deployment; the sentence holds the remedy."""
@@ -43,8 +45,9 @@ class Record:
                 raise RecordRefused(f"{self.path} cannot be read: {error}; set it aside") from error
 
     def require_open(self, names: list[str]) -> None:
-        """Raises RecordRefused when all these contracts are recorded: nothing would be left to do."""
-        if self.path.exists() and all(name in self._document["contracts"] for name in names):
+        """Raises RecordRefused when all these contracts are recorded and compared: nothing is left to do."""
+        recorded = self._document["contracts"]
+        if all(recorded.get(name, {}).get("code") == EQUAL for name in names):
             raise RecordRefused(
                 f"{self.path} records this deployment already: choose another name, or set the file aside"
             )
@@ -88,7 +91,7 @@ class Record:
 
     def note_code(self, name: str, difference: str | None) -> None:
         """Note whether the code on the chain is the committed artifact's, immutables aside."""
-        self._document["contracts"][name]["code"] = difference or "equals the committed artifact"
+        self._document["contracts"][name]["code"] = difference or EQUAL
         self._write()
 
     def _write(self) -> None:
