@@ -55,7 +55,7 @@ web/node_modules/.installed: web/package-lock.json
 	cd web && $(NPM_CI)
 	@touch $@
 
-.build/contracts: .venv/.runtime contracts/node_modules/.installed $(shell find contracts -name '*.sol' -not -path '*/node_modules/*' 2>/dev/null)
+.build/contracts: .venv/.runtime contracts/node_modules/.installed $(shell find contracts/src -name '*.sol' 2>/dev/null)
 	@mkdir -p .build
 	$(BIN)/python -m tools.compile_contracts --check
 	@touch $@

@@ -7,7 +7,8 @@ import {Test} from "../support/Test.sol";
 /// sum
 /// ├── it should add up injected and withdrawn of all hours
 /// ├── it should share the smaller of both in each hour
-/// └── it should hold the largest totals of 40 bits
+/// ├── it should hold the largest totals of 40 bits
+/// └── it should not count what a relayer put behind the last hour
 contract HourTotalsTest is Test {
     LibraryHarness private _harness = new LibraryHarness();
 
@@ -33,6 +34,16 @@ contract HourTotalsTest is Test {
         uint40 most = type(uint40).max;
         bytes memory hourTotals = abi.encodePacked(most, uint40(0), uint40(0), most, most, most);
         _requireSum(hourTotals, 2 * uint256(most), 2 * uint256(most), most);
+    }
+
+    /// @dev Calldata has room for 16 bytes behind 240; nobody signs them.
+    function test_sum__bytes_behind_the_last_hour__do_not_count() external view {
+        bytes memory hourTotals = new bytes(240);
+        bytes memory call_ = abi.encodePacked(
+            LibraryHarness.sumHours.selector, uint256(32), hourTotals.length, hourTotals, type(uint128).max
+        );
+        (, bytes memory answer) = address(_harness).staticcall(call_);
+        assertEq(keccak256(answer), keccak256(abi.encode(0, 0, 0)), "nothing in any hour");
     }
 
     function _requireSum(bytes memory hourTotals, uint256 injectedWh, uint256 withdrawnWh, uint256 sharedWh)
