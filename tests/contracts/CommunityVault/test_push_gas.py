@@ -10,6 +10,11 @@ push with any amount of gas
 
 import pytest
 
+from tests.contracts.connect import under_ape
+
+if under_ape():
+    pytest.skip("gas is swept once, with our own compiler settings", allow_module_level=True)
+
 from tests.contracts.hostile import Manner, hostile
 from tests.contracts.leaves import address_of, wallets
 from tools.testchain.community import Community, Founder, Payouts
@@ -56,7 +61,7 @@ def test_push__token_that_needs_the_whole_allowance__gets_it_or_all_reverts(foun
     payouts = community.distribute(leaves)
     for leaf in leaves:
         community.set_manner(address_of(leaf), Manner.NEEDS_ALLOWANCE)
-    outcomes = {outcome(community, payouts, gas) for gas in range(100_000, 500_000, 499)}
+    outcomes = {outcome(community, payouts, gas) for gas in range(100_000, 350_000, 997)}
     assert outcomes == {("CommunityVault_TooLittleGas", 0), ("paid", 0)}
 
 
