@@ -13,10 +13,11 @@ from enum import IntEnum
 
 from coincurve import PublicKey
 
+from oracle.attest.hours import HOUR_COUNTS
+
 POINT_BYTES = 33
 SCALAR_BYTES = 32
 ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
-HOUR_COUNTS = (23, 24, 25)
 HOUR_MAX_WH = 2**32 - 1
 
 _SEED = b"condivisa/pedersen/1"

@@ -15,8 +15,8 @@ import pytest
 from tests.cli.processes import run, state_folder
 from tests.cli.small_case import write_small_case
 
-SECOND = "IT999E00000002"
-FORGET = ("db", "forget", SECOND, "--month", "2023-02")
+FIRST = "IT999E00000001"
+FORGET = ("db", "forget", FIRST, "--month", "2023-02")
 
 
 @pytest.fixture
@@ -35,25 +35,27 @@ def test_forget__posted_month__list_is_as_before_and_still_adds_up(tmp_path: Pat
 
     refused = run(*FORGET, "--state", state)
     assert refused.returncode == 1
-    assert f"receipts of readings of {SECOND} in 2023-02 can never be made again" in refused.stdout
+    assert f"receipts of readings of {FIRST} in 2023-02 can never be made again" in refused.stdout
 
     erased = run(*FORGET, "--yes", "--state", state)
     assert erased.returncode == 0, erased.stderr
-    assert erased.stdout.startswith(f"erased the key of {SECOND} in 2023-02")
+    assert erased.stdout.startswith(f"erased the key of {FIRST} in 2023-02")
     again = run(*FORGET, "--yes", "--state", state)
     assert again.returncode == 2
     assert "never made, or erased before" in again.stderr
 
     listed.unlink()
+    listed.with_name(f"reading-{FIRST}-2023-02-01.json").unlink()
     after = run(*demo)
     assert after.returncode == 0, after.stderr
     assert "list-2023-02-01.json adds up: 7 PODs together" in after.stdout
     assert listed.read_bytes() == before
+    assert list(listed.parent.glob("reading-*")) == []
 
 
 @pytest.mark.parametrize("month", ["2023-13", "202302", "February"])
 def test_forget__no_month__is_refused_before_anything_starts(state: Path, month: str) -> None:
-    refused = run("db", "forget", SECOND, "--month", month, "--state", state)
+    refused = run("db", "forget", FIRST, "--month", month, "--state", state)
     assert refused.returncode == 2
     assert "is not a month like 2024-06" in refused.stderr
     assert not state.exists()

@@ -14,12 +14,12 @@ import pytest
 
 from tests.contracts.leaves import MIXED
 from tools.testchain.client import Contract
-from tools.testchain.community import CONFIGURATION, MONTH, Community
+from tools.testchain.community import CONFIGURATION, MONTH, Community, day_report, report_row
 from tools.testchain.errors import Reverted
 
 BATCH = (1, 0, b"", b"")
 NO_SETTLEMENT = (9, [], [], 0, bytes(32), bytes(32), 0, 0, 0)
-REPORT = (1, bytes(32), bytes(32), b"")
+REPORT = report_row(day_report(1))
 
 # Function, arguments, who may call it, and the error that others see. None: the caller does not matter.
 LEDGER: dict[str, tuple[tuple[Any, ...], str | None, str]] = {
