@@ -1,10 +1,10 @@
 """Runs Foundry's suite against mutants of the contracts: a mutant that no test kills is a gap.
 
-    python -m tools.mutate                   80 mutants, evenly over the kinds of slip
+    python -m tools.mutate                   110 mutants, evenly over the kinds of slip
     python -m tools.mutate --count 200       more of them
     python -m tools.mutate --only Treasury   those of the files whose name contains it
 
-Exit status 1 if a mutant survives that contracts/mutants.md does not explain. Each worker has a copy of the
+Exit status 1 if a mutant survives that docs/mutants.md does not explain. Each worker has a copy of the
 contracts below .build; the sources are never touched.
 """
 
@@ -25,7 +25,7 @@ from tools.mutants import Mutant, mutants_of, sample
 ROOT = Path(__file__).resolve().parent.parent
 CONTRACTS = ROOT / "contracts"
 SCRATCH = ROOT / ".build" / "mutants"
-EXPLAINED = CONTRACTS / "mutants.md"
+EXPLAINED = ROOT / "docs" / "mutants.md"
 ROW = re.compile(r"^\| `(?P<path>[\w/.]+)` \| `(?P<change>.+?)` \| \S.*\|$", re.MULTILINE)
 WORKERS = 2
 TIMEOUT_S = 300
@@ -160,14 +160,14 @@ def summary(outcomes: list[Outcome]) -> str:
 def main(arguments: list[str]) -> int:
     """Exit status 1 if a mutant survives without a reason."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--count", type=int, default=80)
+    parser.add_argument("--count", type=int, default=110)
     parser.add_argument("--only", default="", help="part of a file's name")
     options = parser.parse_args(arguments)
     outcomes = run(chosen(options.count, options.only))
     print(f"\n{summary(outcomes)}")
     left = unexplained(outcomes, EXPLAINED.read_text(encoding="utf-8"))
     for outcome in left:
-        print(f"no reason in contracts/mutants.md for {outcome.mutant.path}: {outcome.mutant.change}")
+        print(f"no reason in docs/mutants.md for {outcome.mutant.path}: {outcome.mutant.change}")
     return 1 if left else 0
 
 
