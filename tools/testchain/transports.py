@@ -13,7 +13,7 @@ from tools.testchain.errors import RevertedData
 
 # A transaction may use no more (EIP-7825), so no test gets more either.
 TRANSACTION_GAS_MAX = 16_777_216
-RECEIPT_SECONDS_MAX = 20
+RECEIPT_SECONDS_MAX = 60.0  # a busy machine mines the largest transactions slowly
 
 
 @dataclass(frozen=True, slots=True)
