@@ -82,8 +82,8 @@ deploy: .venv-ape/.installed .venv/.runtime ## the contracts to any chain: RPC=h
 test: .build/test-tools ## all that CI runs
 	@$(MAKE) --no-print-directory lint types imports rules drift
 	@$(MAKE) --no-print-directory web-test
-	@$(MAKE) --no-print-directory ape
-	@$(MAKE) --no-print-directory forge coverage
+	@$(MAKE) --no-print-directory -j 2 --output-sync=target ape forge # Ape keeps one core busy for minutes
+	@$(MAKE) --no-print-directory coverage
 	@$(MAKE) --no-print-directory unit
 
 lint: .venv/.dev
