@@ -7,7 +7,7 @@ type Day is uint32;
 /// @dev A calendar month as (year - 1970) * 12 + month - 1.
 type MonthNumber is uint32;
 
-using {sameDay as ==, otherDay as !=} for Day global;
+using {otherDay as !=} for Day global;
 
 /// @dev What m of n reporters sign for one configuration and day.
 struct DayReport {
@@ -39,10 +39,6 @@ struct MonthTotals {
     uint16 corrections;
     /// True once a settlement has read the month: from then on it cannot be corrected.
     bool settled;
-}
-
-function sameDay(Day a, Day b) pure returns (bool) {
-    return Day.unwrap(a) == Day.unwrap(b);
 }
 
 function otherDay(Day a, Day b) pure returns (bool) {
