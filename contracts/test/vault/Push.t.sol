@@ -143,6 +143,20 @@ contract PushTest is MoneyTest {
         }
     }
 
+    function test_push__only_wallet_is_the_last_of_256_and_is_refused__stays_open() external {
+        Leaf[] memory leaves = new Leaf[](256);
+        for (uint256 i = 0; i < 255; ++i) {
+            leaves[i] = PayoutTree.social(2);
+        }
+        leaves[255] = PayoutTree.wallet(BRUNO, 9);
+        uint32 distribution = distribute(leaves, 8);
+        setManner(BRUNO, HostileToken.Manner.RETURNS_FALSE);
+        vm.expectEmit(address(vault));
+        emit ICommunityVault.BatchPaid(distribution, 0, type(uint256).max >> 1, 1 << 255, 0, 255 * 2);
+        _push(distribution, leaves, 8, 8, 0);
+        _requireOpen(distribution, 255);
+    }
+
     /* ------------------------------------------- hostile recipients ------------------------------------------- */
 
     function test_push__recipient_that_makes_transfers_fail__blocks_nobody() external {
