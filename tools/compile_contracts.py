@@ -20,7 +20,8 @@ import solcx
 CONTRACTS = Path(__file__).resolve().parent.parent / "contracts"
 SOURCES = CONTRACTS / "src"
 ARTIFACTS = CONTRACTS / "artifacts"
-PUBLISHED = ("EnergyLedger", "CommunityVault", "TestEuro")
+PUBLISHED = ("EnergyLedger", "CommunityVault", "CommunityTimelock", "TestEuro")
+PACKAGES = ("@", "solady/")
 CODE_SIZE_MAX_BYTES = 24_576  # EIP-170
 # Through the intermediate representation a push costs a sixth less, and functions may be cut as they read
 # best.
@@ -61,7 +62,7 @@ class Compiled:
 
 def source_path(unit: str, folder: Path = SOURCES) -> Path:
     """File of a source unit: a package's below node_modules, ours below the folder."""
-    return (CONTRACTS / "node_modules" if unit.startswith("@") else folder) / unit
+    return (CONTRACTS / "node_modules" if unit.startswith(PACKAGES) else folder) / unit
 
 
 def imports_of(unit: str, text: str) -> list[str]:
@@ -132,7 +133,7 @@ def refuse_warnings(messages: Iterable[dict[str, Any]]) -> None:
 
 def in_package(message: dict[str, Any]) -> bool:
     """Whether a message is about a library's source, which is not ours to change."""
-    return str(message.get("sourceLocation", {}).get("file", "")).startswith("@")
+    return str(message.get("sourceLocation", {}).get("file", "")).startswith(PACKAGES)
 
 
 def artifact(contract: Compiled) -> str:

@@ -1,110 +1,68 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {ICommunityVault} from "./interfaces/ICommunityVault.sol";
-import {IEnergyLedger} from "./interfaces/IEnergyLedger.sol";
 import {Messages} from "./libraries/Messages.sol";
 import {RevenueSplit} from "./libraries/RevenueSplit.sol";
-import {PayoutBook} from "./PayoutBook.sol";
-import {ReporterQuorum} from "./ReporterQuorum.sol";
+import {SinglePayouts} from "./SinglePayouts.sol";
 import {Treasury} from "./Treasury.sol";
-import {MonthNumber} from "./types/Energy.sol";
-import {Month, Revenue, Settlement} from "./types/Payout.sol";
+import {SettledMonths} from "./types/Energy.sol";
+import {PayoutRoot, Revenue, Settlement} from "./types/Payout.sol";
 
-/// @dev See ICommunityVault. Treasury holds the money, PayoutBook pays the leaves; here money is divided.
-contract CommunityVault is ReporterQuorum, PayoutBook {
+/// @dev See ICommunityVault. Treasury holds the money, PayoutBook and SinglePayouts pay the leaves; here money is
+/// divided.
+contract CommunityVault is SinglePayouts {
     using SafeCast for uint256;
     using Messages for Settlement;
 
     /// An index has 32 bits.
     uint256 private constant MAX_DEPTH = 32;
     uint256 private constant MAX_RECEIPTS = 16;
-    uint256 private constant MAX_MONTHS = 64;
     uint40 private constant MAX_ROOT_DELAY = 90 days;
 
-    IEnergyLedger private immutable _ledger;
-    bytes32 private immutable _community;
-    uint16 private immutable _producersBps;
-    uint16 private immutable _socialBps;
-    uint16 private immutable _gridBps;
     uint40 private immutable _rootDelay;
 
     constructor(VaultArguments memory arguments)
-        ReporterQuorum("Condivisa CommunityVault", arguments.reporters, arguments.threshold)
-        Treasury(arguments.treasurer, arguments.token)
+        EIP712("Condivisa CommunityVault", "1")
+        Treasury(arguments.ledger, arguments.community, arguments.treasurer, arguments.token)
     {
-        if (address(arguments.ledger).code.length == 0) {
-            revert CommunityVault_InvalidLedger(address(arguments.ledger));
-        }
-        uint256 sumBps = uint256(arguments.producersBps) + arguments.socialBps + arguments.gridBps;
-        if (sumBps != RevenueSplit.WHOLE_BPS) revert CommunityVault_SharesNotWhole(sumBps);
         if (arguments.rootDelay > MAX_ROOT_DELAY) {
             revert CommunityVault_DelayTooLong(arguments.rootDelay, MAX_ROOT_DELAY);
         }
-
-        _ledger = arguments.ledger;
-        _community = arguments.community;
-        _producersBps = arguments.producersBps;
-        _socialBps = arguments.socialBps;
-        _gridBps = arguments.gridBps;
         _rootDelay = arguments.rootDelay;
     }
 
-    /* ----------------------------------------------- settlement ----------------------------------------------- */
-
     /// @inheritdoc ICommunityVault
-    function settle(Settlement calldata settlement, bytes[] calldata signatures) external nonReentrant {
-        // Check: the next distribution, signed by the reporters.
+    function settle(Settlement calldata settlement, bytes calldata signatures) external nonReentrant {
+        // Check: the next distribution, of months that the ledger gives for what the reporters signed.
         uint32 expected = _funds.distributions + 1;
         if (settlement.distribution != expected) {
             revert CommunityVault_WrongDistribution(settlement.distribution, expected);
         }
         if (settlement.depth > MAX_DEPTH) revert CommunityVault_TreeTooDeep(settlement.depth, MAX_DEPTH);
-        _requireQuorum(settlement.hash(), signatures);
+        SettledMonths memory months = _ledger.settleMonths(
+            _community, settlement.months, settlement.epoch, _hashTypedDataV4(settlement.hash()), signatures
+        );
+        if (months.corrections != settlement.corrections) {
+            revert CommunityVault_MonthsCorrected(months.corrections, settlement.corrections);
+        }
 
         // Effect: receipts are used up, their sum is divided, the root is stored.
-        Revenue memory revenue = RevenueSplit.split(_useReceipts(settlement.receipts), _socialBps, _gridBps);
+        Revenue memory revenue =
+            RevenueSplit.split(_useReceipts(settlement.receipts), months.shares.socialBps, months.shares.gridBps);
         _takeIn(settlement, revenue);
-        uint40 validAt = _open(settlement);
-
-        // Interaction: the ledger gives the months and closes them to corrections.
-        uint256 sharedWh = _readMonths(settlement.months, settlement.corrections);
-        _emitSettled(settlement, revenue, sharedWh, validAt);
-    }
-
-    /// @dev Adds revenue to the funds, and replaces the carry by the settlement's, which leaves the rest of the pool to
-    /// the payout tree.
-    function _takeIn(Settlement calldata settlement, Revenue memory revenue) private {
-        uint256 pool = revenue.producers + _funds.carry;
-        if (settlement.pool != pool) revert CommunityVault_WrongPool(settlement.pool, pool);
-        if (settlement.carry > pool) revert CommunityVault_CarryAbovePool(settlement.carry, settlement.pool);
-        uint64 social = (_funds.social + revenue.social).toUint64();
-        uint64 grid = (_funds.grid + revenue.grid).toUint64();
-
-        _funds.social = social;
-        _funds.grid = grid;
-        _funds.carry = settlement.carry;
-        _funds.distributions = settlement.distribution;
-    }
-
-    /// @dev Stores the payout root and returns from when on it can be paid from.
-    function _open(Settlement calldata settlement) private returns (uint40 validAt) {
-        validAt = (block.timestamp + _rootDelay).toUint40();
-        uint64 funded = settlement.pool - settlement.carry;
-        uint8 depth = settlement.depth;
-
-        Distribution storage opened = _distributions[settlement.distribution];
-        opened.root = settlement.root;
-        opened.funded = funded;
-        opened.validAt = validAt;
-        opened.depth = depth;
+        uint40 validAt = (block.timestamp + _rootDelay).toUint40();
+        _distributions[settlement.distribution] =
+            _hashRoot(settlement.root, settlement.pool - settlement.carry, settlement.depth, validAt);
+        _emitSettled(settlement, revenue, months, validAt);
     }
 
     /// @dev Marks the receipts as used and returns their sum in micro-euro.
     function _useReceipts(bytes32[] calldata receipts) private returns (uint256 amount) {
-        if (receipts.length == 0 || receipts.length > MAX_RECEIPTS) {
+        if (receipts.length > MAX_RECEIPTS) {
             revert CommunityVault_ReceiptCountOutOfRange(receipts.length, MAX_RECEIPTS);
         }
         for (uint256 i = 0; i < receipts.length; ++i) {
@@ -117,37 +75,27 @@ contract CommunityVault is ReporterQuorum, PayoutBook {
         }
     }
 
-    /// @dev Sum of the months' shared energy in Wh. Ascending order keeps a month from being counted twice, and nothing
-    /// signed over an earlier state settles a corrected month.
-    function _readMonths(Month[] calldata months, uint256 expectedCorrections) private returns (uint256 sharedWh) {
-        if (months.length == 0 || months.length > MAX_MONTHS) {
-            revert CommunityVault_MonthCountOutOfRange(months.length, MAX_MONTHS);
-        }
-        uint256 corrections = 0;
-        for (uint256 i = 0; i < months.length; ++i) {
-            Month calldata month = months[i];
-            if (i > 0 && !_isBefore(months[i - 1], month)) revert CommunityVault_MonthsNotAscending(i);
-            (uint256 monthWh, uint256 count) = _ledger.settleMonth(month.configuration, month.month);
-            sharedWh += monthWh;
-            corrections += count;
-        }
-        if (corrections != expectedCorrections) {
-            revert CommunityVault_MonthsCorrected(corrections, expectedCorrections);
-        }
-    }
-
-    function _isBefore(Month calldata left, Month calldata right) private pure returns (bool) {
-        if (left.configuration != right.configuration) return left.configuration < right.configuration;
-        return MonthNumber.unwrap(left.month) < MonthNumber.unwrap(right.month);
+    /// @dev Adds revenue to the funds, and replaces the carry by the settlement's, which leaves the rest of the pool to
+    /// the payout tree. All of it is held, so its sums fit as that does.
+    function _takeIn(Settlement calldata settlement, Revenue memory revenue) private {
+        Funds memory sums = _funds;
+        uint256 pool = revenue.producers + sums.carry;
+        if (settlement.pool != pool) revert CommunityVault_WrongPool(settlement.pool, pool);
+        if (settlement.carry > pool) revert CommunityVault_CarryAbovePool(settlement.carry, settlement.pool);
+        sums.social += uint56(revenue.social);
+        sums.grid += uint56(revenue.grid);
+        sums.carry = uint56(settlement.carry);
+        sums.distributions = settlement.distribution;
+        _funds = sums;
     }
 
     function _emitSettled(
         Settlement calldata settlement,
         Revenue memory revenue,
-        uint256 sharedWh,
+        SettledMonths memory months,
         uint40 validAt
     ) private {
-        // The amount has 64 bits because the sum of all receipts, each of which counts once, has.
+        // The amount has 64 bits because all that is held has.
         emit Settled({
             distribution: settlement.distribution,
             evidence: settlement.evidence,
@@ -159,31 +107,27 @@ contract CommunityVault is ReporterQuorum, PayoutBook {
             grid: uint64(revenue.grid),
             pool: settlement.pool,
             carry: settlement.carry,
-            sharedWh: sharedWh,
-            validAt: validAt
+            sharedWh: months.sharedWh,
+            adjustmentWh: months.adjustmentWh,
+            hiddenDays: months.hiddenDays,
+            validAt: validAt,
+            receipts: settlement.receipts
         });
     }
 
-    /* -------------------------------------------------- views ------------------------------------------------- */
-
     /// @inheritdoc ICommunityVault
-    function distributionCount() external view returns (uint32) {
-        return _funds.distributions;
-    }
+    function cancel(uint32 distribution, PayoutRoot calldata payoutRoot) external nonReentrant {
+        // Check: the guardian, in time. Single payouts are not of the pool, and above the count.
+        if (msg.sender != _ledger.guardianOf(_community)) revert CommunityVault_NotGuardian(msg.sender);
+        (uint64 funded, uint40 validAt) = (payoutRoot.funded, payoutRoot.validAt);
+        _requireRoot(distribution, payoutRoot.root, funded, payoutRoot.depth, validAt);
+        if (distribution > _funds.distributions) revert CommunityVault_UnknownDistribution(distribution);
+        if (block.timestamp >= validAt) revert CommunityVault_AlreadyValid(distribution, validAt);
 
-    /// @inheritdoc ICommunityVault
-    function shares() external view returns (uint16 producersBps, uint16 socialBps, uint16 gridBps) {
-        return (_producersBps, _socialBps, _gridBps);
-    }
-
-    /// @inheritdoc ICommunityVault
-    function ledger() external view returns (IEnergyLedger) {
-        return _ledger;
-    }
-
-    /// @inheritdoc ICommunityVault
-    function community() external view returns (bytes32) {
-        return _community;
+        // Effect: the next settlement divides the sum anew.
+        _distributions[distribution] = CANCELLED;
+        _funds.carry += uint56(funded);
+        emit DistributionCancelled(distribution, funded);
     }
 
     /// @inheritdoc ICommunityVault

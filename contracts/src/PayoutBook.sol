@@ -8,21 +8,12 @@ import {PackedLeaves} from "./libraries/PackedLeaves.sol";
 import {PlainToken} from "./libraries/PlainToken.sol";
 import {SumTree} from "./libraries/SumTree.sol";
 import {Treasury} from "./Treasury.sol";
+import {Branch} from "./types/Payout.sol";
 
 /// @dev The payouts of a vault's distributions: each leaf of a tree is paid through its own channel, at most once.
 abstract contract PayoutBook is Treasury {
     using PackedLeaves for bytes;
     using PlainToken for IERC20Metadata;
-
-    struct Distribution {
-        bytes32 root;
-        uint64 funded;
-        /// Of the funded sum; the second without what went to the social fund, which stays here.
-        uint64 paid;
-        uint64 paidOut;
-        uint40 validAt;
-        uint8 depth;
-    }
 
     /// @dev What a push does with its leaves; bit i stands for leaf start + i.
     struct Batch {
@@ -33,6 +24,8 @@ abstract contract PayoutBook is Treasury {
         uint64 toSocial;
     }
 
+    /// In the place of a cancelled distribution's hash.
+    bytes32 internal constant CANCELLED = bytes32(uint256(1));
     /// Leaves of one bitmap word: the widest batch.
     uint256 private constant LEAVES_PER_WORD = 256;
     uint256 private constant MAX_BATCH_HEIGHT = 8;
@@ -46,31 +39,32 @@ abstract contract PayoutBook is Treasury {
     /// left (EIP-150), and the call itself costs less than 2,000.
     uint256 private constant TRANSFER_GAS_NEEDED = TRANSFER_GAS * 64 / 63 + 2_000;
 
-    mapping(uint32 distribution => Distribution) internal _distributions;
+    /// Hashes of payout roots. A path leads to root and sum, so one slot is all that a distribution needs.
+    mapping(uint32 distribution => bytes32) internal _distributions;
     mapping(uint32 distribution => mapping(uint256 word => uint256)) private _paid;
     mapping(uint32 distribution => mapping(uint256 word => uint256)) private _reserved;
 
     /* ------------------------------------------- wallets and social ------------------------------------------- */
 
     /// @inheritdoc ICommunityVault
-    function push(uint32 distribution, uint32 start, bytes calldata leaves, bytes calldata proof)
-        external
-        nonReentrant
-    {
-        // Check: the leaves stand in the tree.
-        _requireLeaves(distribution, start, leaves, proof);
+    function push(Branch calldata branch) external nonReentrant {
+        // Check: the leaves stand in the tree, and nobody has stopped pushing.
+        if (_ledger.isPaused(_community)) revert CommunityVault_Paused();
+        _requireBranch(branch);
 
         // Effect: open wallet and social leaves count as paid.
-        uint256 alreadyPaid = _paid[distribution][start / LEAVES_PER_WORD] >> (start % LEAVES_PER_WORD);
-        Batch memory batch = _sort(leaves, alreadyPaid);
-        _markPaid(distribution, start, batch.wallets | batch.social, batch.toWallets, batch.toSocial);
+        (uint32 distribution, uint32 start) = (branch.distribution, branch.start);
+        (uint256 paid,) = _wordsOf(branch);
+        Batch memory batch = _sort(branch.leaves, paid);
+        _markPaid(distribution, start, batch.wallets | batch.social);
+        _book(batch.toWallets, batch.toSocial);
 
         // Interaction: transfers; those that fail are taken back.
         uint256 balanceBefore = _balance();
-        uint256 failed = batch.wallets == 0 ? 0 : _payWallets(leaves, batch.wallets);
-        uint64 kept = _sumOf(leaves, failed);
+        uint256 failed = batch.wallets == 0 ? 0 : _payWallets(branch.leaves, batch.wallets);
+        uint64 kept = _sumOf(branch.leaves, failed);
         _requireTaken(balanceBefore, batch.toWallets - kept);
-        if (failed != 0) _unmarkPaid(distribution, start, failed, kept);
+        if (failed != 0) _takeBack(distribution, start, failed, kept);
         emit BatchPaid({
             distribution: distribution,
             start: start,
@@ -82,19 +76,18 @@ abstract contract PayoutBook is Treasury {
     }
 
     /// @inheritdoc ICommunityVault
-    function claim(uint32 distribution, uint32 index, bytes calldata leaf, bytes calldata proof)
-        external
-        nonReentrant
-    {
+    function claim(Branch calldata branch) external nonReentrant {
         // Check: one unpaid wallet or social leaf of the tree.
-        if (leaf.count() != 1) revert CommunityVault_LeafCountOutOfRange(leaf.count(), 1);
-        _requireLeaves(distribution, index, leaf, proof);
+        bytes calldata leaf = branch.leaves;
+        (uint32 distribution, uint32 index) = (branch.distribution, branch.start);
+        _requireOneLeaf(branch);
         Batch memory batch = _sort(leaf, 0);
         if (batch.wallets | batch.social == 0) revert CommunityVault_NotClaimable(distribution, index);
         if (_isPaid(distribution, index)) revert CommunityVault_AlreadyPaid(distribution, index);
 
         // Effect:
-        _markPaid(distribution, index, 1, batch.toWallets, batch.toSocial);
+        _markPaid(distribution, index, 1);
+        _book(batch.toWallets, batch.toSocial);
         emit LeafClaimed(distribution, index, leaf.amountOf(0));
 
         // Interaction:
@@ -120,7 +113,7 @@ abstract contract PayoutBook is Treasury {
     /// @dev Sorts the leaves that are not yet paid; bank leaves are nobody's business here. A wallet leaf that cannot
     /// be paid at all, because it holds no address or the vault has no token, is refused; so are an unknown channel
     /// and fields that the channel does not have.
-    function _sort(bytes calldata leaves, uint256 alreadyPaid) private view returns (Batch memory batch) {
+    function _sort(bytes calldata leaves, uint256 alreadyPaid) internal view returns (Batch memory batch) {
         bool hasToken = _hasToken();
         uint256 leafCount = leaves.count();
         // The path has proved that all amounts add up to at most the funded sum, which has 64 bits.
@@ -176,36 +169,41 @@ abstract contract PayoutBook is Treasury {
         }
     }
 
-    function _isPaid(uint32 distribution, uint32 index) private view returns (bool) {
+    function _isPaid(uint32 distribution, uint32 index) internal view returns (bool) {
         return (_paid[distribution][index / LEAVES_PER_WORD] >> (index % LEAVES_PER_WORD)) & 1 != 0;
     }
 
-    /// @dev Marks leaves of one word as paid; bit i stands for leaf start + i. What goes out leaves the vault now, what
-    /// goes to social purposes stays in its fund.
-    function _markPaid(uint32 distribution, uint32 start, uint256 leaves, uint64 out, uint64 toSocial) private {
+    /// @dev Paid and reserved bits of a branch, of whose leaves bit i stands for leaf start + i.
+    function _wordsOf(Branch calldata branch) internal view returns (uint256 paid, uint256 reserved) {
+        (uint256 word, uint256 shift) = (branch.start / LEAVES_PER_WORD, branch.start % LEAVES_PER_WORD);
+        return (_paid[branch.distribution][word] >> shift, _reserved[branch.distribution][word] >> shift);
+    }
+
+    /// @dev Marks leaves of one word as paid; bit i stands for leaf start + i.
+    function _markPaid(uint32 distribution, uint32 start, uint256 leaves) internal {
         _paid[distribution][start / LEAVES_PER_WORD] |= leaves << (start % LEAVES_PER_WORD);
-        Distribution storage target = _distributions[distribution];
-        uint64 paid = target.paid + out + toSocial;
-        // A path ends in exactly the funded sum, so its leaves cannot add up to more.
-        assert(paid <= target.funded);
-        uint64 paidOut = target.paidOut + out;
-        target.paid = paid;
-        target.paidOut = paidOut;
-        if (toSocial != 0) _funds.social += toSocial;
     }
 
-    /// @dev Undoes _markPaid within the same transaction, for leaves whose transfer failed.
-    function _unmarkPaid(uint32 distribution, uint32 start, uint256 leaves, uint64 kept) private {
+    /// @dev Counts what goes out as gone, and what goes to social purposes to its fund, which stays here. A path ends in
+    /// exactly what the distribution promises, so its leaves never take what is held for others.
+    function _book(uint64 out, uint64 toSocial) internal {
+        Funds memory sums = _funds;
+        sums.held -= uint56(out);
+        sums.social += uint56(toSocial);
+        _funds = sums;
+    }
+
+    /// @dev Undoes _markPaid and _book within the same transaction, for leaves whose transfer failed.
+    function _takeBack(uint32 distribution, uint32 start, uint256 leaves, uint64 kept) private {
         _paid[distribution][start / LEAVES_PER_WORD] &= ~(leaves << (start % LEAVES_PER_WORD));
-        _distributions[distribution].paid -= kept;
-        _distributions[distribution].paidOut -= kept;
+        _funds.held += uint56(kept);
     }
 
-    function _isAddress(bytes32 payee) private pure returns (bool) {
+    function _isAddress(bytes32 payee) internal pure returns (bool) {
         return uint256(payee) <= type(uint160).max;
     }
 
-    function _toAddress(bytes32 payee) private pure returns (address) {
+    function _toAddress(bytes32 payee) internal pure returns (address) {
         // _isAddress has checked that the upper 96 bits are zero.
         return address(uint160(uint256(payee)));
     }
@@ -213,132 +211,126 @@ abstract contract PayoutBook is Treasury {
     /* -------------------------------------------------- bank -------------------------------------------------- */
 
     /// @inheritdoc ICommunityVault
-    function reserve(
-        uint32 distribution,
-        uint32 start,
-        bytes calldata leaves,
-        bytes calldata proof,
-        uint256 selection
-    ) external onlyTreasurer nonReentrant {
+    function reserve(Branch calldata branch, uint256 selection) external onlyTreasurer nonReentrant {
         // Check: the selected leaves stand in the tree, are bank leaves, and are open.
-        _requireLeaves(distribution, start, leaves, proof);
-        _requireSelection(selection, leaves.count());
-        (uint256 word, uint256 shift) = (start / LEAVES_PER_WORD, start % LEAVES_PER_WORD);
-        (uint256 paid, uint256 reserved) = (_paid[distribution][word], _reserved[distribution][word]);
-        for (uint256 i = 0; i < leaves.count(); ++i) {
-            if (selection & (1 << i) == 0) continue;
-            uint256 bit = 1 << (i + shift);
-            if (leaves.channelOf(i) != PackedLeaves.BANK) revert CommunityVault_NotABankLeaf(distribution, start + i);
-            if (paid & bit != 0) revert CommunityVault_AlreadyPaid(distribution, start + i);
-            if (reserved & bit != 0) revert CommunityVault_AlreadyReserved(distribution, start + i);
+        _requireSelected(branch, selection);
+        (uint256 paid, uint256 reserved) = _wordsOf(branch);
+        for (uint256 i = 0; selection >> i != 0; ++i) {
+            uint256 bit = 1 << i;
+            if (selection & bit == 0) continue;
+            (uint32 distribution, uint256 index) = (branch.distribution, branch.start + i);
+            if (branch.leaves.channelOf(i) != PackedLeaves.BANK) {
+                revert CommunityVault_NotABankLeaf(distribution, index);
+            }
+            if (paid & bit != 0) revert CommunityVault_AlreadyPaid(distribution, index);
+            if (reserved & bit != 0) revert CommunityVault_AlreadyReserved(distribution, index);
         }
 
         // Effect:
-        _reserved[distribution][word] = reserved | selection << shift;
-        emit BankReserved(distribution, start, selection);
+        _flipReserved(branch, selection);
+        emit BankReserved(branch.distribution, branch.start, selection);
     }
 
     /// @inheritdoc ICommunityVault
-    function release(
-        uint32 distribution,
-        uint32 start,
-        bytes calldata leaves,
-        bytes calldata proof,
-        uint256 selection
-    ) external onlyTreasurer nonReentrant {
+    function release(Branch calldata branch, uint256 selection) external onlyTreasurer nonReentrant {
         // Check: the selected leaves stand in the tree and are reserved, which only bank leaves can be.
-        _requireLeaves(distribution, start, leaves, proof);
-        _requireSelection(selection, leaves.count());
-        (uint256 word, uint256 shift) = (start / LEAVES_PER_WORD, start % LEAVES_PER_WORD);
-        uint256 reserved = _reserved[distribution][word];
-        for (uint256 i = 0; i < leaves.count(); ++i) {
-            bool selected = selection & (1 << i) != 0;
-            if (selected && reserved & (1 << (i + shift)) == 0) {
-                revert CommunityVault_NotReserved(distribution, start + i);
+        _requireSelected(branch, selection);
+        (, uint256 reserved) = _wordsOf(branch);
+        for (uint256 i = 0; selection >> i != 0; ++i) {
+            if (selection & ~reserved & (1 << i) != 0) {
+                revert CommunityVault_NotReserved(branch.distribution, branch.start + i);
             }
         }
 
         // Effect:
-        _reserved[distribution][word] = reserved & ~(selection << shift);
-        emit BankReleased(distribution, start, selection);
+        _flipReserved(branch, selection);
+        emit BankReleased(branch.distribution, branch.start, selection);
     }
 
     /// @inheritdoc ICommunityVault
-    function confirm(
-        uint32 distribution,
-        uint32 start,
-        bytes calldata leaves,
-        bytes calldata proof,
-        bytes32[] calldata bankReferences
-    ) external onlyTreasurer nonReentrant {
+    function confirm(Branch calldata branch, bytes32[] calldata bankReferences) external onlyTreasurer nonReentrant {
         // Check: the leaves stand in the tree.
-        _requireLeaves(distribution, start, leaves, proof);
-        if (bankReferences.length != leaves.count()) {
-            revert CommunityVault_ReferenceCountDiffers(bankReferences.length, leaves.count());
+        _requireBranch(branch);
+        if (bankReferences.length != branch.leaves.count()) {
+            revert CommunityVault_ReferenceCountDiffers(bankReferences.length, branch.leaves.count());
         }
 
         // Effect: reserved leaves with a reference become paid.
-        uint64 amount = _markConfirmed(distribution, start, leaves, bankReferences);
+        (uint256 confirmed, uint64 amount) = _confirmed(branch, bankReferences);
+        _flipReserved(branch, confirmed);
+        _markPaid(branch.distribution, branch.start, confirmed);
+        _book(amount, 0);
 
         // Interaction: what the bank paid out is the treasurer's.
         if (_hasToken()) _pay(treasurer(), amount);
     }
 
-    /// @dev Turns reserved leaves that have a reference into paid ones and returns their sum.
-    function _markConfirmed(
-        uint32 distribution,
-        uint32 start,
-        bytes calldata leaves,
-        bytes32[] calldata bankReferences
-    ) private returns (uint64 amount) {
-        (uint256 word, uint256 shift) = (start / LEAVES_PER_WORD, start % LEAVES_PER_WORD);
-        uint256 reserved = _reserved[distribution][word];
-        uint256 confirmed = 0;
-        for (uint256 i = 0; i < leaves.count(); ++i) {
+    /// @dev Bits and sum of the leaves that have a reference; all must be reserved.
+    function _confirmed(Branch calldata branch, bytes32[] calldata bankReferences)
+        private
+        returns (uint256 confirmed, uint64 amount)
+    {
+        (, uint256 reserved) = _wordsOf(branch);
+        for (uint256 i = 0; i < bankReferences.length; ++i) {
             if (bankReferences[i] == 0) continue;
-            uint256 bit = 1 << (i + shift);
-            if (reserved & bit == 0) revert CommunityVault_NotReserved(distribution, start + i);
+            uint256 bit = 1 << i;
+            if (reserved & bit == 0) revert CommunityVault_NotReserved(branch.distribution, branch.start + i);
             confirmed |= bit;
-            uint64 confirmedAmount = leaves.amountOf(i);
+            uint64 confirmedAmount = branch.leaves.amountOf(i);
             amount += confirmedAmount;
             // start + i is an index, which has 32 bits.
-            emit BankConfirmed(distribution, uint32(start + i), bankReferences[i], confirmedAmount);
+            emit BankConfirmed(branch.distribution, uint32(branch.start + i), bankReferences[i], confirmedAmount);
         }
         if (confirmed == 0) revert CommunityVault_NothingSelected();
-        _reserved[distribution][word] = reserved & ~confirmed;
-        _markPaid(distribution, start, confirmed >> shift, amount, 0);
     }
 
-    function _requireSelection(uint256 selection, uint256 leaves) private pure {
+    function _flipReserved(Branch calldata branch, uint256 leaves) private {
+        _reserved[branch.distribution][branch.start / LEAVES_PER_WORD] ^= leaves << (branch.start % LEAVES_PER_WORD);
+    }
+
+    function _requireSelected(Branch calldata branch, uint256 selection) private view {
+        _requireBranch(branch);
         if (selection == 0) revert CommunityVault_NothingSelected();
+        uint256 leaves = branch.leaves.count();
         if (selection >> leaves != 0) revert CommunityVault_SelectionBeyondLeaves(selection, leaves);
     }
 
     /* -------------------------------------------------- paths ------------------------------------------------- */
 
-    /// @dev The distribution, which exists and may be paid from.
-    function _requireValid(uint32 distribution) private view returns (Distribution storage target) {
-        target = _distributions[distribution];
-        uint40 validAt = target.validAt;
-        if (validAt == 0) revert CommunityVault_UnknownDistribution(distribution);
-        if (block.timestamp < validAt) revert CommunityVault_NotYetValid(distribution, validAt);
+    /// @dev Reverts unless the leaves stand side by side in the distribution's tree, from an aligned start, and can be
+    /// paid: their path must end in the distribution's root and in exactly what it promises.
+    function _requireBranch(Branch calldata branch) internal view {
+        uint256 height = _batchHeight(branch.depth, branch.start, branch.proof.length);
+        uint256 leaves = branch.leaves.count();
+        if (leaves == 0 || leaves > 1 << height) revert CommunityVault_LeafCountOutOfRange(leaves, 1 << height);
+        (bytes32 hash, uint256 sum) = SumTree.fold(branch.leaves, branch.start, 0, height);
+        (bytes32 root, uint256 funded) = SumTree.climb(hash, sum, branch.start >> height, branch.proof);
+        _requireRoot(branch.distribution, root, funded, branch.depth, branch.validAt);
+        if (block.timestamp < branch.validAt) revert CommunityVault_NotYetValid(branch.distribution, branch.validAt);
     }
 
-    /// @dev Reverts unless the leaves stand side by side in the distribution's tree, from an aligned start: their path
-    /// must end in the stored root and in exactly the funded sum.
-    function _requireLeaves(uint32 distribution, uint32 start, bytes calldata leaves, bytes calldata proof)
-        private
+    /// @dev The same for a branch of a single leaf.
+    function _requireOneLeaf(Branch calldata branch) internal view {
+        uint256 leaves = branch.leaves.count();
+        if (leaves != 1) revert CommunityVault_LeafCountOutOfRange(leaves, 1);
+        _requireBranch(branch);
+    }
+
+    /// @dev Reverts unless the payout root is the distribution's.
+    function _requireRoot(uint32 distribution, bytes32 root, uint256 funded, uint8 depth, uint40 validAt)
+        internal
         view
     {
-        Distribution storage target = _requireValid(distribution);
-        uint256 height = _batchHeight(target.depth, start, proof.length);
-        if (leaves.count() == 0 || leaves.count() > 1 << height) {
-            revert CommunityVault_LeafCountOutOfRange(leaves.count(), 1 << height);
-        }
-        (bytes32 hash, uint256 sum) = SumTree.fold(leaves, start, 0, height);
-        (bytes32 root, uint256 total) = SumTree.climb(hash, sum, start >> height, proof);
-        if (root != target.root) revert CommunityVault_WrongRoot(root, target.root);
-        if (total != target.funded) revert CommunityVault_WrongSum(total, target.funded);
+        bytes32 stored = _distributions[distribution];
+        if (stored == _hashRoot(root, funded, depth, validAt)) return;
+        if (stored == 0) revert CommunityVault_UnknownDistribution(distribution);
+        if (stored == CANCELLED) revert CommunityVault_Cancelled(distribution);
+        revert CommunityVault_OtherRoot(distribution, root, funded);
+    }
+
+    /// @dev Sums of a path are not cut to 64 bits: one that left them is no distribution's.
+    function _hashRoot(bytes32 root, uint256 funded, uint8 depth, uint40 validAt) internal pure returns (bytes32) {
+        return keccak256(abi.encode(root, funded, depth, validAt));
     }
 
     /// @dev Height of the subtree that a proof leaves over, from which the batch starts.
@@ -356,27 +348,13 @@ abstract contract PayoutBook is Treasury {
     /* -------------------------------------------------- views ------------------------------------------------- */
 
     /// @inheritdoc ICommunityVault
-    function distributionOf(uint32 distribution)
-        external
-        view
-        returns (bytes32 root, uint64 funded, uint64 paid, uint40 validAt, uint8 depth)
-    {
-        Distribution storage target = _distributions[distribution];
-        return (target.root, target.funded, target.paid, target.validAt, target.depth);
+    function distributionOf(uint32 distribution) external view returns (bytes32) {
+        return _distributions[distribution];
     }
 
     /// @inheritdoc ICommunityVault
     function statusOf(uint32 distribution, uint32 index) external view returns (bool paid, bool reserved) {
         uint256 word = _reserved[distribution][index / LEAVES_PER_WORD];
         return (_isPaid(distribution, index), (word >> (index % LEAVES_PER_WORD)) & 1 != 0);
-    }
-
-    /// @inheritdoc ICommunityVault
-    function funds() external view returns (uint64 social, uint64 grid, uint64 carry, uint64 held) {
-        held = _credited;
-        for (uint32 distribution = 1; distribution <= _funds.distributions; ++distribution) {
-            held -= _distributions[distribution].paidOut;
-        }
-        return (_funds.social, _funds.grid, _funds.carry, held);
     }
 }

@@ -1,37 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
 import {ICommunityVault} from "./interfaces/ICommunityVault.sol";
+import {IEnergyLedger} from "./interfaces/IEnergyLedger.sol";
 import {PlainToken} from "./libraries/PlainToken.sol";
 
 /// @dev The money of a vault: what came in against which receipt, and how it leaves.
 abstract contract Treasury is ICommunityVault, ReentrancyGuardTransient {
     using PlainToken for IERC20Metadata;
+    using SafeCast for uint256;
 
     struct Credit {
         uint64 amount;
         bool used;
     }
 
-    /// What a settlement reads and writes, in one storage slot.
+    /// What settlements and payments read and write, in one storage slot; 56 bits are 72 thousand million euro.
     struct Funds {
-        uint64 social;
-        uint64 grid;
-        uint64 carry;
+        uint56 social;
+        uint56 grid;
+        uint56 carry;
+        /// All that came in and did not go out.
+        uint56 held;
         uint32 distributions;
     }
 
     uint8 private constant TOKEN_DECIMALS = 6;
 
-    address private immutable _treasurer;
+    IEnergyLedger internal immutable _ledger;
+    bytes32 internal immutable _community;
     IERC20Metadata private immutable _token;
 
+    address private _treasurer;
     Funds internal _funds;
-    /// All that receipts ever brought.
-    uint64 internal _credited;
     mapping(bytes32 receipt => Credit) internal _credits;
 
     modifier onlyTreasurer() {
@@ -39,15 +46,24 @@ abstract contract Treasury is ICommunityVault, ReentrancyGuardTransient {
         _;
     }
 
-    constructor(address treasurer_, IERC20Metadata token_) {
-        if (treasurer_ == address(0)) revert CommunityVault_InvalidTreasurer(treasurer_);
+    modifier onlyGovernor() {
+        if (msg.sender != _ledger.governorOf(_community)) revert CommunityVault_NotGovernor(msg.sender);
+        _;
+    }
+
+    constructor(IEnergyLedger ledger_, bytes32 community_, address treasurer_, IERC20Metadata token_) {
+        if (address(ledger_).code.length == 0) revert CommunityVault_InvalidLedger(address(ledger_));
         if (address(token_) != address(0)) {
             uint8 decimals = token_.decimals();
             if (decimals != TOKEN_DECIMALS) revert CommunityVault_WrongDecimals(address(token_), decimals);
         }
-        _treasurer = treasurer_;
+        _ledger = ledger_;
+        _community = community_;
         _token = token_;
+        _setTreasurer(treasurer_);
     }
+
+    /* ------------------------------------------------- receipts ----------------------------------------------- */
 
     /// @inheritdoc ICommunityVault
     function credit(bytes32 receipt, uint64 amount) external onlyTreasurer nonReentrant {
@@ -57,11 +73,65 @@ abstract contract Treasury is ICommunityVault, ReentrancyGuardTransient {
 
         // Effect:
         _credits[receipt] = Credit({amount: amount, used: false});
-        _credited += amount;
+        _funds.held = (uint256(_funds.held) + amount).toUint56();
         emit ReceiptCredited(receipt, amount);
 
         // Interaction: the token must bring exactly the amount.
         if (_hasToken()) _pull(amount);
+    }
+
+    /// @inheritdoc ICommunityVault
+    function voidCredit(bytes32 receipt) external onlyTreasurer nonReentrant {
+        // Check: a credit that nothing was made of.
+        Credit memory voided = _credits[receipt];
+        if (voided.amount == 0) revert CommunityVault_ReceiptNotCredited(receipt);
+        if (voided.used) revert CommunityVault_ReceiptUsed(receipt);
+
+        // Effect:
+        delete _credits[receipt];
+        _release(voided.amount);
+        emit CreditVoided(receipt, voided.amount);
+
+        // Interaction: what came goes back.
+        if (_hasToken()) _pay(msg.sender, voided.amount);
+    }
+
+    /// @inheritdoc ICommunityVault
+    function takeDonation() external nonReentrant {
+        // Check: more is here than is held for others; with the bookkeeping euro nothing ever is.
+        uint256 balance = _balance();
+        if (balance <= _funds.held) revert CommunityVault_NoDonation();
+
+        // Effect: what the social fund has is part of what is held, so its sum fits too.
+        uint256 amount = balance - _funds.held;
+        _funds.held = balance.toUint56();
+        // forge-lint: disable-next-line(unsafe-typecast)
+        _funds.social += uint56(amount);
+        // forge-lint: disable-next-line(unsafe-typecast)
+        emit DonationTaken(uint64(amount));
+    }
+
+    /// @inheritdoc ICommunityVault
+    function rescueToken(address token_, address recipient, uint256 amount) external onlyGovernor nonReentrant {
+        if (token_ == address(_token)) revert CommunityVault_OwnToken(token_);
+        emit TokenRescued(token_, recipient, amount);
+        SafeERC20.safeTransfer(IERC20(token_), recipient, amount);
+    }
+
+    /// @inheritdoc ICommunityVault
+    function setTreasurer(address treasurer_) external onlyGovernor {
+        _setTreasurer(treasurer_);
+    }
+
+    function _setTreasurer(address treasurer_) private {
+        if (treasurer_ == address(0)) revert CommunityVault_InvalidTreasurer(treasurer_);
+        _treasurer = treasurer_;
+        emit TreasurerSet(treasurer_);
+    }
+
+    /// @dev Counts an amount as gone; never more than is held.
+    function _release(uint256 amount) internal {
+        _funds.held = (uint256(_funds.held) - amount).toUint56();
     }
 
     function _pull(uint256 amount) private {
@@ -99,6 +169,8 @@ abstract contract Treasury is ICommunityVault, ReentrancyGuardTransient {
         return address(_token) != address(0);
     }
 
+    /* -------------------------------------------------- views ------------------------------------------------- */
+
     /// @inheritdoc ICommunityVault
     function treasurer() public view returns (address) {
         return _treasurer;
@@ -112,5 +184,25 @@ abstract contract Treasury is ICommunityVault, ReentrancyGuardTransient {
     /// @inheritdoc ICommunityVault
     function creditOf(bytes32 receipt) external view returns (uint64 amount, bool used) {
         return (_credits[receipt].amount, _credits[receipt].used);
+    }
+
+    /// @inheritdoc ICommunityVault
+    function funds() external view returns (uint64 social, uint64 grid, uint64 carry, uint64 held) {
+        return (_funds.social, _funds.grid, _funds.carry, _funds.held);
+    }
+
+    /// @inheritdoc ICommunityVault
+    function distributionCount() external view returns (uint32) {
+        return _funds.distributions;
+    }
+
+    /// @inheritdoc ICommunityVault
+    function ledger() external view returns (IEnergyLedger) {
+        return _ledger;
+    }
+
+    /// @inheritdoc ICommunityVault
+    function community() external view returns (bytes32) {
+        return _community;
     }
 }

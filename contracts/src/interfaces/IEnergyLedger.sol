@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Day, DayReport, MonthNumber, MonthTotals} from "../types/Energy.sol";
-import {IReporterQuorum} from "./IReporterQuorum.sol";
+import {Batch, Day, DayReport, Month, MonthNumber, MonthTotals, SettledMonths} from "../types/Energy.sol";
+import {ICommunityRegistry} from "./ICommunityRegistry.sol";
 
 /// @title Hours of energy, attested by reporters, for many communities.
 /// @notice Holds no money. Energy is keyed by configuration: the members' points of delivery below one primary
@@ -10,8 +10,7 @@ import {IReporterQuorum} from "./IReporterQuorum.sol";
 /// rests on the reporters. No reading of a person is ever part of a report: only the configuration's totals of an
 /// hour, and roots over a list of blinded commitments and of their pseudonyms. That the list adds up to the totals is
 /// not checked here but by anyone who has the list: see docs/what-is-proved.md.
-interface IEnergyLedger is IReporterQuorum {
-    event ConfigurationRegistered(bytes32 indexed configuration, address indexed vault);
+interface IEnergyLedger is ICommunityRegistry {
     event DayAccepted(
         bytes32 indexed configuration,
         Day indexed day,
@@ -23,74 +22,113 @@ interface IEnergyLedger is IReporterQuorum {
         bytes32 blinding,
         bytes hourTotals
     );
+    /// `reason` is what post would have reverted with.
+    event BatchSkipped(bytes32 indexed community, bytes32 indexed area, bytes reason);
+    event DayOpened(bytes32 indexed configuration, Day indexed day, bytes32 report, bytes hourTotals);
+    event MonthDisputed(
+        bytes32 indexed configuration,
+        MonthNumber indexed month,
+        Day indexed day,
+        bytes32 report,
+        address objector,
+        bytes32 reason
+    );
+    event MonthAdjusted(bytes32 indexed configuration, MonthNumber indexed month, int256 sharedWh);
+    event MonthSettled(bytes32 indexed configuration, MonthNumber indexed month, uint256 sharedWh, uint256 hiddenDays);
 
-    error EnergyLedger_NotRegistrar(address caller);
-    error EnergyLedger_InvalidVault(address vault);
-    error EnergyLedger_AlreadyRegistered(bytes32 configuration, address vault);
-    error EnergyLedger_UnknownConfiguration(bytes32 configuration);
     error EnergyLedger_ReportCountOutOfRange(uint256 reports, uint256 most);
+    error EnergyLedger_BatchCountOutOfRange(uint256 batches, uint256 most);
+    error EnergyLedger_TooLittleGas(uint256 position);
     error EnergyLedger_WrongPredecessor(bytes32 configuration, Day day, bytes32 accepted, bytes32 predecessor);
+    error EnergyLedger_ReplacedCountDiffers(uint256 replaced, uint256 reports);
     error EnergyLedger_OtherDay(Day replaced, Day replacement);
     error EnergyLedger_WrongHourTotalsLength(Day day, uint256 length, uint256 expected);
-    error EnergyLedger_MonthSettled(bytes32 configuration, MonthNumber month);
-    error EnergyLedger_NotVault(bytes32 configuration, address caller);
-    error EnergyLedger_MonthNotFinal(bytes32 configuration, MonthNumber month);
     error EnergyLedger_DayNotOver(Day day);
     error EnergyLedger_DelayTooLong(uint40 delay, uint40 most);
-
-    /// @notice Binds a configuration to the vault that may settle its months, for good.
-    /// Requirements: the caller is the registrar; the configuration is new; the vault is a contract whose ledger() is
-    /// this one.
-    /// @dev Warning: whether the contract is an honest vault is the registrar's to know. A dishonest one can close months
-    /// to corrections; it never reaches another configuration or vault.
-    function registerConfiguration(bytes32 configuration, address vault) external;
+    error EnergyLedger_NotHidden(bytes32 configuration, Day day);
+    error EnergyLedger_WrongOpening(bytes32 computed, bytes32 hidden);
+    error EnergyLedger_MayNotObject(bytes32 community, address caller);
+    error EnergyLedger_NoReport(bytes32 configuration, Day day);
+    error EnergyLedger_WindowClosed(bytes32 configuration, MonthNumber month);
+    error EnergyLedger_AlreadyDisputed(bytes32 configuration, MonthNumber month);
+    error EnergyLedger_NotVault(bytes32 community, address caller);
+    error EnergyLedger_MonthCountOutOfRange(uint256 months, uint256 most);
+    error EnergyLedger_MonthsNotAscending(uint256 position);
+    error EnergyLedger_OtherCommunity(bytes32 configuration, bytes32 community);
+    error EnergyLedger_MonthNotFinal(bytes32 configuration, MonthNumber month);
+    error EnergyLedger_SharesDiffer(MonthNumber first, MonthNumber other);
 
     /// @notice Accepts the first reports of one or more days of a configuration; all or none.
-    /// Requirements: the configuration is registered; 1 to 31 reports; each names no predecessor and its day has no
-    /// report; the day is over in Rome; its hour totals fit it; the reporters signed Batch(configuration, reports).
+    /// Requirements: 1 to 31 reports; each names no predecessor and its day has no report; the day is over in Rome; its
+    /// hour totals fit it or are hidden; the community is not paused, and its reporters of the named epoch signed
+    /// Batch(configuration, epoch, reports).
     /// @dev Anyone may relay: authority lies in the signatures.
-    /// @param signatures 65 bytes (r, s, v) each, in strictly ascending order of their signers.
-    function post(bytes32 configuration, DayReport[] calldata reports, bytes[] calldata signatures) external;
+    function post(Batch calldata batch) external;
 
-    /// @notice Replaces the accepted report of a day, and moves the month's totals by the difference.
-    /// Requirements: the replacement names the accepted report, which `replaced` spells out; its hour totals fit its
-    /// day; no settlement has read the month; the reporters signed Batch(configuration, [replacement]).
-    /// @dev The finality delay of the month starts anew.
-    function correct(
-        bytes32 configuration,
-        DayReport calldata replaced,
-        DayReport calldata replacement,
-        bytes[] calldata signatures
+    /// @notice Accepts batches as post does; one that post would refuse is skipped with an event.
+    /// Requirements: 1 to 64 batches; enough gas that no refusal is for the want of it.
+    function postAll(Batch[] calldata batches) external;
+
+    /// @notice Replaces accepted reports, and moves their months' totals by the difference; all or none.
+    /// Requirements: as in post, but each report names the accepted report of its day, which `replaced` spells out.
+    /// @dev The challenge window of a month starts anew. In a month that a settlement has read, the difference of shared
+    /// energy becomes an adjustment, which the community's next settlement takes up.
+    function correct(Batch calldata batch, DayReport[] calldata replaced) external;
+
+    /// @notice Shows the hidden hour totals of an accepted report, and adds them to the month.
+    /// Requirements: keccak256(salt ‖ hourTotals) is what the report hides; the totals fit the day; not yet opened.
+    /// @dev Anyone who has salt and totals may call: decide before you share them.
+    function open(bytes32 configuration, DayReport calldata report, bytes32 salt, bytes calldata hourTotals) external;
+
+    /// @notice Objects to a report while its challenge window is open: the window becomes 7 days longer, once a month.
+    /// Only the reporters can replace the report.
+    /// Requirements: the caller is a reporter, or the member whom salt, position and proof find in the roster.
+    /// @param reason Hash of what the objector has to say.
+    function dispute(
+        bytes32 community,
+        bytes32 area,
+        Day day,
+        bytes32 reason,
+        bytes32 salt,
+        uint256 position,
+        bytes32[] calldata proof
     ) external;
 
-    /// @notice Reads a final month for a settlement, after which the month cannot be corrected.
-    /// Requirements: the caller is the configuration's vault; the month is final.
+    /// @notice Reads final months for a settlement and takes up the community's adjustment.
+    /// Requirements: the caller is the community's vault; the reporters of the epoch signed the digest; 1 to 64 months
+    /// in strictly ascending order of (configuration, month), each of the community, final, and of equal shares.
     /// @dev May be repeated: several distributions may name the same month.
-    /// @return sharedWh The month's shared energy in Wh.
-    /// @return corrections How many of its reports replaced another one.
-    function settleMonth(bytes32 configuration, MonthNumber month)
-        external
-        returns (uint256 sharedWh, uint256 corrections);
+    function settleMonths(
+        bytes32 community,
+        Month[] calldata months,
+        uint32 epoch,
+        bytes32 digest,
+        bytes calldata signatures
+    ) external returns (SettledMonths memory settled);
 
     /// @notice Id of the accepted report of a day; zero if there is none.
     function reportOf(bytes32 configuration, Day day) external view returns (bytes32);
 
+    /// @notice Whether the accepted report of a day hid its hour totals and they were opened.
+    function isOpened(bytes32 configuration, Day day) external view returns (bool);
+
     /// @notice Energy of a month so far.
     function totalsOf(bytes32 configuration, MonthNumber month) external view returns (MonthTotals memory);
 
-    /// @notice Whether every civil day of the month is accepted and the finality delay has passed since the last
-    /// acceptance. Until a settlement reads it, a final month can still be corrected and is then not final.
+    /// @notice Whether every civil day of the month is accepted and the challenge window is over. Until a settlement
+    /// reads it, a final month can still be corrected and is then not final.
     function isFinal(bytes32 configuration, MonthNumber month) external view returns (bool);
 
-    /// @notice The vault that settles a configuration; zero if it is not registered.
-    function vaultOf(bytes32 configuration) external view returns (address);
+    /// @notice What the community's next settlement takes up: new less old shared Wh of settled months, and of how many
+    /// corrections.
+    function adjustmentOf(bytes32 community) external view returns (int256 sharedWh, uint32 corrections);
 
     /// @notice Id of a report: its EIP-712 struct hash.
     function hashReport(DayReport calldata report) external pure returns (bytes32);
 
-    /// @notice The account that registers configurations.
-    function registrar() external view returns (address);
+    /// @notice EIP-712 domain separator on the current chain.
+    function domainSeparator() external view returns (bytes32);
 
-    /// @notice Seconds from a month's last acceptance until it is final.
+    /// @notice Seconds from an acceptance until the month's challenge window ends.
     function finalityDelay() external view returns (uint40);
 }

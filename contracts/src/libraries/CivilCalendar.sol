@@ -13,6 +13,19 @@ library CivilCalendar {
     uint256 private constant YEARS_PER_ERA = 400;
     /// March and October have 31 days: their last Sunday falls on the 25th or later.
     uint256 private constant LAST_WEEK_STARTS = 25;
+    /// Midnight in Rome comes at most two hours before midnight in UTC.
+    uint256 private constant ROME_AHEAD = 2 hours;
+
+    /// @dev Whether a day is over in Rome; in winter an hour early.
+    function isOver(Day day, uint256 timestamp) internal pure returns (bool) {
+        return (uint256(Day.unwrap(day)) + 1) * 1 days <= timestamp + ROME_AHEAD;
+    }
+
+    /// @dev The month that a timestamp falls into in Rome; in winter its first hour is that before it.
+    function monthAt(uint256 timestamp) internal pure returns (MonthNumber month) {
+        // Timestamps stay below 2^32 days.
+        (month,,) = locate(Day.wrap(uint32((timestamp + ROME_AHEAD) / 1 days)));
+    }
 
     /// @dev Month of a day, day of the month from 1, and the number of civil hours: 23, 24 or 25.
     function locate(Day day) internal pure returns (MonthNumber month, uint256 dayOfMonth, uint256 hourCount) {

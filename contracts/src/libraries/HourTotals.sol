@@ -5,6 +5,12 @@ pragma solidity 0.8.37;
 library HourTotals {
     /// uint40 injected Wh and uint40 withdrawn Wh.
     uint256 internal constant BYTES_PER_HOUR = 10;
+    /// A hash stands in the totals' place; no day has as few hours.
+    uint256 private constant BYTES_HIDDEN = 32;
+
+    function areHidden(bytes calldata hourTotals) internal pure returns (bool) {
+        return hourTotals.length == BYTES_HIDDEN;
+    }
 
     /// @dev Sums of a day in Wh; an hour's shared energy is the smaller of what was injected and withdrawn in it.
     /// The caller has checked that the length is a whole number of hours.

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {DayReport} from "../types/Energy.sol";
-import {Month, Settlement} from "../types/Payout.sol";
+import {DayReport, Month} from "../types/Energy.sol";
+import {Settlement} from "../types/Payout.sol";
 
-/// @title EIP-712 struct hashes of what reporters sign.
+/// @title EIP-712 struct hashes of what reporters and members sign.
 library Messages {
     /// `hours` is a reserved word of Solidity, so the field that holds it is called hourTotals here.
     bytes32 internal constant DAY_REPORT_TYPE = keccak256(
@@ -12,15 +12,17 @@ library Messages {
         "bytes32 blinding,bytes hours)"
     );
     bytes32 internal constant BATCH_TYPE = keccak256(
-        "Batch(bytes32 configuration,DayReport[] reports)"
+        "Batch(bytes32 configuration,uint32 epoch,DayReport[] reports)"
         "DayReport(uint32 day,bytes32 predecessor,bytes32 root,bytes32 roster,uint32 pods,"
         "bytes32 blinding,bytes hours)"
     );
     bytes32 internal constant MONTH_TYPE = keccak256("Month(bytes32 configuration,uint32 month)");
     bytes32 internal constant SETTLEMENT_TYPE = keccak256(
-        "Settlement(uint32 distribution,bytes32[] receipts,Month[] months,uint32 corrections,bytes32 evidence,"
-        "bytes32 root,uint8 depth,uint64 pool,uint64 carry)Month(bytes32 configuration,uint32 month)"
+        "Settlement(uint32 distribution,uint32 epoch,bytes32[] receipts,Month[] months,uint32 corrections,"
+        "bytes32 evidence,bytes32 root,uint8 depth,uint64 pool,uint64 carry)"
+        "Month(bytes32 configuration,uint32 month)"
     );
+    bytes32 internal constant MOVE_TYPE = keccak256("Move(uint32 distribution,uint32 index,bytes leaf)");
 
     function hash(DayReport calldata report) internal pure returns (bytes32) {
         return keccak256(
@@ -38,8 +40,8 @@ library Messages {
     }
 
     /// @dev Hash of a batch from the hashes of its reports.
-    function hashBatch(bytes32 configuration, bytes32[] memory reports) internal pure returns (bytes32) {
-        return keccak256(abi.encode(BATCH_TYPE, configuration, keccak256(abi.encodePacked(reports))));
+    function hashBatch(bytes32 configuration, uint32 epoch, bytes32[] memory reports) internal pure returns (bytes32) {
+        return keccak256(abi.encode(BATCH_TYPE, configuration, epoch, keccak256(abi.encodePacked(reports))));
     }
 
     function hash(Month calldata month) internal pure returns (bytes32) {
@@ -55,6 +57,7 @@ library Messages {
             abi.encode(
                 SETTLEMENT_TYPE,
                 settlement.distribution,
+                settlement.epoch,
                 keccak256(abi.encodePacked(settlement.receipts)),
                 keccak256(abi.encodePacked(months)),
                 settlement.corrections,
@@ -65,5 +68,10 @@ library Messages {
                 settlement.carry
             )
         );
+    }
+
+    /// @dev Hash of an owner's wish: the leaf in the new channel, 61 bytes.
+    function hashMove(uint32 distribution, uint32 index, bytes calldata leaf) internal pure returns (bytes32) {
+        return keccak256(abi.encode(MOVE_TYPE, distribution, index, keccak256(leaf)));
     }
 }
