@@ -71,6 +71,8 @@ GOALS = (
     Goal("confirm 256 bank leaves, each (bookkeeping)", "confirm_256_bookkeeping_per_leaf"),
     Goal("deploy the ledger", "deploy_ledger"),
     Goal("deploy a vault", "deploy_vault"),
+    Goal("deploy a timelock", "deploy_timelock"),
+    Goal("register a community", "register_community"),
     Goal("register a configuration", "register_configuration"),
 )
 
@@ -88,17 +90,22 @@ def measure() -> Gas:
 
 
 def measure_deployment(chain: Chain) -> Gas:
-    """Deployment with five reporters, and the registration of a configuration."""
+    """Deployment, and the registration of a community with five reporters, its vault and a configuration."""
     community = found_community(chain)
+    ledger, deploy_ledger = chain.deploy_measured("EnergyLedger", 0)
+    arguments = (community.id, community.treasurer, chain.deploy("TestEuro").address, 0)
+    _, deploy_vault = chain.deploy_measured("CommunityVault", (community.ledger.address, *arguments))
+    _, deploy_timelock = chain.deploy_measured("CommunityTimelock", ledger.address, community.id, 0)
     addresses = [reporter.address for reporter in community.reporters]
-    ledger, deploy_ledger = chain.deploy_measured("EnergyLedger", community.relayer, addresses, 3, 0)
-    arguments = (ledger.address, bytes(32), community.treasurer, chain.deploy("TestEuro").address, addresses)
-    _, deploy_vault = chain.deploy_measured("CommunityVault", (*arguments, 3, 7_000, 2_000, 1_000, 0))
-    registration = community.ledger.send("registerConfiguration", b"\x01" * 32, community.vault.address)
+    roles = (community.timelock.address, community.guardian, addresses, 3)
+    registered = ledger.send("registerCommunity", bytes(32), (*roles, 5, (7_000, 2_000, 1_000)))
+    configured = community.ledger.send("registerConfiguration", community.id, b"\x01" * 32)
     return {
         "deploy_ledger": deploy_ledger,
+        "deploy_timelock": deploy_timelock,
         "deploy_vault": deploy_vault,
-        "register_configuration": registration.gas_used,
+        "register_community": registered.gas_used,
+        "register_configuration": configured.gas_used,
     }
 
 

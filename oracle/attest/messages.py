@@ -15,12 +15,13 @@ DAY_REPORT_TYPE = (
     "DayReport(uint32 day,bytes32 predecessor,bytes32 root,bytes32 roster,uint32 pods,"
     "bytes32 blinding,bytes hours)"
 )
-BATCH_TYPE = "Batch(bytes32 configuration,DayReport[] reports)" + DAY_REPORT_TYPE
+BATCH_TYPE = "Batch(bytes32 configuration,uint32 epoch,DayReport[] reports)" + DAY_REPORT_TYPE
 MONTH_TYPE = "Month(bytes32 configuration,uint32 month)"
 SETTLEMENT_TYPE = (
-    "Settlement(uint32 distribution,bytes32[] receipts,Month[] months,uint32 corrections,bytes32 evidence,"
-    "bytes32 root,uint8 depth,uint64 pool,uint64 carry)" + MONTH_TYPE
+    "Settlement(uint32 distribution,uint32 epoch,bytes32[] receipts,Month[] months,uint32 corrections,"
+    "bytes32 evidence,bytes32 root,uint8 depth,uint64 pool,uint64 carry)" + MONTH_TYPE
 )
+MOVE_TYPE = "Move(uint32 distribution,uint32 index,bytes leaf)"
 NO_PREDECESSOR = bytes(HASH_BYTES)
 
 
@@ -70,12 +71,14 @@ class DayReport:
 class Settlement:
     """A distribution.
 
-    `receipts` are hashes, `months` (configuration, month number) pairs in strictly ascending order,
-    `corrections` what these months had seen of them, summed, `evidence` is the hash of the manifest, `root`
+    `epoch` is the reporters', `receipts` are hashes, `months` (configuration, month number) pairs in strictly
+    ascending order, `corrections` what these months had seen of them, summed, and how many the community's
+    pending adjustment has; `evidence` is the hash of the manifest, `root`
     and `depth` are the payout tree's, `pool` is what may be paid and `carry` what is kept of it.
     """
 
     distribution: int
+    epoch: int
     receipts: tuple[bytes, ...]
     months: tuple[tuple[bytes, int], ...]
     corrections: int
@@ -100,10 +103,10 @@ def report_id(report: DayReport) -> bytes:
     )
 
 
-def batch_digest(domain: Domain, configuration: bytes, reports: Sequence[DayReport]) -> bytes:
-    """Digest that reporters sign for one or more days of a configuration."""
+def batch_digest(domain: Domain, configuration: bytes, epoch: int, reports: Sequence[DayReport]) -> bytes:
+    """Digest that reporters of an epoch sign for one or more days of a configuration."""
     ids = keccak256(b"".join(report_id(report) for report in reports))
-    return _digest(domain, keccak256(_type_hash(BATCH_TYPE) + _bytes32(configuration) + ids))
+    return _digest(domain, keccak256(_type_hash(BATCH_TYPE) + _bytes32(configuration) + _word(epoch) + ids))
 
 
 def settlement_digest(domain: Domain, settlement: Settlement) -> bytes:
@@ -116,6 +119,7 @@ def settlement_digest(domain: Domain, settlement: Settlement) -> bytes:
     struct_hash = keccak256(
         _type_hash(SETTLEMENT_TYPE)
         + _word(settlement.distribution)
+        + _word(settlement.epoch)
         + keccak256(receipts)
         + keccak256(months)
         + _word(settlement.corrections)
@@ -126,6 +130,13 @@ def settlement_digest(domain: Domain, settlement: Settlement) -> bytes:
         + _word(settlement.carry_micro_eur)
     )
     return _digest(domain, struct_hash)
+
+
+def move_digest(domain: Domain, distribution: int, index: int, leaf: bytes) -> bytes:
+    """Digest that a leaf's owner signs to move it: `leaf` is the encoded leaf that takes its place."""
+    return _digest(
+        domain, keccak256(_type_hash(MOVE_TYPE) + _word(distribution) + _word(index) + keccak256(leaf))
+    )
 
 
 def _digest(domain: Domain, struct_hash: bytes) -> bytes:

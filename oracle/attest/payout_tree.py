@@ -141,6 +141,13 @@ def decode_proof(proof: bytes) -> list[Node]:
     return [Node(sibling[:HASH_BYTES], int.from_bytes(sibling[HASH_BYTES:], "big")) for sibling in siblings]
 
 
+def root_hash(top: Node, depth: int, valid_at: int) -> bytes:
+    """What the vault keeps of a distribution: over root, promised sum, depth and the time of first payment."""
+    return keccak256(
+        top.hash + b"".join(number.to_bytes(HASH_BYTES, "big") for number in (top.sum, depth, valid_at))
+    )
+
+
 def batches(leaf_count: int, size: int = BATCH_LEAVES_MAX) -> Iterator[tuple[int, int]]:
     """Aligned batches (start, height) that cover the leaves, each of min(size, tree) = 2^height positions.
 

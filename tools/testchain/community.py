@@ -20,9 +20,13 @@ Founder = Callable[..., "Community"]
 EPOCH = date(1970, 1, 1)
 ZERO_ADDRESS = "0x" + "0" * 40
 BPS = 10_000
+CORRECTIONS = 5  # position in MonthTotals
+SMALLEST_GROUP = 5
 SHARES_BPS = (7_000, 2_000, 1_000)
-CONFIGURATION = identifiers.configuration_id("Esempio", "AC001E00123")
-COMMUNITY = identifiers.community_id("Esempio")
+SALT = identifiers.community_salt("Esempio")
+AREA_CODE = "AC001E00123"
+AREA = identifiers.area(AREA_CODE)
+FIRST_SINGLE = 1 << 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,7 @@ class Terms:
     threshold: int = 3
     finality_delay: int = 0
     root_delay: int = 0
+    governance_delay: int = 0
     shares_bps: tuple[int, int, int] = SHARES_BPS
     token: str | None = "TestEuro"  # None: the bookkeeping euro
 
@@ -43,19 +48,22 @@ class Payouts:
 
     distribution: int
     tree: PayoutTree
+    valid_at: int
 
 
 @dataclass
 class Community:
-    """Contracts and keys. Account 0 deploys, registers and relays; account 1 is the treasurer."""
+    """Contracts and keys. Account 0 deploys, administers and relays, 1 is treasurer, 2 guards."""
 
     chain: Chain
     ledger: Contract
+    timelock: Contract
     vault: Contract
     token: Contract | None
     reporters: list[LocalAccount]
+    id: bytes
+    threshold: int
     used_receipts: list[bytes] = field(default_factory=list)
-    configuration: bytes = CONFIGURATION
     months: list[int] = field(default_factory=list)
 
     @property
@@ -64,9 +72,29 @@ class Community:
         return self.chain.accounts[0]
 
     @property
+    def administrator(self) -> str:
+        """The account that registered the community."""
+        return self.chain.accounts[0]
+
+    @property
     def treasurer(self) -> str:
         """The account that credits receipts and handles bank payments."""
         return self.chain.accounts[1]
+
+    @property
+    def guardian(self) -> str:
+        """The account that removes reporters, pauses and cancels."""
+        return self.chain.accounts[2]
+
+    @property
+    def configuration(self) -> bytes:
+        """Id of the one configuration."""
+        return identifiers.configuration_id(self.id, AREA_CODE)
+
+    @property
+    def epoch(self) -> int:
+        """The reporters' epoch on the chain."""
+        return int(self.ledger.call("reportersOf", self.id)[2])
 
     @property
     def ledger_domain(self) -> Domain:
@@ -78,28 +106,46 @@ class Community:
         """EIP-712 domain of the vault."""
         return Domain(messages.VAULT_NAME, self.chain.chain_id, self.vault.address_bytes)
 
-    def sign_batch(self, reports: Sequence[DayReport], signers: int | None = None) -> list[bytes]:
+    def sign_batch(self, reports: Sequence[DayReport], signers: int | None = None) -> bytes:
         """Signatures of the first reporters, as many as the threshold, ascending by address."""
-        return self.signatures(
-            messages.batch_digest(self.ledger_domain, self.configuration, reports), signers
-        )
+        digest = messages.batch_digest(self.ledger_domain, self.configuration, self.epoch, reports)
+        return self.signatures(digest, signers)
 
-    def signatures(self, digest: bytes, signers: int | None = None) -> list[bytes]:
+    def signatures(self, digest: bytes, signers: int | None = None) -> bytes:
         """Signatures of a digest by the first reporters in ascending order of their addresses."""
-        count = self.vault.call("threshold") if signers is None else signers
-        return [signature(reporter, digest) for reporter in self.reporters[:count]]
+        count = self.threshold if signers is None else signers
+        return b"".join(signature(reporter, digest) for reporter in self.reporters[:count])
+
+    def batch_row(self, reports: Sequence[DayReport], **changes: Any) -> tuple[Any, ...]:
+        """A signed batch as the contract takes it; `changes` replace its fields."""
+        fields = {
+            "community": self.id,
+            "area": AREA,
+            "epoch": self.epoch,
+            "reports": [report_row(report) for report in reports],
+        } | changes
+        if "signatures" not in fields:
+            fields["signatures"] = self.sign_batch(reports)
+        return tuple(fields[name] for name in ("community", "area", "epoch", "reports", "signatures"))
 
     def post(self, *reports: DayReport) -> Receipt:
         """Post reports that the threshold of reporters signed."""
-        rows = [report_row(report) for report in reports]
-        return self.ledger.send("post", self.configuration, rows, self.sign_batch(reports))
+        return self.ledger.send("post", self.batch_row(reports))
 
     def correct(self, replaced: DayReport, replacement: DayReport) -> Receipt:
         """Replace a report by another that names it."""
-        signed = self.sign_batch([replacement])
-        return self.ledger.send(
-            "correct", self.configuration, report_row(replaced), report_row(replacement), signed
-        )
+        return self.ledger.send("correct", self.batch_row([replacement]), [report_row(replaced)])
+
+    def govern(self, target: Contract, name: str, *arguments: Any) -> Receipt:
+        """Have the timelock call a function by a resolution, and wait out its delay."""
+        data = target.encoded(name, *arguments)
+        resolution = keccak256(b"resolution" + data)
+        delay = self.timelock.call("getMinDelay")
+        operation = (target.address, 0, data, bytes(32), resolution)
+        self.timelock.send("schedule", *operation, delay, sender=self.administrator)
+        if delay:
+            self.chain.transport.travel(delay)
+        return self.timelock.send("execute", *operation)
 
     def post_month(self, month: int) -> None:
         """Post every day of a month, once."""
@@ -126,12 +172,14 @@ class Community:
         carry = int(self.vault.call("funds")[2])
         names = tuple(receipts)
         amount = sum(int(self.vault.call("creditOf", name)[0]) for name in names)
-        _, social_bps, grid_bps = self.vault.call("shares")
+        months = changes.get("months", tuple((self.configuration, month) for month in self.months))
+        _, social_bps, grid_bps = self.ledger.call("sharesOf", self.id, months[0][1] if months else MONTH)
         pool = amount - amount * social_bps // BPS - amount * grid_bps // BPS + carry
         fields: dict[str, Any] = {
             "distribution": int(self.vault.call("distributionCount")) + 1,
+            "epoch": self.epoch,
             "receipts": names,
-            "months": tuple((self.configuration, month) for month in self.months),
+            "months": months,
             "evidence": keccak256(b"evidence"),
             "root": tree.root,
             "depth": tree.depth,
@@ -139,10 +187,11 @@ class Community:
             "carry_micro_eur": pool - tree.total_micro_eur,
         }
         fields |= changes
-        seen = (self.ledger.call("totalsOf", *month)[5] for month in fields["months"])
-        return Settlement(**({"corrections": sum(seen)} | fields))
+        seen = sum(self.ledger.call("totalsOf", *month)[CORRECTIONS] for month in fields["months"])
+        _, pending = self.ledger.call("adjustmentOf", self.id)
+        return Settlement(**({"corrections": seen + pending} | fields))
 
-    def sign_settlement(self, settlement: Settlement, signers: int | None = None) -> list[bytes]:
+    def sign_settlement(self, settlement: Settlement, signers: int | None = None) -> bytes:
         """Signatures of the first reporters."""
         return self.signatures(messages.settlement_digest(self.vault_domain, settlement), signers)
 
@@ -156,38 +205,40 @@ class Community:
             self.post_month(MONTH)
         tree = PayoutTree(leaves)
         carry = int(self.vault.call("funds")[2])
-        producers_bps = self.vault.call("shares")[0]
+        producers_bps = self.ledger.call("sharesOf", self.id, self.months[0])[0]
         needed = max(tree.total_micro_eur - carry, 0) * BPS // producers_bps + 10
         settlement = self.propose(tree, [self.credit(needed)])
-        self.settle(settlement)
-        return Payouts(settlement.distribution, tree)
+        settled = self.settle(settlement).only("Settled")
+        return Payouts(settlement.distribution, tree, settled["validAt"])
 
     def push(self, payouts: Payouts, start: int = 0, height: int | None = None, **options: Any) -> Receipt:
         """Push an aligned batch; the whole tree, or its first 256 leaves, unless told otherwise."""
-        return self.vault.send("push", *batch_arguments(payouts, start, height), **options)
+        return self.vault.send("push", branch_row(payouts, start, height), **options)
 
     def claim(self, payouts: Payouts, index: int, **options: Any) -> Receipt:
         """Claim a leaf."""
-        return self.vault.send("claim", *claim_arguments(payouts, index), **options)
+        return self.vault.send("claim", leaf_row(payouts, index), **options)
 
     def reserve(self, payouts: Payouts, *indexes: int) -> Receipt:
         """Reserve bank leaves of the first batch."""
-        arguments = (*batch_arguments(payouts, 0, None), selection(indexes))
-        return self.vault.send("reserve", *arguments, sender=self.treasurer)
+        return self.vault.send(
+            "reserve", branch_row(payouts, 0, None), selection(indexes), sender=self.treasurer
+        )
 
     def release(self, payouts: Payouts, *indexes: int) -> Receipt:
         """Release reserved leaves of the first batch."""
-        arguments = (*batch_arguments(payouts, 0, None), selection(indexes))
-        return self.vault.send("release", *arguments, sender=self.treasurer)
+        return self.vault.send(
+            "release", branch_row(payouts, 0, None), selection(indexes), sender=self.treasurer
+        )
 
     def confirm(self, payouts: Payouts, *indexes: int) -> Receipt:
         """Confirm reserved leaves of the first batch."""
-        batch = batch_arguments(payouts, 0, None)
+        branch = branch_row(payouts, 0, None)
         references = [
             keccak256(b"reference" + bytes([i % 256])) if i in indexes else bytes(32)
-            for i in range(len(batch[2]) // LEAF_BYTES)
+            for i in range(len(branch[4]) // LEAF_BYTES)
         ]
-        return self.vault.send("confirm", *batch, references, sender=self.treasurer)
+        return self.vault.send("confirm", branch, references, sender=self.treasurer)
 
     def status(self, payouts: Payouts, index: int) -> str:
         """open, reserved or paid."""
@@ -255,6 +306,7 @@ def settlement_row(settlement: Settlement) -> tuple[Any, ...]:
     """A settlement as the contract takes it."""
     return (
         settlement.distribution,
+        settlement.epoch,
         list(settlement.receipts),
         list(settlement.months),
         settlement.corrections,
@@ -266,17 +318,19 @@ def settlement_row(settlement: Settlement) -> tuple[Any, ...]:
     )
 
 
-def batch_arguments(payouts: Payouts, start: int, height: int | None) -> tuple[Any, ...]:
-    """Distribution, start, leaves and proof of an aligned batch."""
-    levels = min(payouts.tree.depth, 8) if height is None else height
+def branch_row(payouts: Payouts, start: int, height: int | None) -> tuple[Any, ...]:
+    """An aligned batch of leaves and its proof as the contract takes it."""
+    depth = payouts.tree.depth
+    levels = min(depth, 8) if height is None else height
     leaves = encode_leaves(payouts.tree.batch(start, levels))
-    return payouts.distribution, start, leaves, encode_proof(payouts.tree.proof(start, levels))
+    proof = encode_proof(payouts.tree.proof(start, levels))
+    return payouts.distribution, depth, payouts.valid_at, start, leaves, proof
 
 
-def claim_arguments(payouts: Payouts, index: int) -> tuple[Any, ...]:
-    """Distribution, index, leaf and proof of one leaf."""
-    proof = encode_proof(payouts.tree.proof(index))
-    return payouts.distribution, index, encode_leaf(payouts.tree.leaves[index]), proof
+def leaf_row(payouts: Payouts, index: int) -> tuple[Any, ...]:
+    """One leaf and its proof as the contract takes it."""
+    leaf, proof = encode_leaf(payouts.tree.leaves[index]), encode_proof(payouts.tree.proof(index))
+    return payouts.distribution, payouts.tree.depth, payouts.valid_at, index, leaf, proof
 
 
 def selection(indexes: Iterable[int]) -> int:
@@ -296,26 +350,20 @@ def reporter_accounts(count: int) -> list[LocalAccount]:
 
 
 def found_community(chain: Chain, terms: Terms | None = None) -> Community:
-    """Deploy ledger, token and vault, and register the configuration."""
+    """Deploy all contracts, and register the community with its configuration."""
     agreed = terms or Terms()
     reporters = reporter_accounts(agreed.reporter_count)
+    administrator, treasurer, guardian = chain.accounts[:3]
+    ledger = chain.deploy("EnergyLedger", agreed.finality_delay)
+    community = identifiers.community_id(bytes.fromhex(administrator[2:]), SALT)
+    timelock = chain.deploy("CommunityTimelock", ledger.address, community, agreed.governance_delay)
     addresses = [reporter.address for reporter in reporters]
-    registrar, treasurer = chain.accounts[0], chain.accounts[1]
-    ledger = chain.deploy("EnergyLedger", registrar, addresses, agreed.threshold, agreed.finality_delay)
+    roles = (timelock.address, guardian, addresses, agreed.threshold)
+    ledger.send("registerCommunity", SALT, (*roles, SMALLEST_GROUP, agreed.shares_bps))
     arguments = [6] if agreed.token == "HostileToken" else []
     token = chain.deploy(agreed.token, *arguments) if agreed.token else None
-    vault = chain.deploy(
-        "CommunityVault",
-        (
-            ledger.address,
-            COMMUNITY,
-            treasurer,
-            token.address if token else ZERO_ADDRESS,
-            addresses,
-            agreed.threshold,
-            *agreed.shares_bps,
-            agreed.root_delay,
-        ),
-    )
-    ledger.send("registerConfiguration", CONFIGURATION, vault.address)
-    return Community(chain, ledger, vault, token, reporters)
+    unit = token.address if token else ZERO_ADDRESS
+    vault = chain.deploy("CommunityVault", (ledger.address, community, treasurer, unit, agreed.root_delay))
+    ledger.send("setVault", community, vault.address)
+    ledger.send("registerConfiguration", community, AREA)
+    return Community(chain, ledger, timelock, vault, token, reporters, community, agreed.threshold)
