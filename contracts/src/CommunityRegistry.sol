@@ -323,19 +323,31 @@ abstract contract CommunityRegistry is ICommunityRegistry {
         bytes memory reporters = SSTORE2.read(quorum.reporters);
         uint256 walked = 0;
         for (uint256 i = 0; i < count; ++i) {
-            address signer = ECDSA.recoverCalldata(
-                digest, signatures[i * BYTES_PER_SIGNATURE:(i + 1) * BYTES_PER_SIGNATURE]
-            );
+            address signer = _signer(digest, signatures, i);
             address reporter;
             do {
                 if (walked == reporters.length) revert CommunityRegistry_NotAReporter(signer);
-                walked += BYTES_PER_ADDRESS;
                 // The word that ends with the address; the length's word stands before the first.
                 assembly ("memory-safe") {
+                    walked := add(walked, BYTES_PER_ADDRESS)
                     reporter := and(mload(add(reporters, walked)), 0xffffffffffffffffffffffffffffffffffffffff)
                 }
             } while (reporter != signer);
         }
+    }
+
+    /// @dev Who made the signature at a position that is within the bytes.
+    function _signer(bytes32 digest, bytes calldata signatures, uint256 i) private pure returns (address) {
+        bytes32 r;
+        bytes32 s;
+        uint8 v;
+        assembly ("memory-safe") {
+            let signature := add(signatures.offset, mul(i, BYTES_PER_SIGNATURE))
+            r := calldataload(signature)
+            s := calldataload(add(signature, 32))
+            v := byte(0, calldataload(add(signature, 64)))
+        }
+        return ECDSA.recover(digest, v, r, s);
     }
 
     function _reportersOf(Quorum storage quorum) private view returns (address[] memory reporters) {
