@@ -37,7 +37,7 @@ abstract contract Money is Energy {
         foundLedger();
         token = new HostileToken(6);
         vault = new CommunityVault(terms());
-        bindVault(COMMUNITY, address(vault));
+        setVault(COMMUNITY, address(vault));
         finalizeMonth(COMMUNITY);
     }
 
@@ -94,7 +94,7 @@ abstract contract Money is Energy {
         uint64 total = leaves.total();
         return Settlement({
             distribution: vault.distributionCount() + 1,
-            epoch: epoch(),
+            epoch: epochOf(COMMUNITY),
             receipts: new bytes32[](0),
             months: months(),
             corrections: 0,
@@ -207,17 +207,8 @@ abstract contract Money is Energy {
         view
         returns (bytes memory)
     {
-        bytes32 structHash = keccak256(
-            abi.encode(
-                keccak256("Move(uint32 distribution,uint32 index,bytes leaf)"),
-                distribution,
-                index,
-                keccak256(PayoutTree.pack(leaf))
-            )
-        );
-        return signature(
-            key, Typed.digest(Typed.separator("Condivisa CommunityVault", address(vault)), structHash)
-        );
+        bytes32 structHash = Typed.hashMove(distribution, index, PayoutTree.pack(leaf));
+        return signature(key, Typed.digest(Typed.separator("Condivisa CommunityVault", address(vault)), structHash));
     }
 
     function setManner(address account, HostileToken.Manner manner) internal {
