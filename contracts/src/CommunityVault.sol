@@ -22,6 +22,8 @@ contract CommunityVault is SinglePayouts {
     uint256 private constant MAX_DEPTH = 32;
     uint256 private constant MAX_RECEIPTS = 16;
     uint40 private constant MAX_ROOT_DELAY = 90 days;
+    /// Bytes of Settled before its receipts: 13 words.
+    uint256 private constant SETTLED_HEAD = 13 * 32;
 
     uint40 private immutable _rootDelay;
 
@@ -89,30 +91,28 @@ contract CommunityVault is SinglePayouts {
         _funds = sums;
     }
 
+    /// @dev Emits Settled.
     function _emitSettled(
         Settlement calldata settlement,
         Revenue memory revenue,
         SettledMonths memory months,
         uint40 validAt
     ) private {
-        // The amount has 64 bits because all that is held has.
-        emit Settled({
-            distribution: settlement.distribution,
-            evidence: settlement.evidence,
-            root: settlement.root,
-            depth: settlement.depth,
-            amount: uint64(revenue.amount),
-            producers: uint64(revenue.producers),
-            social: uint64(revenue.social),
-            grid: uint64(revenue.grid),
-            pool: settlement.pool,
-            carry: settlement.carry,
-            sharedWh: months.sharedWh,
-            adjustmentWh: months.adjustmentWh,
-            hiddenDays: months.hiddenDays,
-            validAt: validAt,
-            receipts: settlement.receipts
-        });
+        // In parts, because without the intermediate representation the stack has no room for all fields at once. Amounts
+        // have 64 bits because all that is held has; the last word of the head is where the receipts' length stands.
+        bytes memory data = bytes.concat(
+            abi.encode(
+                settlement.root, settlement.depth, revenue.amount, revenue.producers, revenue.social, revenue.grid
+            ),
+            abi.encode(settlement.pool, settlement.carry, months.sharedWh, months.adjustmentWh, months.hiddenDays),
+            abi.encode(validAt, SETTLED_HEAD, settlement.receipts.length),
+            abi.encodePacked(settlement.receipts)
+        );
+        (bytes32 topic, uint256 distribution, bytes32 evidence) =
+            (Settled.selector, settlement.distribution, settlement.evidence);
+        assembly ("memory-safe") {
+            log3(add(data, 32), mload(data), topic, distribution, evidence)
+        }
     }
 
     /// @inheritdoc ICommunityVault
