@@ -214,7 +214,7 @@ interface ICommunityVault {
 
     /// @notice Moves an unpaid leaf to another channel or payee, as its owner wishes: a single payout takes its place.
     /// Requirements: the branch is one leaf, neither paid nor reserved; its owner, the wallet's address or the bank
-    /// leaf's owner, signed Move(distribution, index, leaf); the new leaf can be paid and has the same amount.
+    /// leaf's owner, signed Move(distribution, index, Leaf); the new leaf can be paid and has the same amount.
     /// @dev Anyone may relay. A contract's signature is asked of it (ERC-1271).
     function move(Branch calldata branch, bytes calldata leaf, bytes calldata signature) external;
 
