@@ -302,15 +302,23 @@ abstract contract PayoutBook is Treasury {
     /// @dev Reverts unless the leaves stand side by side in the distribution's tree, from an aligned start, and can be
     /// paid: their path must end in the distribution's root and in exactly what it promises.
     function _requireBranch(Branch calldata branch) internal view {
-        (uint8 depth, uint32 start, bytes calldata leaves) = (branch.depth, branch.start, branch.leaves);
-        bytes calldata proof = branch.proof;
+        (uint32 distribution, uint8 depth, uint40 validAt) = (branch.distribution, branch.depth, branch.validAt);
+        (bytes32 root, uint256 funded) = _topOf(depth, branch.start, branch.leaves, branch.proof);
+        _requireRoot(distribution, root, funded, depth, validAt);
+        if (block.timestamp < validAt) revert CommunityVault_NotYetValid(distribution, validAt);
+    }
+
+    /// @dev Root and sum that leaves lead to in a tree of the depth.
+    function _topOf(uint8 depth, uint32 start, bytes calldata leaves, bytes calldata proof)
+        private
+        pure
+        returns (bytes32 root, uint256 funded)
+    {
         uint256 height = _batchHeight(depth, start, proof.length);
         uint256 count = leaves.count();
         if (count == 0 || count > 1 << height) revert CommunityVault_LeafCountOutOfRange(count, 1 << height);
         (bytes32 hash, uint256 sum) = SumTree.fold(leaves, start, 0, height);
-        (bytes32 root, uint256 funded) = SumTree.climb(hash, sum, start >> height, proof);
-        _requireRoot(branch.distribution, root, funded, depth, branch.validAt);
-        if (block.timestamp < branch.validAt) revert CommunityVault_NotYetValid(branch.distribution, branch.validAt);
+        return SumTree.climb(hash, sum, start >> height, proof);
     }
 
     /// @dev The same for a branch of a single leaf.

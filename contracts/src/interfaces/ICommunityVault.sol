@@ -41,6 +41,7 @@ interface ICommunityVault {
     event DonationTaken(uint64 amount);
     event TreasurerSet(address indexed treasurer);
     event TokenRescued(address indexed token, address indexed recipient, uint256 amount);
+    event ReceiptUsed(bytes32 indexed receipt, uint32 indexed distribution);
     event Settled(
         uint32 indexed distribution,
         bytes32 indexed evidence,
@@ -55,8 +56,7 @@ interface ICommunityVault {
         uint256 sharedWh,
         int256 adjustmentWh,
         uint256 hiddenDays,
-        uint40 validAt,
-        bytes32[] receipts
+        uint40 validAt
     );
     event DistributionCancelled(uint32 indexed distribution, uint64 funded);
     event BatchPaid(
