@@ -153,11 +153,11 @@ interface ICommunityVault {
     /// Requirements: there is some.
     function takeDonation() external;
 
-    /// @notice Sends on what arrived here of another token. Requirements: the caller is the governor.
-    function rescueToken(address token, address recipient, uint256 amount) external;
+    /// @notice Sends on what arrived here of a foreign token. Requirements: the caller is the governor.
+    function rescueToken(address foreign, address recipient, uint256 amount) external;
 
-    /// @notice Requirements: the caller is the governor; the treasurer is not zero.
-    function setTreasurer(address treasurer) external;
+    /// @notice Requirements: the caller is the governor; the account is not zero.
+    function setTreasurer(address account) external;
 
     /* ----------------------------------------------- distributions -------------------------------------------- */
 
