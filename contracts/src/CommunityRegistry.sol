@@ -316,8 +316,8 @@ abstract contract CommunityRegistry is ICommunityRegistry {
             revert CommunityRegistry_MalformedSignatures(signatures.length);
         }
         uint256 count = signatures.length / BYTES_PER_SIGNATURE;
-        // An unknown community has threshold zero, and a digest that nobody signed must not pass.
-        if (count < quorum.threshold || count == 0) {
+        // An unknown community has threshold zero and no code to read reporters from.
+        if (count < quorum.threshold || quorum.threshold == 0) {
             revert CommunityRegistry_TooFewSignatures(count, quorum.threshold);
         }
         bytes memory reporters = SSTORE2.read(quorum.reporters);
