@@ -53,8 +53,8 @@ abstract contract SinglePayouts is PayoutBook, EIP712 {
         onlyGovernor
         nonReentrant
     {
-        // Check: a leaf that can be given another payee.
-        _requireReplaceable(branch, leaf);
+        // Check: a leaf of somebody who can refuse.
+        if (_requireReplaceable(branch, leaf) == address(0)) revert CommunityVault_NotOwner(address(0));
 
         // Effect: unless it was paid before.
         _takeLeaf(branch.distribution, branch.start);
@@ -136,11 +136,14 @@ abstract contract SinglePayouts is PayoutBook, EIP712 {
     function sweep(Branch calldata branch) external nonReentrant {
         // Check: the leaves could be claimed long enough, and whoever still wanted to was told.
         _requireBranch(branch);
-        uint256 from = _sweepAnnouncedAt[branch.distribution];
-        if (from == 0) revert CommunityVault_NotAnnounced(branch.distribution);
-        from += NOTICE_PERIOD;
-        if (from < branch.validAt + CLAIM_PERIOD) from = branch.validAt + CLAIM_PERIOD;
-        if (block.timestamp < from) revert CommunityVault_TooEarly(from);
+        uint256 announcedAt = _sweepAnnouncedAt[branch.distribution];
+        // An announcement of years before is none.
+        if (announcedAt + NOTICE_PERIOD < branch.validAt + CLAIM_PERIOD) {
+            revert CommunityVault_NotAnnounced(branch.distribution);
+        }
+        if (block.timestamp < announcedAt + NOTICE_PERIOD) {
+            revert CommunityVault_TooEarly(announcedAt + NOTICE_PERIOD);
+        }
 
         // Effect: leaves that are neither paid nor reserved.
         (uint256 paid, uint256 reserved) = _wordsOf(branch);
@@ -163,13 +166,14 @@ abstract contract SinglePayouts is PayoutBook, EIP712 {
         // Check: a leaf that can be paid, from a fund that has the amount.
         _requirePayable(leaf);
         uint64 amount = leaf.amountOf(0);
-        uint56 available = fund == Fund.Social ? _funds.social : _funds.grid;
+        uint56 available = fund == Fund.Social ? _funds.social : fund == Fund.Grid ? _funds.grid : _funds.carry;
         if (amount > available) revert CommunityVault_FundTooSmall(fund, amount, available);
+        if (fund == Fund.Carry && _ledger.vaultOf(_community) == address(this)) revert CommunityVault_CarryInUse();
 
-        // Effect: the sum leaves the fund, and waits to be paid.
-        // amount has 56 bits, as what is available.
+        // Effect: the sum leaves the fund, and waits to be paid. It has 56 bits, as what is available.
         if (fund == Fund.Social) _funds.social = available - uint56(amount);
-        else _funds.grid = available - uint56(amount);
+        else if (fund == Fund.Grid) _funds.grid = available - uint56(amount);
+        else _funds.carry = available - uint56(amount);
         emit FundSpent(fund, _openSingle(leaf, _now()), amount, resolution);
     }
 
