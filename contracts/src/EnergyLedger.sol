@@ -37,7 +37,8 @@ contract EnergyLedger is IEnergyLedger, CommunityRegistry, EIP712 {
 
     mapping(bytes32 configuration => mapping(Day => bytes32)) private _reports;
     mapping(bytes32 configuration => mapping(MonthNumber => MonthTotals)) private _totals;
-    /// Reports that hid their hour totals and whose totals were shown. Their ids alone do not tell configurations apart.
+    /// Reports that hid their hour totals and whose totals were shown. Their ids alone do not tell configurations
+    /// apart.
     mapping(bytes32 configuration => mapping(bytes32 report => DayEnergy)) private _opened;
 
     constructor(uint40 finalityDelay_) EIP712("Condivisa EnergyLedger", "1") {

@@ -188,8 +188,8 @@ abstract contract PayoutBook is Treasury {
         _paid[distribution][start / LEAVES_PER_WORD] |= leaves << (start % LEAVES_PER_WORD);
     }
 
-    /// @dev Counts what goes out as gone, and what goes to social purposes to its fund, which stays here. A path ends in
-    /// exactly what the distribution promises, so its leaves never take what is held for others.
+    /// @dev Counts what goes out as gone, and what goes to social purposes to its fund, which stays here. A path ends
+    /// in exactly what the distribution promises, so its leaves never take what is held for others.
     function _book(uint64 out, uint64 toSocial) internal {
         _funds.held -= uint56(out);
         if (toSocial != 0) _funds.social += uint56(toSocial);

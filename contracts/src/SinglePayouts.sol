@@ -92,8 +92,8 @@ abstract contract SinglePayouts is PayoutBook, EIP712 {
         return _ownerOf(branch.leaves);
     }
 
-    /// @dev Who decides over a leaf: the wallet itself, or whom the bank leaf names. Nobody's is the zero address, which
-    /// signs nothing and calls nothing.
+    /// @dev Who decides over a leaf: the wallet itself, or whom the bank leaf names. Nobody's is the zero address,
+    /// which signs nothing and calls nothing.
     function _ownerOf(bytes calldata leaf) private pure returns (address) {
         if (leaf.channelOf(0) == PackedLeaves.BANK) return leaf.ownerOf(0);
         return leaf.channelOf(0) == PackedLeaves.WALLET && _isAddress(leaf.payeeOf(0))

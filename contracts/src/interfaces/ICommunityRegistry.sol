@@ -63,8 +63,8 @@ interface ICommunityRegistry {
     error CommunityRegistry_NotAReporter(address signer);
 
     /// @notice Registers a community; the caller is its administrator.
-    /// Requirements: the salt is new for the caller; governor and guardian are not zero; reporters, threshold and shares
-    /// as in setReporters and setShares.
+    /// Requirements: the salt is new for the caller; governor and guardian are not zero; reporters, threshold and
+    /// shares as in setReporters and setShares.
     /// @return community keccak256 of administrator and salt, 32 bytes each.
     function registerCommunity(bytes32 salt, CommunityTerms calldata terms) external returns (bytes32 community);
 
@@ -90,8 +90,9 @@ interface ICommunityRegistry {
     /// @notice Lets an account anchor digests, or no longer. Requirements: the caller is the administrator.
     function setAnchoring(bytes32 community, address account, bool allowed) external;
 
-    /// @notice Binds the community to its vault. Requirements: the vault says that its ledger and community are these; the
-    /// caller is the administrator for the first vault and the governor for a successor, while the old one keeps paying.
+    /// @notice Binds the community to its vault. Requirements: the vault says that its ledger and community are these;
+    /// the caller is the administrator for the first vault and the governor for a successor, while the old one keeps
+    /// paying.
     /// @dev Warning: compare its code. A false vault can close the community's months to corrections.
     function setVault(bytes32 community, address vault) external;
 

@@ -172,8 +172,8 @@ interface ICommunityVault {
     /// @param signatures 65 bytes (r, s, v) each, in strictly ascending order of their signers.
     function settle(Settlement calldata settlement, bytes calldata signatures) external;
 
-    /// @notice Cancels a distribution before it can be paid from: what it promised becomes carry. Its receipts stay used,
-    /// its shares of the funds stay where they are, and the adjustment that it took up stays in its event alone.
+    /// @notice Cancels a distribution before it can be paid from: what it promised becomes carry. Its receipts stay
+    /// used, its shares of the funds stay where they are, and the adjustment that it took up stays in its event alone.
     /// Requirements: the caller is the guardian; the payout root is the distribution's and not yet valid.
     function cancel(uint32 distribution, PayoutRoot calldata payoutRoot) external;
 
@@ -189,8 +189,8 @@ interface ICommunityVault {
     function push(Branch calldata branch) external;
 
     /// @notice Pays one wallet or social leaf.
-    /// Requirements: a wallet leaf, where the vault has a token, or a social leaf; it is not paid and stands in the tree
-    /// with the given proof; the transfer succeeds.
+    /// Requirements: a wallet leaf, where the vault has a token, or a social leaf; it is not paid and stands in the
+    /// tree with the given proof; the transfer succeeds.
     /// @dev Anyone may call; the leaf's payee receives. The transfer may use all gas of the call, so no change of gas
     /// prices can strand a leaf.
     function claim(Branch calldata branch) external;
@@ -220,8 +220,8 @@ interface ICommunityVault {
     /// it (ERC-1271).
     function move(Branch calldata branch, bytes calldata leaf, bytes calldata signature) external;
 
-    /// @notice Gives an unpaid leaf another payee when its owner lost the key: a single payout takes its place, which can
-    /// be paid from after 14 days, unless the owner refuses.
+    /// @notice Gives an unpaid leaf another payee when its owner lost the key: a single payout takes its place, which
+    /// can be paid from after 14 days, unless the owner refuses.
     /// Requirements: the caller is the governor; branch and new leaf as in move; the leaf has an owner.
     /// @param resolution Hash of the members' resolution.
     function redirect(Branch calldata branch, bytes calldata leaf, bytes32 resolution) external;
@@ -236,8 +236,8 @@ interface ICommunityVault {
     function announceSweep(uint32 distribution, bytes32 resolution) external;
 
     /// @notice Gives unpaid leaves to the social fund; paid and reserved ones are skipped.
-    /// Requirements: the sweep was announced at least 60 days ago, and 60 days after the announcement the leaves could be
-    /// paid for 5 years; leaves and proof as in push.
+    /// Requirements: the sweep was announced at least 60 days ago, and 60 days after the announcement the leaves could
+    /// be paid for 5 years; leaves and proof as in push.
     /// @dev Anyone may call. Until then every leaf can still be paid.
     function sweep(Branch calldata branch) external;
 
