@@ -322,16 +322,16 @@ abstract contract PayoutBook is Treasury {
 
     /// @dev The same for a branch of a single leaf.
     function _requireOneLeaf(Branch calldata branch) internal view {
-        uint256 leaves = branch.leaves.count();
-        if (leaves != 1) revert CommunityVault_LeafCountOutOfRange(leaves, 1);
+        if (branch.leaves.length != PackedLeaves.BYTES_PER_LEAF) {
+            revert CommunityVault_LeafCountOutOfRange(branch.leaves.count(), 1);
+        }
         _requireBranch(branch);
     }
 
-    /// @dev A distribution that exists and was not cancelled.
+    /// @dev A distribution that exists.
     function _opened(uint32 distribution) internal view returns (Distribution memory opened) {
         opened = _distributions[distribution];
         if (opened.validAt == 0) revert CommunityVault_UnknownDistribution(distribution);
-        if (opened.seal == 0) revert CommunityVault_Cancelled(distribution);
     }
 
     /// @dev Reverts unless root and sum are the distribution's. A sum that left 64 bits is no distribution's.
@@ -339,7 +339,9 @@ abstract contract PayoutBook is Treasury {
         internal
         pure
     {
-        if (opened.seal != _seal(root, funded)) revert CommunityVault_OtherRoot(distribution, root, funded);
+        if (opened.seal == _seal(root, funded)) return;
+        if (opened.seal == 0) revert CommunityVault_Cancelled(distribution);
+        revert CommunityVault_OtherRoot(distribution, root, funded);
     }
 
     function _seal(bytes32 root, uint256 funded) internal pure returns (bytes26) {
