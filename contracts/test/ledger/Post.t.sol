@@ -127,9 +127,7 @@ contract PostTest is Energy {
     }
 
     function test_post__other_area__is_another_configuration() external {
-        Batch memory batch = signedBatch(COMMUNITY, alone(reportOf(FIRST_DAY, 1, 1)));
-        batch.area = "AC001E00002";
-        batch.signatures = signaturesOf(batch);
+        Batch memory batch = signedBatchIn("AC001E00002", COMMUNITY, alone(reportOf(FIRST_DAY, 1, 1)));
         ledger.post(batch);
         bytes32 configuration = keccak256(abi.encode(COMMUNITY, batch.area));
         assertEq(ledger.reportOf(configuration, Day.wrap(FIRST_DAY)), Typed.hash(batch.reports[0]), "its own");
