@@ -7,7 +7,7 @@ import {CommunityVault} from "../../src/CommunityVault.sol";
 import {ICommunityVault} from "../../src/interfaces/ICommunityVault.sol";
 import {HostileToken} from "../../src/mocks/HostileToken.sol";
 import {Month} from "../../src/types/Energy.sol";
-import {Branch, PayoutRoot, Settlement} from "../../src/types/Payout.sol";
+import {Branch, Distribution, Settlement} from "../../src/types/Payout.sol";
 import {Energy} from "./Energy.sol";
 import {Leaf, PayoutTree} from "./PayoutTree.sol";
 import {Typed} from "./Typed.sol";
@@ -16,20 +16,26 @@ import {Typed} from "./Typed.sol";
 abstract contract Money is Energy {
     using PayoutTree for Leaf[];
 
+    /// @dev What a vault was told of a payout tree, of which it keeps less.
+    struct Opened {
+        bytes32 root;
+        uint64 funded;
+        uint8 depth;
+        uint40 validAt;
+    }
+
     address internal constant TREASURER = address(0x7EA5);
     uint40 internal constant ROOT_DELAY = 2 days;
     /// The number of the first single payout.
     uint32 internal constant FIRST_SINGLE = 1 << 31;
-    /// What a cancelled distribution's slot holds.
-    bytes32 internal constant CANCELLED = bytes32(uint256(1));
 
     HostileToken internal token;
     CommunityVault internal vault;
 
     /// How the token treats each account.
     mapping(address account => HostileToken.Manner) internal manners;
-    /// The vault's payout roots, which it keeps as hashes.
-    mapping(uint32 distribution => PayoutRoot) internal rootOf;
+    /// The vault's payout trees.
+    mapping(uint32 distribution => Opened) internal openedAs;
 
     uint256 private _receiptCount;
 
@@ -131,7 +137,7 @@ abstract contract Money is Energy {
 
     function settle(Settlement memory settlement) internal {
         vault.settle(settlement, signedSettlement(settlement));
-        rootOf[settlement.distribution] = PayoutRoot({
+        openedAs[settlement.distribution] = Opened({
             root: settlement.root,
             funded: settlement.pool - settlement.carry,
             depth: settlement.depth,
@@ -164,41 +170,21 @@ abstract contract Money is Energy {
         view
         returns (Branch memory)
     {
-        uint8 depth = rootOf[distribution].depth;
         return Branch({
             distribution: distribution,
-            depth: depth,
-            validAt: rootOf[distribution].validAt,
             start: uint32(position << level),
             leaves: leaves.packBelow(level, position),
-            proof: leaves.proof(depth, level, position)
+            proof: leaves.proof(openedAs[distribution].depth, level, position)
         });
     }
 
     /// @dev All leaves of a distribution of at most 256.
     function wholeOf(uint32 distribution, Leaf[] memory leaves) internal view returns (Branch memory) {
-        return branchOf(distribution, leaves, rootOf[distribution].depth, 0);
+        return branchOf(distribution, leaves, openedAs[distribution].depth, 0);
     }
 
-    function singleBranch(uint32 single, Leaf memory leaf, uint40 validAt) internal pure returns (Branch memory) {
-        return Branch({
-            distribution: single, depth: 0, validAt: validAt, start: 0, leaves: PayoutTree.pack(leaf), proof: ""
-        });
-    }
-
-    /// @dev A single payout that was opened just now, to be paid at once.
-    function singleBranch(uint32 single, Leaf memory leaf) internal view returns (Branch memory) {
-        return singleBranch(single, leaf, uint40(block.timestamp));
-    }
-
-    /// @dev What a distribution's slot holds.
-    function hashRoot(bytes32 root, uint256 funded, uint8 depth, uint40 validAt) internal pure returns (bytes32) {
-        return keccak256(abi.encode(root, funded, depth, validAt));
-    }
-
-    /// @dev What a single payout's slot holds.
-    function hashSingle(Leaf memory leaf, uint256 validAt) internal pure returns (bytes32) {
-        return hashRoot(PayoutTree.hashLeaf(leaf, 0), leaf.amount, 0, uint40(validAt));
+    function singleBranch(uint32 single, Leaf memory leaf) internal pure returns (Branch memory) {
+        return Branch({distribution: single, start: 0, leaves: PayoutTree.pack(leaf), proof: ""});
     }
 
     /// @dev A member's signature for the leaf that is to take another's place.
@@ -224,6 +210,26 @@ abstract contract Money is Energy {
         assertEq(isGrid, grid, "grid");
         assertEq(isCarry, carry, "carry");
         assertEq(isHeld, held, "held");
+    }
+
+    /// @dev A distribution that can be paid from, or will be.
+    function requireOpened(uint32 distribution, bytes32 root, uint256 funded, uint8 depth, uint256 validAt)
+        internal
+        view
+    {
+        Distribution memory opened = vault.distributionOf(distribution);
+        assertEq(opened.seal, bytes26(keccak256(abi.encode(root, funded))), "seal");
+        assertEq(opened.depth, depth, "depth");
+        assertEq(opened.validAt, validAt, "valid from");
+    }
+
+    function requireSingle(uint32 single, Leaf memory leaf, uint256 validAt) internal view {
+        requireOpened(single, PayoutTree.hashLeaf(leaf, 0), leaf.amount, 0, validAt);
+    }
+
+    function requireCancelled(uint32 distribution) internal view {
+        Distribution memory opened = vault.distributionOf(distribution);
+        assertTrue(opened.seal == 0 && opened.validAt != 0, "cancelled");
     }
 
     function requireStatus(uint32 distribution, uint32 index, bool paid, bool reserved) internal view {

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {ICommunityVault} from "../../src/interfaces/ICommunityVault.sol";
 import {HostileToken} from "../../src/mocks/HostileToken.sol";
-import {Branch, Fund, PayoutRoot, Settlement} from "../../src/types/Payout.sol";
+import {Branch, Fund, Settlement} from "../../src/types/Payout.sol";
 import {MoneyTest} from "../support/MoneyTest.sol";
 import {Leaf, PayoutTree} from "../support/PayoutTree.sol";
 
@@ -49,9 +49,10 @@ contract CallersTest is MoneyTest {
         (Branch memory reserved, Branch memory redirected) = (branchOf(1, _leaves, 0, 3), branchOf(1, _leaves, 0, 4));
         vm.prank(TREASURER);
         vault.reserve(reserved, 1);
+        vm.warp(block.timestamp + 1_767 days);
         vm.prank(GOVERNOR);
         vault.announceSweep(1, "resolution");
-        vm.warp(block.timestamp + 1_827 days);
+        vm.warp(block.timestamp + 60 days);
         vm.prank(GOVERNOR);
         vault.redirect(redirected, PayoutTree.pack(PayoutTree.bank(3, 30)), "resolution");
         settle(settlementOfCarry(_leaves, 3));
@@ -117,8 +118,8 @@ contract CallersTest is MoneyTest {
     /// @dev In an order in which each finds what it needs.
     function _cases() private returns (Case[CASES] memory cases) {
         Leaf memory leaf = PayoutTree.bank(9, 10);
-        PayoutRoot memory second = rootOf[2];
-        cases[0] = Case("cancel", Role.GUARDIAN, abi.encodeCall(vault.cancel, (2, second)));
+        Opened memory second = openedAs[2];
+        cases[0] = Case("cancel", Role.GUARDIAN, abi.encodeCall(vault.cancel, (2, second.root, second.funded)));
         cases[1] = Case("credit", Role.TREASURER, abi.encodeCall(vault.credit, ("new", 7)));
         cases[2] = Case("voidCredit", Role.TREASURER, abi.encodeCall(vault.voidCredit, ("void")));
         cases[3] = Case("takeDonation", Role.ANYONE, abi.encodeCall(vault.takeDonation, ()));
@@ -161,8 +162,8 @@ contract CallersTest is MoneyTest {
     /// @dev Once distribution 2 is cancelled, all of the carry can be divided anew.
     function _settleCall() private view returns (bytes memory) {
         Settlement memory settlement = settlementOfCarry(_leaves, 3);
-        settlement.pool += rootOf[2].funded;
-        settlement.carry += rootOf[2].funded;
+        settlement.pool += openedAs[2].funded;
+        settlement.carry += openedAs[2].funded;
         return abi.encodeCall(vault.settle, (settlement, signedSettlement(settlement)));
     }
 

@@ -39,7 +39,7 @@ contract ConstructTest is MoneyTest {
         requireFunds(0, 0, 0, 0);
         assertEq(vault.distributionCount(), 0, "distributions");
         assertEq(vault.singleCount(), 0, "single payouts");
-        assertEq(vault.distributionOf(1), 0, "no distribution");
+        assertEq(vault.distributionOf(1).validAt, 0, "no distribution");
     }
 
     function test_constructor__treasurer__is_told() external {

@@ -153,8 +153,6 @@ contract MaliciousRootTest is MoneyTest {
     {
         return Branch({
             distribution: distribution,
-            depth: uint8(DEPTH),
-            validAt: rootOf[distribution].validAt,
             start: start,
             leaves: packed,
             proof: proof

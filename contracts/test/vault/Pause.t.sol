@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {ICommunityVault} from "../../src/interfaces/ICommunityVault.sol";
-import {Branch, Fund, PayoutRoot} from "../../src/types/Payout.sol";
+import {Branch, Fund} from "../../src/types/Payout.sol";
 import {MoneyTest} from "../support/MoneyTest.sol";
 import {Leaf, PayoutTree} from "../support/PayoutTree.sol";
 
@@ -87,9 +87,10 @@ contract PauseTest is MoneyTest {
     }
 
     function test_sweep__paused__sweeps() external {
+        vm.warp(block.timestamp + 1_767 days);
         vm.prank(GOVERNOR);
         vault.announceSweep(_distribution, "resolution");
-        vm.warp(block.timestamp + 1_827 days);
+        vm.warp(block.timestamp + 60 days);
         uint64 socialBefore = socialNow();
         vault.sweep(wholeOf(_distribution, _leaves));
         assertEq(socialNow() - socialBefore, 1_111, "swept");
@@ -100,10 +101,10 @@ contract PauseTest is MoneyTest {
         _setPaused(false);
         settle(settlementOfCarry(_leaves, 2));
         _setPaused(true);
-        PayoutRoot memory payoutRoot = rootOf[2];
+        Opened memory opened = openedAs[2];
         vm.prank(GUARDIAN);
-        vault.cancel(2, payoutRoot);
-        assertEq(vault.distributionOf(2), CANCELLED, "cancelled");
+        vault.cancel(2, opened.root, opened.funded);
+        requireCancelled(2);
     }
 
     function test_receipts__paused__come_and_go() external {

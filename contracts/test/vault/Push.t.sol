@@ -269,14 +269,15 @@ contract PushTest is MoneyTest {
     function test_push__one_second_early__is_refused() external {
         (uint32 distribution, Leaf[] memory leaves) = _three();
         Branch memory branch = wholeOf(distribution, leaves);
-        vm.warp(branch.validAt - 1);
+        uint40 validAt = openedAs[distribution].validAt;
+        vm.warp(validAt - 1);
         vm.expectRevert(
             abi.encodeWithSelector(
-                ICommunityVault.CommunityVault_NotYetValid.selector, distribution, branch.validAt
+                ICommunityVault.CommunityVault_NotYetValid.selector, distribution, validAt
             )
         );
         vault.push(branch);
-        vm.warp(branch.validAt);
+        vm.warp(validAt);
         vault.push(branch);
     }
 
@@ -338,26 +339,6 @@ contract PushTest is MoneyTest {
         else branch.proof[place - branch.leaves.length] ^= bit;
         vm.expectPartialRevert(ICommunityVault.CommunityVault_OtherRoot.selector);
         vault.push(branch);
-    }
-
-    /// @dev Depth and time are not stored but hashed: a caller cannot choose them.
-    function testFuzz_push__other_depth_or_time__is_refused(uint8 depth, uint40 validAt) external {
-        (uint32 distribution, Leaf[] memory leaves) = _three();
-        Branch memory branch = wholeOf(distribution, leaves);
-        bytes memory reason = abi.encodeWithSelector(
-            ICommunityVault.CommunityVault_OtherRoot.selector, distribution, leaves.root(2), leaves.total()
-        );
-        vm.assume(validAt != branch.validAt);
-        branch.validAt = validAt;
-        vm.expectRevert(reason);
-        vault.push(branch);
-
-        // A deeper tree, in which the same two leaves stand beside padding.
-        branch = branchOf(distribution, leaves, 1, 0);
-        branch.depth = uint8(bound(depth, 3, 9));
-        vm.expectPartialRevert(ICommunityVault.CommunityVault_OtherRoot.selector);
-        vault.push(branch);
-        requireOpen(distribution, 0);
     }
 
     function test_push__leaves_of_another_place__are_refused() external {

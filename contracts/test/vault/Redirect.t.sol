@@ -8,8 +8,8 @@ import {Leaf, PayoutTree} from "../support/PayoutTree.sol";
 
 /// redirect and refuseRedirection, for members who lost their key
 /// ├── redirect: it should put a single payout in the leaf's place, which can be paid from after 14 days
-/// ├── redirect: given another caller, a leaf that is paid, reserved or not yet valid, or a new leaf that move would
-/// │   refuse, it should refuse
+/// ├── redirect: given another caller, a leaf that is paid, reserved, not yet valid or nobody's, or a new leaf that move
+/// │   would refuse, it should refuse
 /// ├── refuse: the former owner should have the former payee paid, at once and only once
 /// └── refuse: given another caller, another leaf, another payout, a second time or too late, it should refuse
 contract RedirectTest is MoneyTest {
@@ -48,7 +48,7 @@ contract RedirectTest is MoneyTest {
         vault.redirect(branch, PayoutTree.pack(leaf), "resolution");
 
         requireStatus(_distribution, 0, true, false);
-        assertEq(vault.distributionOf(FIRST_SINGLE), hashSingle(leaf, validAt), "its payout root");
+        requireSingle(FIRST_SINGLE, leaf, validAt);
         (bytes32 former, uint40 until) = vault.redirectionOf(FIRST_SINGLE);
         assertEq(former, keccak256(PayoutTree.pack(_leaves[0])), "the former leaf");
         assertEq(until, validAt, "until when its owner may refuse");
@@ -83,16 +83,13 @@ contract RedirectTest is MoneyTest {
         vault.claim(branch);
     }
 
-    /// @dev A resolution can also name a payee for what nobody owns.
-    function test_redirect__leaf_that_nobody_owns__is_redirected() external {
-        Leaf memory leaf = PayoutTree.wallet(BRUNO, 7);
-        (Branch memory social, uint40 validAt) = _redirect(2, leaf);
-        Leaf memory other = PayoutTree.wallet(BRUNO, 3);
-        _redirect(3, other);
-        vm.warp(validAt);
-        vault.claim(social);
-        vault.claim(singleBranch(FIRST_SINGLE + 1, other, validAt));
-        assertEq(token.balanceOf(BRUNO), 10, "paid");
+    /// @dev Where nobody could refuse, a resolution would be the power to take money.
+    function test_redirect__leaf_that_nobody_owns__is_refused() external {
+        bytes memory reason = abi.encodeWithSelector(ICommunityVault.CommunityVault_NotOwner.selector, address(0));
+        _refuseRedirect(branchOf(_distribution, _leaves, 0, 2), PayoutTree.wallet(BRUNO, 7), reason);
+        _refuseRedirect(branchOf(_distribution, _leaves, 0, 3), PayoutTree.wallet(BRUNO, 3), reason);
+        requireOpen(_distribution, 2);
+        requireOpen(_distribution, 3);
     }
 
     function test_redirect__leaf_that_is_not_open__is_refused() external {
@@ -126,7 +123,7 @@ contract RedirectTest is MoneyTest {
         _refuseRedirect(
             branch,
             PayoutTree.wallet(BRUNO, 100),
-            abi.encodeWithSelector(ICommunityVault.CommunityVault_NotYetValid.selector, 2, branch.validAt)
+            abi.encodeWithSelector(ICommunityVault.CommunityVault_NotYetValid.selector, 2, openedAs[2].validAt)
         );
     }
 
@@ -168,10 +165,8 @@ contract RedirectTest is MoneyTest {
         emit ICommunityVault.RedirectionRefused(FIRST_SINGLE, FIRST_SINGLE + 1);
         _refuseAs(_anna, FIRST_SINGLE, _leaves[0]);
 
-        assertEq(vault.distributionOf(FIRST_SINGLE), CANCELLED, "the redirected one");
-        assertEq(
-            vault.distributionOf(FIRST_SINGLE + 1), hashSingle(_leaves[0], block.timestamp), "the one in its place"
-        );
+        requireCancelled(FIRST_SINGLE);
+        requireSingle(FIRST_SINGLE + 1, _leaves[0], block.timestamp);
         (bytes32 former, uint40 until) = vault.redirectionOf(FIRST_SINGLE);
         assertTrue(former == 0 && until == 0, "nothing is left to refuse");
         vault.claim(singleBranch(FIRST_SINGLE + 1, _leaves[0]));
@@ -245,15 +240,6 @@ contract RedirectTest is MoneyTest {
         _refuseRefusal(BRUNO, FIRST_SINGLE, _leaves[0], reason);
     }
 
-    function testFuzz_refuseRedirection__leaf_that_nobody_owns__is_refused(address caller) external {
-        vm.assume(caller != address(0));
-        bytes memory reason = abi.encodeWithSelector(ICommunityVault.CommunityVault_NotOwner.selector, address(0));
-        _redirect(2, PayoutTree.wallet(BRUNO, 7));
-        _redirect(3, PayoutTree.wallet(BRUNO, 3));
-        _refuseRefusal(caller, FIRST_SINGLE, _leaves[2], reason);
-        _refuseRefusal(caller, FIRST_SINGLE + 1, _leaves[3], reason);
-    }
-
     /// @dev Or Anna could name a leaf of a larger amount as the former one.
     function test_refuseRedirection__other_leaf__is_refused() external {
         _redirect(0, PayoutTree.wallet(BRUNO, 100));
@@ -319,7 +305,7 @@ contract RedirectTest is MoneyTest {
         uint32 number = FIRST_SINGLE + vault.singleCount();
         vm.prank(GOVERNOR);
         vault.redirect(branch, PayoutTree.pack(leaf), "resolution");
-        single = singleBranch(number, leaf, validAt);
+        single = singleBranch(number, leaf);
     }
 
     function _refuseRedirect(Branch memory branch, Leaf memory leaf, bytes memory reason) private {

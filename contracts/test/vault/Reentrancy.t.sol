@@ -8,7 +8,7 @@ import {ICommunityVault} from "../../src/interfaces/ICommunityVault.sol";
 import {IEnergyLedger} from "../../src/interfaces/IEnergyLedger.sol";
 import {HostileToken} from "../../src/mocks/HostileToken.sol";
 import {Month, SettledMonths} from "../../src/types/Energy.sol";
-import {Branch, Fund, PayoutRoot, Settlement} from "../../src/types/Payout.sol";
+import {Branch, Fund, Settlement} from "../../src/types/Payout.sol";
 import {MoneyTest} from "../support/MoneyTest.sol";
 import {Leaf, PayoutTree} from "../support/PayoutTree.sol";
 
@@ -141,7 +141,6 @@ contract ReentrancyTest is MoneyTest {
     /// @dev Every function but announceSweep and setTreasurer, which touch no money.
     function _calls() private view returns (bytes[CALLS] memory calls) {
         Settlement memory settlement;
-        PayoutRoot memory payoutRoot;
         bytes memory leaf = PayoutTree.pack(_leaves[0]);
         calls[0] = abi.encodeCall(vault.claim, (branchOf(_distribution, _leaves, 0, 0)));
         calls[1] = abi.encodeCall(vault.push, (_branch));
@@ -153,7 +152,7 @@ contract ReentrancyTest is MoneyTest {
         calls[7] = abi.encodeCall(vault.voidCredit, ("receipt"));
         calls[8] = abi.encodeCall(vault.takeDonation, ());
         calls[9] = abi.encodeCall(vault.rescueToken, (address(token), ANNA, 1));
-        calls[10] = abi.encodeCall(vault.cancel, (_distribution, payoutRoot));
+        calls[10] = abi.encodeCall(vault.cancel, (_distribution, 0, 0));
         calls[11] = abi.encodeCall(vault.move, (_branch, leaf, ""));
         calls[12] = abi.encodeCall(vault.redirect, (_branch, leaf, 0));
         calls[13] = abi.encodeCall(vault.sweep, (_branch));

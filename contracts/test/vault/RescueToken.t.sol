@@ -5,11 +5,26 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 
 import {ICommunityVault} from "../../src/interfaces/ICommunityVault.sol";
 import {HostileToken} from "../../src/mocks/HostileToken.sol";
+import {ListedEuro} from "../../src/mocks/ListedEuro.sol";
 import {MoneyTest} from "../support/MoneyTest.sol";
+
+/// @dev A second address at which a token answers, as some that moved to new code do.
+contract SecondDoor {
+    ListedEuro private immutable _euro;
+
+    constructor(ListedEuro euro) {
+        _euro = euro;
+    }
+
+    function transfer(address to, uint256 amount) external returns (bool) {
+        _euro.transferBehindTheDoor(msg.sender, to, amount);
+        return true;
+    }
+}
 
 /// rescueToken
 /// ├── it should send on another token, also one whose transfer answers nothing
-/// ├── given the vault's own token, it should refuse
+/// ├── given the vault's own token, also at a second address, it should refuse
 /// ├── given a token that refuses, or none at all, it should refuse
 /// └── given another caller than the governor, it should refuse
 contract RescueTokenTest is MoneyTest {
@@ -58,6 +73,20 @@ contract RescueTokenTest is MoneyTest {
         assertEq(_other.balanceOf(ANNA), 5, "sent on");
         requireFunds(0, 0, 0, 50);
         _refuse(address(0), abi.encodeWithSelector(ICommunityVault.CommunityVault_OwnToken.selector, address(0)));
+    }
+
+    function test_rescueToken__own_token_at_a_second_address__is_refused() external {
+        ListedEuro euro = new ListedEuro();
+        ICommunityVault.VaultArguments memory arguments = terms();
+        arguments.token = euro;
+        succeed(arguments);
+        euro.mint(address(vault), 50);
+        vault.takeDonation();
+        _refuse(
+            address(new SecondDoor(euro)),
+            abi.encodeWithSelector(ICommunityVault.CommunityVault_TokenTookMore.selector, 50, 49, 0)
+        );
+        assertEq(euro.balanceOf(address(vault)), 50, "nothing left");
     }
 
     function test_rescueToken__token_that_refuses__is_refused() external {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {CommunityVault} from "../../src/CommunityVault.sol";
 import {ICommunityVault} from "../../src/interfaces/ICommunityVault.sol";
 import {Branch, Fund} from "../../src/types/Payout.sol";
 import {MoneyTest} from "../support/MoneyTest.sol";
@@ -10,6 +11,7 @@ import {Leaf, PayoutTree} from "../support/PayoutTree.sol";
 /// ├── it should take the amount from the named fund, and open a single payout of it, to a wallet or a bank account
 /// ├── given more than the fund has, whatever the other fund or the carry has, it should refuse
 /// ├── given a leaf that can never be paid, or the social fund itself, it should refuse
+/// ├── given the carry, it should refuse until another vault has taken over
 /// └── given another caller than the governor, it should refuse
 contract SpendTest is MoneyTest {
     address private constant SCHOOL = address(0x5C001);
@@ -28,7 +30,7 @@ contract SpendTest is MoneyTest {
         emit ICommunityVault.FundSpent(Fund.Social, FIRST_SINGLE, 150, "resolution");
         _spend(Fund.Social, leaf);
         requireFunds(50, 100, 700, 1_000);
-        assertEq(vault.distributionOf(FIRST_SINGLE), hashSingle(leaf, block.timestamp), "its payout root");
+        requireSingle(FIRST_SINGLE, leaf, block.timestamp);
         Branch memory single = singleBranch(FIRST_SINGLE, leaf);
         vault.push(single);
         vault.push(single);
@@ -86,6 +88,29 @@ contract SpendTest is MoneyTest {
         assertEq(token.balanceOf(SCHOOL), amount, "paid");
     }
 
+    /// @dev While the vault settles, the carry is the producers'; once another one does, a resolution must reach it.
+    function test_spend__carry__is_for_a_succeeded_vault_alone() external {
+        Leaf memory leaf = PayoutTree.wallet(SCHOOL, 700);
+        _refuse(Fund.Carry, leaf, abi.encodeWithSelector(ICommunityVault.CommunityVault_CarryInUse.selector));
+        ICommunityVault former = vault;
+        succeed(terms());
+        vault = CommunityVault(address(former));
+        leaf.amount = 701;
+        _refuse(
+            Fund.Carry,
+            leaf,
+            abi.encodeWithSelector(ICommunityVault.CommunityVault_FundTooSmall.selector, Fund.Carry, 701, 700)
+        );
+        leaf.amount = 700;
+        vm.expectEmit(address(vault));
+        emit ICommunityVault.FundSpent(Fund.Carry, FIRST_SINGLE, 700, "resolution");
+        _spend(Fund.Carry, leaf);
+        requireFunds(200, 100, 0, 1_000);
+        vault.claim(singleBranch(FIRST_SINGLE, leaf));
+        requireFunds(200, 100, 0, 300);
+        assertEq(token.balanceOf(SCHOOL), 700, "paid");
+    }
+
     function test_spend__twice__is_at_most_what_the_fund_has() external {
         _spend(Fund.Grid, PayoutTree.bank(1, 60));
         _refuse(
@@ -118,9 +143,10 @@ contract SpendTest is MoneyTest {
         Leaf memory leaf = PayoutTree.bank(1, 100);
         _spend(Fund.Grid, leaf);
         Branch memory single = singleBranch(FIRST_SINGLE, leaf);
+        vm.warp(block.timestamp + 1_767 days);
         vm.prank(GOVERNOR);
         vault.announceSweep(FIRST_SINGLE, "resolution");
-        vm.warp(block.timestamp + 1_827 days);
+        vm.warp(block.timestamp + 60 days);
         vault.sweep(single);
         requireFunds(300, 0, 700, 1_000);
     }

@@ -10,7 +10,8 @@ import {Leaf, PayoutTree} from "../support/PayoutTree.sol";
 /// announceSweep and sweep
 /// ├── sweep: it should give what is neither paid nor reserved to the social fund, of every channel, whoever calls
 /// ├── sweep: it should let every leaf be paid until it is swept, and none after
-/// ├── sweep: given less than 1,827 days since the leaves could be paid, or 60 since the notice, it should refuse
+/// ├── sweep: given less than 60 days since the notice, or a notice that ended before 1,827 days in which the leaves
+/// │   could be paid, it should refuse
 /// ├── sweep: given no notice, or leaves that do not stand in the tree, it should refuse
 /// ├── sweep: single payouts should have notices and periods of their own
 /// └── announce: given another caller than the governor or an unknown distribution, it should refuse
@@ -38,7 +39,7 @@ contract SweepTest is MoneyTest {
         _leaves.push(PayoutTree.social(100_000));
         _leaves[5].channel = 9;
         _distribution = distribute(_leaves, 3);
-        _validAt = rootOf[_distribution].validAt;
+        _validAt = openedAs[_distribution].validAt;
     }
 
     /* ------------------------------------------------- sweeping ----------------------------------------------- */
@@ -48,8 +49,7 @@ contract SweepTest is MoneyTest {
         Branch memory branch = branchOf(_distribution, _leaves, 0, 3);
         vm.prank(TREASURER);
         vault.reserve(branch, 1);
-        _announce(_distribution);
-        vm.warp(_validAt + CLAIM_PERIOD);
+        _ripen();
         (uint64 social, uint64 grid, uint64 carry, uint64 held) = vault.funds();
         vm.expectEmit(address(vault));
         emit ICommunityVault.LeavesSwept(_distribution, 0, 1 + 4 + 16 + 32, 110_101);
@@ -70,8 +70,7 @@ contract SweepTest is MoneyTest {
     }
 
     function testFuzz_sweep__again__sweeps_nothing(address caller, uint256 level, uint256 position) external {
-        _announce(_distribution);
-        vm.warp(_validAt + CLAIM_PERIOD);
+        _ripen();
         Branch memory branch = wholeOf(_distribution, _leaves);
         vm.prank(caller);
         vault.sweep(branch);
@@ -87,8 +86,7 @@ contract SweepTest is MoneyTest {
     function testFuzz_sweep__part_of_the_leaves__leaves_the_others_open(uint256 level, uint256 position) external {
         level = bound(level, 0, 3);
         position = bound(position, 0, 5 >> level);
-        _announce(_distribution);
-        vm.warp(_validAt + CLAIM_PERIOD);
+        _ripen();
         uint64 socialBefore = socialNow();
         vault.sweep(branchOf(_distribution, _leaves, level, position));
         uint256 swept = 0;
@@ -106,8 +104,7 @@ contract SweepTest is MoneyTest {
             leaves[i] = PayoutTree.bank(i, uint64(i + 1));
         }
         uint32 distribution = distribute(leaves, 9);
-        _announce(distribution);
-        vm.warp(block.timestamp + CLAIM_PERIOD);
+        _ripenAs(distribution);
         uint64 socialBefore = socialNow();
         vault.sweep(branchOf(distribution, leaves, 8, 1));
         assertEq(socialNow() - socialBefore, (257 + 512) * 128, "second word");
@@ -117,8 +114,8 @@ contract SweepTest is MoneyTest {
     }
 
     function test_sweep__until_then__every_leaf_can_still_be_paid() external {
-        _announce(_distribution);
-        vm.warp(_validAt + CLAIM_PERIOD + 1_000 days);
+        _ripen();
+        vm.warp(block.timestamp + 1_000 days);
         vault.claim(branchOf(_distribution, _leaves, 0, 0));
         Leaf memory leaf = PayoutTree.bank(3, 10);
         vault.move(
@@ -130,14 +127,11 @@ contract SweepTest is MoneyTest {
         vm.expectEmit(address(vault));
         emit ICommunityVault.LeavesSwept(_distribution, 0, 4 + 8 + 16 + 32, 111_100);
         vault.sweep(wholeOf(_distribution, _leaves));
-        assertEq(
-            vault.distributionOf(FIRST_SINGLE), hashSingle(leaf, block.timestamp), "the moved leaf is still to be paid"
-        );
+        requireSingle(FIRST_SINGLE, leaf, block.timestamp);
     }
 
     function test_swept__every_way_to_pay__is_refused() external {
-        _announce(_distribution);
-        vm.warp(_validAt + CLAIM_PERIOD);
+        _ripen();
         vault.sweep(wholeOf(_distribution, _leaves));
         Branch memory wallet = branchOf(_distribution, _leaves, 0, 0);
         bytes memory reason =
@@ -168,8 +162,7 @@ contract SweepTest is MoneyTest {
         setManner(_anna, HostileToken.Manner.REVERTS);
         vault.push(wholeOf(_distribution, _leaves));
         requireOpen(_distribution, 0);
-        _announce(_distribution);
-        vm.warp(_validAt + CLAIM_PERIOD);
+        _ripen();
         uint64 socialBefore = socialNow();
         vault.sweep(branchOf(_distribution, _leaves, 1, 0));
         assertEq(socialNow() - socialBefore, 11, "social");
@@ -177,12 +170,19 @@ contract SweepTest is MoneyTest {
 
     /* ------------------------------------------------- periods ------------------------------------------------ */
 
-    function test_sweep__one_second_before_five_years__is_refused() external {
+    /// @dev The earliest notice that counts ends when the five years do.
+    function test_sweep__noticed_a_second_before_it_counts__is_refused() external {
+        vm.warp(_validAt + CLAIM_PERIOD - NOTICE_PERIOD - 1);
         _announce(_distribution);
-        uint256 from = _validAt + CLAIM_PERIOD;
-        vm.warp(from - 1);
-        _refuse(abi.encodeWithSelector(ICommunityVault.CommunityVault_TooEarly.selector, from));
-        vm.warp(from);
+        vm.warp(_validAt + 10 * CLAIM_PERIOD);
+        _refuse(abi.encodeWithSelector(ICommunityVault.CommunityVault_NotAnnounced.selector, _distribution));
+        vm.warp(_validAt + CLAIM_PERIOD - NOTICE_PERIOD);
+        _announce(_distribution);
+        vm.warp(_validAt + CLAIM_PERIOD - 1);
+        _refuse(
+            abi.encodeWithSelector(ICommunityVault.CommunityVault_TooEarly.selector, _validAt + CLAIM_PERIOD)
+        );
+        vm.warp(_validAt + CLAIM_PERIOD);
         vault.sweep(wholeOf(_distribution, _leaves));
         requireStatus(_distribution, 0, true, false);
     }
@@ -213,18 +213,11 @@ contract SweepTest is MoneyTest {
         _refuse(abi.encodeWithSelector(ICommunityVault.CommunityVault_NotAnnounced.selector, _distribution));
     }
 
-    /// @dev The time from which a leaf could be paid is the caller's to say, and the root's to check.
-    function testFuzz_sweep__earlier_time_than_the_root_s__is_refused(uint40 validAt) external {
-        _announce(_distribution);
-        vm.warp(block.timestamp + NOTICE_PERIOD);
-        vm.assume(validAt != _validAt);
+    function test_sweep__leaves_of_another_tree__are_refused() external {
+        _ripen();
         Branch memory branch = wholeOf(_distribution, _leaves);
-        branch.validAt = validAt;
-        vm.expectRevert(
-            abi.encodeWithSelector(
-                ICommunityVault.CommunityVault_OtherRoot.selector, _distribution, _leaves.root(3), 111_111
-            )
-        );
+        branch.leaves = abi.encodePacked(branch.leaves, PayoutTree.pack(PayoutTree.social(1)));
+        vm.expectPartialRevert(ICommunityVault.CommunityVault_OtherRoot.selector);
         vault.sweep(branch);
     }
 
@@ -238,24 +231,20 @@ contract SweepTest is MoneyTest {
             signedMove(ANNA_KEY, _distribution, 1, leaf)
         );
         Branch memory single = singleBranch(FIRST_SINGLE, leaf);
-        _announce(_distribution);
-        vm.warp(single.validAt + CLAIM_PERIOD - 1);
-        vm.expectRevert(abi.encodeWithSelector(ICommunityVault.CommunityVault_NotAnnounced.selector, FIRST_SINGLE));
-        vault.sweep(single);
-        vm.warp(block.timestamp - NOTICE_PERIOD);
+        uint256 from = block.timestamp + CLAIM_PERIOD;
+        _ripen();
         _announce(FIRST_SINGLE);
-        vm.warp(block.timestamp + NOTICE_PERIOD);
-        vm.expectRevert(
-            abi.encodeWithSelector(ICommunityVault.CommunityVault_TooEarly.selector, single.validAt + CLAIM_PERIOD)
-        );
-        vault.sweep(single);
-        vm.warp(block.timestamp + 1);
-        vm.expectEmit(address(vault));
-        emit ICommunityVault.LeavesSwept(FIRST_SINGLE, 0, 1, 10);
-        vault.sweep(single);
         vm.expectEmit(address(vault));
         emit ICommunityVault.LeavesSwept(_distribution, 0, 63 - 2, 111_101);
         vault.sweep(wholeOf(_distribution, _leaves));
+        vm.warp(from);
+        vm.expectRevert(abi.encodeWithSelector(ICommunityVault.CommunityVault_NotAnnounced.selector, FIRST_SINGLE));
+        vault.sweep(single);
+        _announce(FIRST_SINGLE);
+        vm.warp(from + NOTICE_PERIOD);
+        vm.expectEmit(address(vault));
+        emit ICommunityVault.LeavesSwept(FIRST_SINGLE, 0, 1, 10);
+        vault.sweep(single);
     }
 
     /* ------------------------------------------------- notices ------------------------------------------------ */
@@ -281,6 +270,17 @@ contract SweepTest is MoneyTest {
         vm.expectRevert(abi.encodeWithSelector(ICommunityVault.CommunityVault_NotGovernor.selector, caller));
         vm.prank(caller);
         vault.announceSweep(_distribution, "resolution");
+    }
+
+    /// @dev Lets the five years pass, of which the last 60 days are announced.
+    function _ripen() private {
+        _ripenAs(_distribution);
+    }
+
+    function _ripenAs(uint32 distribution) private {
+        vm.warp(openedAs[distribution].validAt + CLAIM_PERIOD - NOTICE_PERIOD);
+        _announce(distribution);
+        vm.warp(block.timestamp + NOTICE_PERIOD);
     }
 
     function _announce(uint32 distribution) private {

@@ -8,7 +8,7 @@ import {ICommunityVault} from "../../src/interfaces/ICommunityVault.sol";
 import {HostileToken} from "../../src/mocks/HostileToken.sol";
 import {ListedEuro, ListedEuroWithFee} from "../../src/mocks/ListedEuro.sol";
 import {ShrinkingEuro} from "../../src/mocks/ShrinkingEuro.sol";
-import {Branch, PayoutRoot} from "../../src/types/Payout.sol";
+import {Branch} from "../../src/types/Payout.sol";
 import {MoneyTest} from "../support/MoneyTest.sol";
 import {Leaf, PayoutTree} from "../support/PayoutTree.sol";
 
@@ -171,9 +171,9 @@ contract TokenKindsTest is MoneyTest {
         bytes32 receipt = _credit(200_000);
         _euro.setBlocked(address(vault), true);
         settle(settlementOf(receipt, _leaves, 2));
-        PayoutRoot memory payoutRoot = rootOf[1];
+        Opened memory opened = openedAs[1];
         vm.prank(GUARDIAN);
-        vault.cancel(1, payoutRoot);
+        vault.cancel(1, opened.root, opened.funded);
         requireFunds(40_000, 20_000, 140_000, 200_000);
     }
 
