@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {CommunityVault} from "../../src/CommunityVault.sol";
 import {HostileToken} from "../../src/mocks/HostileToken.sol";
-import {Branch, Settlement} from "../../src/types/Payout.sol";
+import {Branch, Distribution, Settlement} from "../../src/types/Payout.sol";
 import {Money} from "../support/Money.sol";
 import {Leaf, PayoutTree} from "../support/PayoutTree.sol";
 
@@ -90,10 +90,10 @@ abstract contract VaultGhosts is Money {
     }
 
     /// @dev What the slot of a promise must hold.
-    function slotOf(uint256 which) external view returns (bytes32) {
+    function slotOf(uint256 which) external view returns (Distribution memory) {
         Promise_ storage promised = _promises[which];
-        if (promised.cancelled) return CANCELLED;
-        return hashRoot(promised.root, promised.funded, promised.depth, promised.validAt);
+        bytes26 seal = promised.cancelled ? bytes26(0) : bytes26(keccak256(abi.encode(promised.root, promised.funded)));
+        return Distribution(seal, promised.depth, promised.validAt);
     }
 
     /* ------------------------------------------------- promises ----------------------------------------------- */
@@ -197,9 +197,8 @@ abstract contract VaultGhosts is Money {
 
     function isSweepable(uint256 which) internal view returns (bool) {
         Promise_ storage promised = _promises[which];
-        return isPayable(which) && promised.announcedAt != 0
-            && block.timestamp >= promised.announcedAt + NOTICE_PERIOD
-            && block.timestamp >= promised.validAt + CLAIM_PERIOD;
+        uint256 noticeEnds = promised.announcedAt + NOTICE_PERIOD;
+        return isPayable(which) && noticeEnds >= promised.validAt + CLAIM_PERIOD && block.timestamp >= noticeEnds;
     }
 
     /// @dev Whether a claim transfers or credits; a token that calls back is refused, and then pays.
@@ -239,8 +238,6 @@ abstract contract VaultGhosts is Money {
         Leaf[] memory leaves = promised.leaves;
         return Branch({
             distribution: promised.number,
-            depth: promised.depth,
-            validAt: promised.validAt,
             start: uint32(position << level),
             leaves: leaves.packBelow(level, position),
             proof: leaves.proof(promised.depth, level, position)

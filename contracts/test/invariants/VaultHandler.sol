@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {ICommunityVault} from "../../src/interfaces/ICommunityVault.sol";
 import {HostileToken} from "../../src/mocks/HostileToken.sol";
-import {Branch, Fund, PayoutRoot, Settlement} from "../../src/types/Payout.sol";
+import {Branch, Fund, Settlement} from "../../src/types/Payout.sol";
 import {Leaf, PayoutTree} from "../support/PayoutTree.sol";
 import {VaultGhosts} from "./VaultGhosts.sol";
 
@@ -142,9 +142,8 @@ contract VaultHandler is VaultGhosts {
         which = bound(which, 0, _promises.length - 1);
         Promise_ storage promised = _promises[which];
         bool due = !isSingle[which] && !promised.cancelled && block.timestamp < promised.validAt;
-        PayoutRoot memory payoutRoot = PayoutRoot(promised.root, promised.funded, promised.depth, promised.validAt);
         vm.prank(GUARDIAN);
-        try vault.cancel(promised.number, payoutRoot) {
+        try vault.cancel(promised.number, promised.root, promised.funded) {
             assertTrue(due, "cancelled what cannot be");
             promised.cancelled = true;
             carry += promised.funded;
@@ -223,7 +222,8 @@ contract VaultHandler is VaultGhosts {
         if (_promises.length == 0 || _promises.length >= PROMISES_MOST) return;
         (which, index) = _drawLeaf(which, index);
         (Leaf memory leaf, bool fits) = _drawTarget(which, index, seed);
-        bool due = fits && isPayable(which) && statusOf[which][index] == Status.OPEN;
+        bool owned = ownerOf(_promises[which].leaves[index]) != address(0);
+        bool due = fits && isPayable(which) && statusOf[which][index] == Status.OPEN && owned;
         Branch memory branch = pathOf(which, 0, index);
         vm.prank(GOVERNOR);
         try vault.redirect(branch, PayoutTree.pack(leaf), "resolution") {
@@ -242,7 +242,7 @@ contract VaultHandler is VaultGhosts {
         Promise_ storage promised = _promises[which];
         Leaf memory former = promised.redirected ? promised.former : promised.leaves[0];
         address owner = ownerOf(former);
-        bool due = promised.redirected && block.timestamp < promised.validAt && owner != address(0);
+        bool due = promised.redirected && block.timestamp < promised.validAt;
         vm.prank(owner == address(0) ? GOVERNOR : owner);
         try vault.refuseRedirection(promised.number, PayoutTree.pack(former)) {
             assertTrue(due, "a refusal that must not be");
@@ -276,6 +276,15 @@ contract VaultHandler is VaultGhosts {
         for (uint256 i = branch.start; i < branch.start + branch.leaves.length / 61; ++i) {
             if (statusOf[which][i] == Status.OPEN) rememberSweep(which, i);
         }
+    }
+
+    /// @dev While the vault settles, its carry is no fund.
+    function spendCarry(uint64 amount, uint256 seed) external {
+        bytes memory leaf = PayoutTree.pack(drawPayable(seed, amount));
+        vm.prank(GOVERNOR);
+        try vault.spend(Fund.Carry, leaf, "resolution") {
+            assertTrue(false, "the carry was spent");
+        } catch {}
     }
 
     /// @dev Of what the fund has or, now and then, of more.

@@ -5,14 +5,22 @@ import {CommunityVault} from "../../src/CommunityVault.sol";
 import {ICommunityVault} from "../../src/interfaces/ICommunityVault.sol";
 import {IEnergyLedger} from "../../src/interfaces/IEnergyLedger.sol";
 import {TestEuro} from "../../src/TestEuro.sol";
+import {Branch, Distribution} from "../../src/types/Payout.sol";
+
+/// @dev A ledger of which nothing is settled, and which is never paused.
+contract CalmLedger {
+    function isPaused(bytes32) external pure returns (bool) {
+        return false;
+    }
+}
 
 /// @dev A vault that takes any distribution for signed.
 contract OpenVault is CommunityVault {
     constructor(VaultArguments memory arguments) CommunityVault(arguments) {}
 
-    function open(bytes32 root, uint64 funded) external {
-        _distributions[1] = Distribution({root: root, funded: funded, paid: 0, paidOut: 0, validAt: 1, depth: 1});
-        _credited = funded;
+    function open(bytes32 root, uint56 funded) external {
+        _distributions[1] = Distribution({seal: _seal(root, funded), depth: 1, validAt: 1});
+        _funds.held = funded;
         _funds.distributions = 1;
     }
 }
@@ -35,20 +43,12 @@ contract PayoutBookProof {
     OpenVault private _vault;
 
     constructor() {
-        address[] memory reporters = new address[](1);
-        reporters[0] = address(1);
         _vault = new OpenVault(
             ICommunityVault.VaultArguments({
-                // Any contract will do: nothing here is settled.
-                ledger: IEnergyLedger(address(_token)),
+                ledger: IEnergyLedger(address(new CalmLedger())),
                 community: 0,
                 treasurer: address(this),
                 token: _token,
-                reporters: reporters,
-                threshold: 1,
-                producersBps: 7_000,
-                socialBps: 2_000,
-                gridBps: 1_000,
                 rootDelay: 0
             })
         );
@@ -58,7 +58,7 @@ contract PayoutBookProof {
     /// D1: whatever leaf and proof claimed an index, no leaf and no proof claims it again.
     function check_claim__same_index_again__is_refused(
         bytes32 root,
-        uint64 funded,
+        uint56 funded,
         bool right,
         Leaf calldata leaf,
         Sibling calldata sibling,
@@ -73,7 +73,7 @@ contract PayoutBookProof {
     /// C3: a claim pays its leaf's amount, to its payee or to the social fund, and no more than was funded.
     function check_claim__paid__is_the_leaf_s_amount(
         bytes32 root,
-        uint64 funded,
+        uint56 funded,
         bool right,
         Leaf calldata leaf,
         Sibling calldata sibling
@@ -81,11 +81,11 @@ contract PayoutBookProof {
         _vault.open(root, funded);
         uint256 balanceBefore = _token.balanceOf(address(_vault));
         if (!_claim(right, leaf, sibling)) return;
-        (,, uint64 paid,,) = _vault.distributionOf(1);
-        (uint64 social,,,) = _vault.funds();
+        (uint64 social,,, uint64 held) = _vault.funds();
         uint256 left = balanceBefore - _token.balanceOf(address(_vault));
         assert(leaf.channel == 0 || leaf.channel == 2);
-        assert(paid == leaf.amount && paid <= funded);
+        assert(leaf.amount <= funded);
+        assert(held == (leaf.channel == 0 ? funded - leaf.amount : funded));
         assert(social == (leaf.channel == 2 ? leaf.amount : 0));
         bool toItself = address(uint160(uint256(leaf.payee))) == address(_vault);
         assert(left == (leaf.channel == 0 && !toItself ? leaf.amount : 0));
@@ -94,7 +94,7 @@ contract PayoutBookProof {
     /// D1: a leaf that was claimed is not pushed.
     function check_push__claimed_leaf__is_skipped(
         bytes32 root,
-        uint64 funded,
+        uint56 funded,
         bool right,
         Leaf calldata leaf,
         Sibling calldata sibling,
@@ -103,16 +103,16 @@ contract PayoutBookProof {
     ) external {
         _vault.open(root, funded);
         if (!_claim(right, leaf, sibling)) return;
-        (,, uint64 paidBefore,,) = _vault.distributionOf(1);
+        (uint64 socialBefore,,, uint64 heldBefore) = _vault.funds();
         _push(right, otherLeaf, otherSibling);
-        (,, uint64 paid,,) = _vault.distributionOf(1);
-        assert(paid == paidBefore);
+        (uint64 social,,, uint64 held) = _vault.funds();
+        assert(held == heldBefore && social == socialBefore);
     }
 
     /// D1: a reserved bank leaf is confirmed once, and cannot be reserved again.
     function check_confirm__again__is_refused(
         bytes32 root,
-        uint64 funded,
+        uint56 funded,
         bool right,
         Leaf calldata leaf,
         Sibling calldata sibling
@@ -126,27 +126,35 @@ contract PayoutBookProof {
         assert(!_reserve(right, leaf, sibling));
     }
 
-    /// The solver needs the index as a number, so both are written out; a tree of two has no others.
     function _claim(bool right, Leaf calldata leaf, Sibling calldata sibling) private returns (bool) {
-        if (right) return _call(abi.encodeCall(_vault.claim, (1, 1, _pack(leaf), _pack(sibling))));
-        return _call(abi.encodeCall(_vault.claim, (1, 0, _pack(leaf), _pack(sibling))));
+        if (right) return _call(abi.encodeCall(_vault.claim, (_branch(1, leaf, sibling))));
+        return _call(abi.encodeCall(_vault.claim, (_branch(0, leaf, sibling))));
     }
 
     function _push(bool right, Leaf calldata leaf, Sibling calldata sibling) private returns (bool) {
-        if (right) return _call(abi.encodeCall(_vault.push, (1, 1, _pack(leaf), _pack(sibling))));
-        return _call(abi.encodeCall(_vault.push, (1, 0, _pack(leaf), _pack(sibling))));
+        if (right) return _call(abi.encodeCall(_vault.push, (_branch(1, leaf, sibling))));
+        return _call(abi.encodeCall(_vault.push, (_branch(0, leaf, sibling))));
     }
 
     function _reserve(bool right, Leaf calldata leaf, Sibling calldata sibling) private returns (bool) {
-        if (right) return _call(abi.encodeCall(_vault.reserve, (1, 1, _pack(leaf), _pack(sibling), 1)));
-        return _call(abi.encodeCall(_vault.reserve, (1, 0, _pack(leaf), _pack(sibling), 1)));
+        if (right) return _call(abi.encodeCall(_vault.reserve, (_branch(1, leaf, sibling), 1)));
+        return _call(abi.encodeCall(_vault.reserve, (_branch(0, leaf, sibling), 1)));
     }
 
     function _confirm(bool right, Leaf calldata leaf, Sibling calldata sibling) private returns (bool) {
         bytes32[] memory references = new bytes32[](1);
         references[0] = "reference";
-        if (right) return _call(abi.encodeCall(_vault.confirm, (1, 1, _pack(leaf), _pack(sibling), references)));
-        return _call(abi.encodeCall(_vault.confirm, (1, 0, _pack(leaf), _pack(sibling), references)));
+        if (right) return _call(abi.encodeCall(_vault.confirm, (_branch(1, leaf, sibling), references)));
+        return _call(abi.encodeCall(_vault.confirm, (_branch(0, leaf, sibling), references)));
+    }
+
+    /// The solver needs the index as a number, so both are written out; a tree of two has no others.
+    function _branch(uint32 index, Leaf calldata leaf, Sibling calldata sibling)
+        private
+        pure
+        returns (Branch memory)
+    {
+        return Branch({distribution: 1, start: index, leaves: _pack(leaf), proof: _pack(sibling)});
     }
 
     function _call(bytes memory call_) private returns (bool made) {
