@@ -92,7 +92,8 @@ abstract contract VaultGhosts is Money {
     /// @dev What the slot of a promise must hold.
     function slotOf(uint256 which) external view returns (Distribution memory) {
         Promise_ storage promised = _promises[which];
-        bytes26 seal = promised.cancelled ? bytes26(0) : bytes26(keccak256(abi.encode(promised.root, promised.funded)));
+        bytes26 seal =
+            promised.cancelled ? bytes26(0) : bytes26(keccak256(abi.encode(promised.root, promised.funded)));
         return Distribution(seal, promised.depth, promised.validAt);
     }
 

@@ -66,8 +66,7 @@ contract CallersTest is MoneyTest {
 
     function test_callers__every_function__is_for_whom_it_is_for() external {
         Case[CASES] memory cases = _cases();
-        address[6] memory callers =
-            [address(0x5742A6E2), TREASURER, GOVERNOR, GUARDIAN, _anna, ADMINISTRATOR];
+        address[6] memory callers = [address(0x5742A6E2), TREASURER, GOVERNOR, GUARDIAN, _anna, ADMINISTRATOR];
         for (uint256 i = 0; i < CASES; ++i) {
             for (uint256 j = 0; j < callers.length; ++j) {
                 if (!_may(cases[i].role, callers[j])) _requireRefused(cases[i], callers[j]);
@@ -128,9 +127,7 @@ contract CallersTest is MoneyTest {
         cases[6] = Case("release", Role.TREASURER, abi.encodeCall(vault.release, (branchOf(1, _leaves, 0, 3), 1)));
         cases[7] = Case("reserve", Role.TREASURER, abi.encodeCall(vault.reserve, (branchOf(1, _leaves, 0, 3), 1)));
         cases[8] = Case(
-            "confirm",
-            Role.TREASURER,
-            abi.encodeCall(vault.confirm, (branchOf(1, _leaves, 0, 3), alone("reference")))
+            "confirm", Role.TREASURER, abi.encodeCall(vault.confirm, (branchOf(1, _leaves, 0, 3), alone("reference")))
         );
         cases[9] = Case(
             "move",

@@ -62,19 +62,29 @@ contract CancelTest is MoneyTest {
         if (!rootToo) root = openedAs[1].root;
         vm.assume(root != openedAs[1].root || funded != FUNDED);
         _refuse(
-            1, root, funded, abi.encodeWithSelector(ICommunityVault.CommunityVault_OtherRoot.selector, 1, root, funded)
+            1,
+            root,
+            funded,
+            abi.encodeWithSelector(ICommunityVault.CommunityVault_OtherRoot.selector, 1, root, funded)
         );
         requireFunds(20_000, 10_000, CARRY, AMOUNT);
     }
 
     function test_cancel__again__is_refused() external {
         _cancel(1);
-        _refuse(1, openedAs[1].root, FUNDED, abi.encodeWithSelector(ICommunityVault.CommunityVault_Cancelled.selector, 1));
+        _refuse(
+            1, openedAs[1].root, FUNDED, abi.encodeWithSelector(ICommunityVault.CommunityVault_Cancelled.selector, 1)
+        );
         requireFunds(20_000, 10_000, 70_000, AMOUNT);
     }
 
     function test_cancel__unknown_distribution__is_refused() external {
-        _refuse(2, openedAs[1].root, FUNDED, abi.encodeWithSelector(ICommunityVault.CommunityVault_UnknownDistribution.selector, 2));
+        _refuse(
+            2,
+            openedAs[1].root,
+            FUNDED,
+            abi.encodeWithSelector(ICommunityVault.CommunityVault_UnknownDistribution.selector, 2)
+        );
     }
 
     /// @dev A redirected payout waits for 14 days, in which it would look like one that can be cancelled.

@@ -69,12 +69,8 @@ contract ClaimTest is MoneyTest {
             hash = PayoutTree.hashNode(sibling, 0, hash, 77);
         }
         uint32 distribution = distributeRoot(hash, 32, 77);
-        Branch memory branch = Branch({
-            distribution: distribution,
-            start: last,
-            leaves: PayoutTree.pack(leaf),
-            proof: proof
-        });
+        Branch memory branch =
+            Branch({distribution: distribution, start: last, leaves: PayoutTree.pack(leaf), proof: proof});
         vault.claim(branch);
         requireStatus(distribution, last, true, false);
         assertEq(token.balanceOf(ANNA), 77, "tokens");
@@ -176,7 +172,8 @@ contract ClaimTest is MoneyTest {
     /// @dev The 81 bytes of a node are no leaf, and the hash of a leaf is no node's.
     function testFuzz_claim__inner_node__is_never_a_leaf(uint64[2] memory amounts) external {
         Leaf[] memory leaves = new Leaf[](2);
-        (leaves[0], leaves[1]) = (PayoutTree.wallet(ANNA, amounts[0] >> 16), PayoutTree.wallet(ANNA, amounts[1] >> 16));
+        (leaves[0], leaves[1]) =
+        (PayoutTree.wallet(ANNA, amounts[0] >> 16), PayoutTree.wallet(ANNA, amounts[1] >> 16));
         uint32 distribution = distribute(leaves, 1);
         Branch memory branch = branchOf(distribution, leaves, 0, 0);
         branch.leaves = abi.encodePacked(

@@ -64,9 +64,7 @@ contract CreditTest is MoneyTest {
         uint256 most = type(uint56).max;
         credit(uint64(most));
         _fund(1);
-        _refuse(
-            1, abi.encodeWithSelector(SafeCast.SafeCastOverflowedUintDowncast.selector, 56, most + 1)
-        );
+        _refuse(1, abi.encodeWithSelector(SafeCast.SafeCastOverflowedUintDowncast.selector, 56, most + 1));
     }
 
     function test_credit__token_that_takes_a_fee__is_refused() external {

@@ -151,12 +151,7 @@ contract MaliciousRootTest is MoneyTest {
         view
         returns (Branch memory)
     {
-        return Branch({
-            distribution: distribution,
-            start: start,
-            leaves: packed,
-            proof: proof
-        });
+        return Branch({distribution: distribution, start: start, leaves: packed, proof: proof});
     }
 
     function _requirePaid(uint256 expected, uint64 funded) private view {

@@ -80,9 +80,7 @@ contract MoveTest is MoneyTest {
         _move(0, leaf);
         Branch memory single = singleBranch(FIRST_SINGLE, leaf);
         uint64 heldBefore = heldNow();
-        vm.expectRevert(
-            abi.encodeWithSelector(ICommunityVault.CommunityVault_NotClaimable.selector, FIRST_SINGLE, 0)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ICommunityVault.CommunityVault_NotClaimable.selector, FIRST_SINGLE, 0));
         vault.claim(single);
         vm.prank(TREASURER);
         vault.reserve(single, 1);
@@ -112,9 +110,7 @@ contract MoveTest is MoneyTest {
         vm.expectRevert(abi.encodeWithSelector(ICommunityVault.CommunityVault_AlreadyPaid.selector, FIRST_SINGLE, 0));
         vault.claim(single);
         Branch memory branch = branchOf(_distribution, _leaves, 0, 1);
-        vm.expectRevert(
-            abi.encodeWithSelector(ICommunityVault.CommunityVault_AlreadyPaid.selector, _distribution, 1)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ICommunityVault.CommunityVault_AlreadyPaid.selector, _distribution, 1));
         vm.prank(TREASURER);
         vault.reserve(branch, 1);
     }
@@ -127,9 +123,7 @@ contract MoveTest is MoneyTest {
         vault.claim(singleBranch(FIRST_SINGLE, leaf));
         assertEq(token.balanceOf(BRUNO), 100, "paid");
         Branch memory former = branchOf(_distribution, _leaves, 0, 0);
-        vm.expectRevert(
-            abi.encodeWithSelector(ICommunityVault.CommunityVault_AlreadyPaid.selector, _distribution, 0)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ICommunityVault.CommunityVault_AlreadyPaid.selector, _distribution, 0));
         vault.claim(former);
         assertEq(token.balanceOf(_anna), 0, "the former payee has nothing");
     }
@@ -200,9 +194,7 @@ contract MoveTest is MoneyTest {
             Leaf memory leaf = PayoutTree.wallet(BRUNO, leaves[i].amount);
             Branch memory branch = branchOf(distribution, leaves, 0, i);
             bytes memory signed = signedMove(THIEF_KEY, distribution, i, leaf);
-            vm.expectRevert(
-                abi.encodeWithSelector(ICommunityVault.CommunityVault_NotOwner.selector, contractWallet)
-            );
+            vm.expectRevert(abi.encodeWithSelector(ICommunityVault.CommunityVault_NotOwner.selector, contractWallet));
             vault.move(branch, PayoutTree.pack(leaf), signed);
             vault.move(branch, PayoutTree.pack(leaf), signedMove(ANNA_KEY, distribution, i, leaf));
             vault.claim(singleBranch(FIRST_SINGLE + i, leaf));
@@ -384,9 +376,7 @@ contract MoveTest is MoneyTest {
         leaves[6] = PayoutTree.social(100);
         leaves[6].payee = leaves[1].payee | bytes32(uint256(1));
         for (uint256 i = 0; i < leaves.length; ++i) {
-            _refuseMove(
-                branchOf(_distribution, _leaves, 0, 0), _distribution, 0, leaves[i], _neverPayable(leaves[i])
-            );
+            _refuseMove(branchOf(_distribution, _leaves, 0, 0), _distribution, 0, leaves[i], _neverPayable(leaves[i]));
         }
     }
 

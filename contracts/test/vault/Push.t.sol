@@ -272,9 +272,7 @@ contract PushTest is MoneyTest {
         uint40 validAt = openedAs[distribution].validAt;
         vm.warp(validAt - 1);
         vm.expectRevert(
-            abi.encodeWithSelector(
-                ICommunityVault.CommunityVault_NotYetValid.selector, distribution, validAt
-            )
+            abi.encodeWithSelector(ICommunityVault.CommunityVault_NotYetValid.selector, distribution, validAt)
         );
         vault.push(branch);
         vm.warp(validAt);

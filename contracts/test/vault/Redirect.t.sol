@@ -77,9 +77,7 @@ contract RedirectTest is MoneyTest {
         assertEq(token.balanceOf(BRUNO), 100, "new payee");
         assertEq(token.balanceOf(_anna), 0, "former payee");
         Branch memory branch = branchOf(_distribution, _leaves, 0, 0);
-        vm.expectRevert(
-            abi.encodeWithSelector(ICommunityVault.CommunityVault_AlreadyPaid.selector, _distribution, 0)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ICommunityVault.CommunityVault_AlreadyPaid.selector, _distribution, 0));
         vault.claim(branch);
     }
 

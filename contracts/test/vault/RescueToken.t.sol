@@ -91,14 +91,10 @@ contract RescueTokenTest is MoneyTest {
 
     function test_rescueToken__token_that_refuses__is_refused() external {
         _other.setManner(ANNA, HostileToken.Manner.RETURNS_FALSE);
-        _refuse(
-            address(_other), abi.encodeWithSelector(SafeERC20.SafeERC20FailedOperation.selector, address(_other))
-        );
+        _refuse(address(_other), abi.encodeWithSelector(SafeERC20.SafeERC20FailedOperation.selector, address(_other)));
         _other.setManner(ANNA, HostileToken.Manner.REVERTS);
         _refuse(address(_other), abi.encodeWithSelector(HostileToken.HostileToken_Refused.selector));
-        _refuse(
-            address(0xAB), abi.encodeWithSelector(SafeERC20.SafeERC20FailedOperation.selector, address(0xAB))
-        );
+        _refuse(address(0xAB), abi.encodeWithSelector(SafeERC20.SafeERC20FailedOperation.selector, address(0xAB)));
     }
 
     /// @dev The vault has no function that this would call, and the ledger none that trusts it for this.

@@ -131,8 +131,7 @@ contract SettleTest is MoneyTest {
         Settlement memory settlement = _settlement();
         settlement.receipts = new bytes32[](17);
         _refuse(
-            settlement,
-            abi.encodeWithSelector(ICommunityVault.CommunityVault_ReceiptCountOutOfRange.selector, 17, 16)
+            settlement, abi.encodeWithSelector(ICommunityVault.CommunityVault_ReceiptCountOutOfRange.selector, 17, 16)
         );
 
         settlement.receipts = new bytes32[](16);
@@ -217,8 +216,7 @@ contract SettleTest is MoneyTest {
         settlement.months = months();
         settlement.months[0].month = MonthNumber.wrap(7);
         _refuse(
-            settlement,
-            abi.encodeWithSelector(IEnergyLedger.EnergyLedger_MonthNotFinal.selector, CONFIGURATION, 7)
+            settlement, abi.encodeWithSelector(IEnergyLedger.EnergyLedger_MonthNotFinal.selector, CONFIGURATION, 7)
         );
         settlement.months[0].configuration = "other";
         _refuse(
@@ -244,9 +242,7 @@ contract SettleTest is MoneyTest {
         _correctFirstDay();
         vm.warp(block.timestamp + FINALITY_DELAY);
         Settlement memory settlement = settlementOfCarry(new Leaf[](0), 0);
-        _refuse(
-            settlement, abi.encodeWithSelector(ICommunityVault.CommunityVault_MonthsCorrected.selector, 2, 0)
-        );
+        _refuse(settlement, abi.encodeWithSelector(ICommunityVault.CommunityVault_MonthsCorrected.selector, 2, 0));
         // One that the month has seen, and the same one behind the adjustment.
         settlement.corrections = 2;
         bytes memory signed = signedSettlement(settlement);

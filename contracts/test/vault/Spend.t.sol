@@ -74,9 +74,7 @@ contract SpendTest is MoneyTest {
             _refuse(
                 fund,
                 leaf,
-                abi.encodeWithSelector(
-                    ICommunityVault.CommunityVault_FundTooSmall.selector, fund, amount, available
-                )
+                abi.encodeWithSelector(ICommunityVault.CommunityVault_FundTooSmall.selector, fund, amount, available)
             );
             requireFunds(200, 100, 700, 1_000);
             assertEq(vault.singleCount(), 0, "nothing was opened");

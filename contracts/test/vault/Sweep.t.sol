@@ -146,9 +146,7 @@ contract SweepTest is MoneyTest {
         vm.prank(GOVERNOR);
         vault.redirect(wallet, PayoutTree.pack(leaf), "resolution");
         Branch memory bank = branchOf(_distribution, _leaves, 0, 2);
-        vm.expectRevert(
-            abi.encodeWithSelector(ICommunityVault.CommunityVault_AlreadyPaid.selector, _distribution, 2)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ICommunityVault.CommunityVault_AlreadyPaid.selector, _distribution, 2));
         vm.prank(TREASURER);
         vault.reserve(bank, 1);
         uint64 heldBefore = heldNow();
@@ -179,9 +177,7 @@ contract SweepTest is MoneyTest {
         vm.warp(_validAt + CLAIM_PERIOD - NOTICE_PERIOD);
         _announce(_distribution);
         vm.warp(_validAt + CLAIM_PERIOD - 1);
-        _refuse(
-            abi.encodeWithSelector(ICommunityVault.CommunityVault_TooEarly.selector, _validAt + CLAIM_PERIOD)
-        );
+        _refuse(abi.encodeWithSelector(ICommunityVault.CommunityVault_TooEarly.selector, _validAt + CLAIM_PERIOD));
         vm.warp(_validAt + CLAIM_PERIOD);
         vault.sweep(wholeOf(_distribution, _leaves));
         requireStatus(_distribution, 0, true, false);

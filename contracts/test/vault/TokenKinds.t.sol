@@ -70,9 +70,7 @@ contract TokenKindsTest is MoneyTest {
         vault.push(wholeOf(1, _leaves));
         requireOpen(1, 0);
         Branch memory branch = branchOf(1, _leaves, 0, 0);
-        vm.expectRevert(
-            abi.encodeWithSelector(ICommunityVault.CommunityVault_TransferRefused.selector, _anna, 100)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ICommunityVault.CommunityVault_TransferRefused.selector, _anna, 100));
         vault.claim(branch);
         _requireBalances(0, 1_000, 0);
 
@@ -97,9 +95,7 @@ contract TokenKindsTest is MoneyTest {
         emit ICommunityVault.BatchPaid(1, 0, 8, 3, 0, 100_000);
         vault.push(wholeOf(1, _leaves));
         Branch memory branch = branchOf(1, _leaves, 0, 0);
-        vm.expectRevert(
-            abi.encodeWithSelector(ICommunityVault.CommunityVault_TransferRefused.selector, _anna, 100)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ICommunityVault.CommunityVault_TransferRefused.selector, _anna, 100));
         vault.claim(branch);
         branch = branchOf(1, _leaves, 0, 2);
         vm.prank(TREASURER);
@@ -159,9 +155,7 @@ contract TokenKindsTest is MoneyTest {
         _euro.mint(TREASURER, 50);
         vm.prank(TREASURER);
         _euro.approve(address(vault), 50);
-        vm.expectRevert(
-            abi.encodeWithSelector(ICommunityVault.CommunityVault_WrongTokenAmount.selector, 49, 50)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ICommunityVault.CommunityVault_WrongTokenAmount.selector, 49, 50));
         vm.prank(TREASURER);
         vault.credit("fee", 50);
     }

@@ -93,9 +93,8 @@ contract VoidCreditTest is MoneyTest {
 
     function test_voidCredit__token_that_refuses_the_treasurer__undoes_all() external {
         bytes32 receipt = credit(70);
-        HostileToken.Manner[3] memory failing = [
-            HostileToken.Manner.REVERTS, HostileToken.Manner.RETURNS_FALSE, HostileToken.Manner.RETURNS_NOTHING
-        ];
+        HostileToken.Manner[3] memory failing =
+            [HostileToken.Manner.REVERTS, HostileToken.Manner.RETURNS_FALSE, HostileToken.Manner.RETURNS_NOTHING];
         for (uint256 i = 0; i < failing.length; ++i) {
             setManner(TREASURER, failing[i]);
             vm.expectRevert(
