@@ -37,7 +37,7 @@ contract ReentrancyTest is MoneyTest {
     using PayoutTree for Leaf[];
 
     address private constant ANNA = address(0xA11A);
-    uint256 private constant CALLS = 15;
+    uint256 private constant CALLS = 16;
 
     Leaf[] private _leaves;
     uint32 private _distribution;
@@ -157,6 +157,7 @@ contract ReentrancyTest is MoneyTest {
         calls[12] = abi.encodeCall(vault.redirect, (_branch, leaf, 0));
         calls[13] = abi.encodeCall(vault.sweep, (_branch));
         calls[14] = abi.encodeCall(vault.spend, (Fund.Social, leaf, 0));
+        calls[15] = abi.encodeCall(vault.refuseRedirection, (FIRST_SINGLE, leaf));
     }
 
     function _asToken(bytes memory call_) private {
