@@ -33,10 +33,15 @@ contract MessagesTest is Test {
         assertEq(this.hashSettlement(settlement), Typed.hash(settlement), "settlement");
     }
 
-    function testFuzz_hashMove__any_leaf__is_the_standard_s(uint32 distribution, uint32 index, bytes memory leaf)
-        external
-        view
-    {
+    function testFuzz_hashMove__any_leaf__is_the_standard_s(
+        uint32 distribution,
+        uint32 index,
+        uint8 channel,
+        bytes32 payee,
+        address owner,
+        uint64 amount
+    ) external view {
+        bytes memory leaf = abi.encodePacked(channel, payee, owner, amount);
         assertEq(this.hashMove(distribution, index, leaf), Typed.hashMove(distribution, index, leaf), "move");
     }
 

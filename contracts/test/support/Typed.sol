@@ -14,6 +14,7 @@ library Typed {
     string private constant MONTH = "Month(bytes32 configuration,uint32 month)";
     string private constant SETTLEMENT = "Settlement(uint32 distribution,uint32 epoch,bytes32[] receipts,"
         "Month[] months,uint32 corrections,bytes32 evidence,bytes32 root,uint8 depth,uint64 pool,uint64 carry)";
+    string private constant LEAF = "Leaf(uint8 channel,bytes32 payee,address owner,uint64 amount)";
 
     function separator(string memory name, address verifier) internal view returns (bytes32) {
         return keccak256(abi.encode(DOMAIN, keccak256(bytes(name)), keccak256("1"), block.chainid, verifier));
@@ -70,7 +71,19 @@ library Typed {
 
     /// @dev An owner's wish: the leaf in its new channel, 61 bytes.
     function hashMove(uint32 distribution, uint32 index, bytes memory leaf) internal pure returns (bytes32) {
-        bytes32 kind = keccak256("Move(uint32 distribution,uint32 index,bytes leaf)");
-        return keccak256(abi.encode(kind, distribution, index, keccak256(leaf)));
+        bytes32 kind = keccak256(bytes.concat("Move(uint32 distribution,uint32 index,Leaf leaf)", bytes(LEAF)));
+        return keccak256(abi.encode(kind, distribution, index, _hashLeaf(leaf)));
+    }
+
+    function _hashLeaf(bytes memory leaf) private pure returns (bytes32) {
+        bytes32 payee;
+        address owner;
+        uint64 amount;
+        assembly ("memory-safe") {
+            payee := mload(add(leaf, 33))
+            owner := shr(96, mload(add(leaf, 65)))
+            amount := shr(192, mload(add(leaf, 85)))
+        }
+        return keccak256(abi.encode(keccak256(bytes(LEAF)), uint8(leaf[0]), payee, owner, amount));
     }
 }
