@@ -65,13 +65,21 @@ abstract contract LedgerGhosts is Settling {
         accept(community, report, injectedWh, withdrawnWh, hidden);
         (,, uint256 afterwards,) = totals(community);
         ++corrections[community];
-        if (!settled[community]) return;
-        pendingWh[community] += int256(afterwards) - int256(before);
-        ++pendingCorrections[community];
+        _adjust(community, before, afterwards);
     }
 
     function open(uint256 community, uint256 day) internal {
+        (,, uint256 before,) = totals(community);
         _accepted[community][day].opened = true;
+        (,, uint256 afterwards,) = totals(community);
+        _adjust(community, before, afterwards);
+    }
+
+    /// @dev What a settled month's shared energy changed by waits for the next settlement.
+    function _adjust(uint256 community, uint256 before, uint256 afterwards) private {
+        if (!settled[community]) return;
+        pendingWh[community] += int256(afterwards) - int256(before);
+        ++pendingCorrections[community];
     }
 
     function settle(uint256 community) internal {

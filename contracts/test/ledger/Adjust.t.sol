@@ -7,8 +7,9 @@ import {Batch, DayReport, Month, MonthNumber, MonthTotals, SettledMonths} from "
 import {Settling} from "../support/Settling.sol";
 import {Typed} from "../support/Typed.sol";
 
-/// correct, given a settlement has read the month
+/// correct and open, given a settlement has read the month
 /// ├── it should leave new less old shared energy to the next settlement, up and down, and say so
+/// ├── it should count hidden energy as none until it is opened
 /// ├── it should move the month and begin its window anew
 /// ├── it should keep the month settled
 /// └── the next settlement
@@ -121,18 +122,55 @@ contract AdjustTest is Settling {
         _requirePending(24, 1);
     }
 
-    function test_correct__settled_day_becomes_hidden__takes_its_energy_away() external {
+    function test_correct__settled_day_becomes_hidden__takes_its_energy_away_until_it_is_opened() external {
         settle(monthOf(CONFIGURATION));
-        DayReport memory hidden = _replacement(0, 0);
-        hidden.hourTotals = abi.encodePacked(keccak256(abi.encodePacked(bytes32("salt"), flatHours(500, 500, 24))));
+        DayReport memory hidden = _hide(_replacement(500, 500));
         correct(COMMUNITY, _accepted, hidden);
-        _requirePending(-int256(24 * 700), 1);
-        // An opening is no correction.
+        _requirePending(-24 * 700, 1);
+
+        vm.expectEmit(address(ledger));
+        emit IEnergyLedger.MonthAdjusted(CONFIGURATION, MONTH, 24 * 500);
         ledger.open(CONFIGURATION, hidden, "salt", flatHours(500, 500, 24));
-        _requirePending(-int256(24 * 700), 1);
+        _requirePending(-24 * 200, 2);
+        assertEq(ledger.totalsOf(CONFIGURATION, MONTH).corrections, 1, "an opening is no correction of the month");
+
         _accepted = hidden;
         _correctTo(600, 600);
-        _requirePending(-int256(24 * 700) + 24 * 100, 2);
+        _requirePending(-24 * 100, 3);
+        assertEq(
+            ledger.totalsOf(CONFIGURATION, MONTH).sharedWh, DAY_COUNT * 16_800 - 24 * 100, "as much as it is less"
+        );
+    }
+
+    function test_open__unsettled_month__leaves_nothing() external {
+        DayReport memory hidden = _hide(_replacement(500, 500));
+        correct(COMMUNITY, _accepted, hidden);
+        ledger.open(CONFIGURATION, hidden, "salt", flatHours(500, 500, 24));
+        _requirePending(0, 0);
+    }
+
+    /// @dev What was settled without its hidden day, and what the next settlement adds, is the whole month.
+    function test_open__day_that_was_settled_hidden__comes_with_the_next_settlement() external {
+        DayReport memory hidden = _hide(_replacement(500, 500));
+        correct(COMMUNITY, _accepted, hidden);
+        vm.warp(block.timestamp + FINALITY_DELAY);
+        SettledMonths memory settled = settle(monthOf(CONFIGURATION));
+        assertEq(settled.sharedWh, (DAY_COUNT - 1) * 16_800, "without the hidden day");
+        assertEq(settled.hiddenDays, 1, "hidden days");
+
+        ledger.open(CONFIGURATION, hidden, "salt", flatHours(500, 500, 24));
+        assertTrue(ledger.isFinal(CONFIGURATION, MONTH), "an opening begins no window");
+        settled = settle(monthOf(CONFIGURATION));
+        assertSigned(settled.adjustmentWh, 24 * 500, "the hidden day");
+        assertEq(settled.sharedWh, (DAY_COUNT - 1) * 16_800 + 24 * 500, "the month with it");
+        assertEq(settled.corrections, 2, "the correction and the opening");
+        assertEq(settled.hiddenDays, 0, "no hidden days");
+        _requirePending(0, 0);
+    }
+
+    function _hide(DayReport memory report) private pure returns (DayReport memory) {
+        report.hourTotals = abi.encodePacked(keccak256(abi.encodePacked(bytes32("salt"), report.hourTotals)));
+        return report;
     }
 
     function _january() private pure returns (Month[] memory named) {

@@ -38,7 +38,7 @@ contract OpenTest is Energy {
         vm.warp(block.timestamp + 1 days);
         bytes memory hourTotals = flatHours(injectedWh, withdrawnWh, 24);
         vm.expectEmit(address(ledger));
-        emit IEnergyLedger.DayOpened(CONFIGURATION, report.day, Typed.hash(report), hourTotals);
+        emit IEnergyLedger.DayOpened(CONFIGURATION, report.day, Typed.hash(report), OPENING_SALT, hourTotals);
         vm.prank(caller);
         ledger.open(CONFIGURATION, report, OPENING_SALT, hourTotals);
 

@@ -118,9 +118,8 @@ contract PostTest is Energy {
         bytes memory signed = batch.signatures;
         for (uint256 i = 0; i < 2; ++i) {
             batch.signatures = i == 0 ? bytes("") : signed;
-            uint256 count = batch.signatures.length / 65;
             vm.expectRevert(
-                abi.encodeWithSelector(ICommunityRegistry.CommunityRegistry_TooFewSignatures.selector, count, 0)
+                abi.encodeWithSelector(ICommunityRegistry.CommunityRegistry_UnknownCommunity.selector, unknown)
             );
             ledger.post(batch);
         }

@@ -62,8 +62,7 @@ contract PostAllTest is Energy {
         Batch[] memory batches = _twoBatches();
         batches[0] = _batch(unknown);
         _expectSkipped(
-            unknown,
-            abi.encodeWithSelector(ICommunityRegistry.CommunityRegistry_TooFewSignatures.selector, THRESHOLD, 0)
+            unknown, abi.encodeWithSelector(ICommunityRegistry.CommunityRegistry_UnknownCommunity.selector, unknown)
         );
         ledger.postAll(batches);
         _requireAccepted(batches[1]);

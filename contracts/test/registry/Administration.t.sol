@@ -6,6 +6,7 @@ import {Energy} from "../support/Energy.sol";
 
 /// offerAdministration and acceptAdministration
 /// ├── it should change hands when the one to whom it was offered accepts, and not before
+/// ├── it should be offered by the administrator, or by the governor in the administrator's place
 /// ├── given the offer was withdrawn, or made to another since, it should refuse
 /// └── given it was accepted, it should not be accepted again, and the former administrator may do nothing
 contract AdministrationTest is Energy {
@@ -38,6 +39,17 @@ contract AdministrationTest is Energy {
         _offer(ADMINISTRATOR);
         vm.prank(successor);
         ledger.offerAdministration(COMMUNITY, ADMINISTRATOR);
+    }
+
+    /// @dev A lost or hostile administrator cannot hold the office against a resolution.
+    function test_accept__offered_by_the_governor__changes_hands() external {
+        vm.expectEmit(address(ledger));
+        emit ICommunityRegistry.AdministrationOffered(COMMUNITY, SUCCESSOR);
+        vm.prank(GOVERNOR);
+        ledger.offerAdministration(COMMUNITY, SUCCESSOR);
+        vm.prank(SUCCESSOR);
+        ledger.acceptAdministration(COMMUNITY);
+        assertEq(ledger.administratorOf(COMMUNITY), SUCCESSOR, "administrator");
     }
 
     function test_accept__offered_but_not_accepted__leaves_the_administrator() external {

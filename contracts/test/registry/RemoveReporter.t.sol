@@ -82,6 +82,7 @@ contract RemoveReporterTest is Energy {
         (address[] memory found,, uint32 epoch) = ledger.reportersOf(COMMUNITY);
         assertEq(found.length, 0, "none");
         assertEq(epoch, 1 + REPORTER_COUNT, "epoch");
+        _requireUnknown(vm.addr(keys[0]));
         Batch memory batch = signedBatch(COMMUNITY, alone(reportOf(FIRST_DAY, 1, 1)));
         vm.expectRevert(
             abi.encodeWithSelector(ICommunityRegistry.CommunityRegistry_NotAReporter.selector, vm.addr(keys[0]))

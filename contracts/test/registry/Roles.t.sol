@@ -142,7 +142,11 @@ contract RolesTest is Energy {
 
     function _listActs() private {
         bytes4 refusal = ICommunityRegistry.CommunityRegistry_NotAdministrator.selector;
-        _list(abi.encodeCall(ledger.offerAdministration, (COMMUNITY, address(0xAB))), ADMINISTRATION, refusal);
+        _list(
+            abi.encodeCall(ledger.offerAdministration, (COMMUNITY, address(0xAB))),
+            ADMINISTRATION | GOVERNANCE,
+            refusal
+        );
         _list(abi.encodeCall(ledger.registerConfiguration, (COMMUNITY, "new")), ADMINISTRATION, refusal);
         _list(abi.encodeCall(ledger.setRoster, (COMMUNITY, "root", 3)), ADMINISTRATION, refusal);
         _list(abi.encodeCall(ledger.setAnchoring, (COMMUNITY, address(0xAB), true)), ADMINISTRATION, refusal);
