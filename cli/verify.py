@@ -116,7 +116,7 @@ def readings_list(
     trust: TrustOption = None,
     timeout: TimeoutOption = 10.0,
 ) -> None:
-    """Do the commitments of a day's published list add up to the hour totals that the ledger holds or hides?"""
+    """Do the commitments of a day's published list add up to the hour totals of the ledger?"""
     try:
         parsed = parse_list(_text(listed))
         believed = load_trust(trust_file(trust))

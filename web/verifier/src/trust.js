@@ -4,7 +4,7 @@ import { isAddress } from './address.js';
 export const TRUST_KEYS = ['rpc', 'chain_id', 'vault', 'ledger'];
 
 /** Contract that a receipt of each kind is checked against. */
-export const CONTRACT_OF = { payout: 'vault', reading: 'ledger', list: 'ledger' };
+export const CONTRACT_OF = { payout: 'vault', tree: 'vault', reading: 'ledger', list: 'ledger' };
 
 const isUrl = (text) => /^https?:\/\/[^\s@]+$/.test(text) && URL.canParse(text);
 
