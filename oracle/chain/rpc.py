@@ -72,10 +72,10 @@ class Rpc:
         if not isinstance(answers, list):
             # The node takes no batches, which the specification leaves to it.
             return [self.call(method, *params) for params in part]
-        by_id = {answer.get("id"): answer for answer in answers if isinstance(answer, dict)}
-        if set(by_id) != set(range(len(part))):
+        by_id = {str(answer.get("id")): answer for answer in answers if isinstance(answer, dict)}
+        if set(by_id) != {str(at) for at in range(len(part))}:
             raise NodeUnreachable(f"{self.url} left questions of a batch unanswered")
-        return [self._result(method, by_id[at]) for at in range(len(part))]
+        return [self._result(method, by_id[str(at)]) for at in range(len(part))]
 
     def _result(self, method: str, answer: dict[str, Any]) -> Any:
         if answer.get("error") is not None:
