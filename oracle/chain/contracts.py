@@ -232,8 +232,8 @@ class VaultContract:
         for log in outcome.logs:
             found = artifact(VAULT).event("Settled", log) if log.address == vault else None
             if found:
-                facts = [found[name] for name in _SETTLED_FIELDS]
-                return SettledFacts(*facts, tuple(found["receipts"]))
+                found["receipts"] = tuple(found["receipts"])
+                return SettledFacts(*(found[name] for name in _SETTLED_FIELDS))
         raise LedgerDiverges("events of the settlement", "Settled", "none")
 
     def paid_batch(self, vault: bytes, outcome: Outcome) -> PaidBatch:
@@ -248,7 +248,7 @@ class VaultContract:
 _TOO_LITTLE_GAS = keccak256(b"CommunityVault_TooLittleGas(uint256,uint256)")[:4]
 _SETTLED_FIELDS = (
     "distribution", "evidence", "root", "depth", "amount", "producers", "social", "grid", "pool", "carry",
-    "sharedWh", "adjustmentWh", "hiddenDays", "validAt",
+    "sharedWh", "adjustmentWh", "hiddenDays", "validAt", "receipts",
 )  # fmt: skip
 
 
