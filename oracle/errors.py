@@ -157,12 +157,6 @@ class DistributionNotSettled(OracleError):
     code = "DISTRIBUTION_NOT_SETTLED"
 
 
-class CommunityPaused(OracleError):
-    """The guardian paused the community: nothing that reporters sign is accepted, nothing is pushed."""
-
-    code = "COMMUNITY_PAUSED"
-
-
 class NotPosted(OracleError):
     """The ledger has no report of this day, or it does not name this POD."""
 

@@ -122,10 +122,6 @@ class LedgerContract:
         """What the community's next settlement takes up of corrected months."""
         return Adjustment(*self._chain.view(artifact(LEDGER), ledger, "adjustmentOf", community))
 
-    def is_paused(self, ledger: bytes, community: bytes) -> bool:
-        """Whether nothing that reporters sign is accepted."""
-        return bool(self._of(ledger, "isPaused", community))
-
     def _of(self, ledger: bytes, function: str, *arguments: object) -> Any:
         """The one answer of a view."""
         (answer,) = self._chain.view(artifact(LEDGER), ledger, function, *arguments)
