@@ -25,6 +25,7 @@ from oracle.errors import CallReverted
 from oracle.ports import Branch, Call, Outcome, PaidBatch
 from oracle.records import ContractKind
 from oracle.store.unit_of_work import OracleUnitOfWork
+from oracle.usecases.context import VaultPolicy
 from oracle.usecases.payout_leaves import tree_of
 from oracle.usecases.publish import publish
 from oracle.wiring import OpenChain, publishing
@@ -41,15 +42,15 @@ class Settled(Exception):  # noqa: N818 - not an error but the point at which th
     """The distribution is settled and nothing is paid."""
 
 
-def settle_only(world: World, opened: OpenChain) -> None:
-    """Publish up to the payouts."""
+def settle_only(world: World, opened: OpenChain, policy: VaultPolicy | None = None) -> None:
+    """Publish up to the first settlement's end."""
 
     def stop(name: str) -> None:
         if name == "done settle":
             raise Settled
 
     with pytest.raises(Settled):
-        publish(publishing(world.engine, opened, checkpoint=stop))
+        publish(publishing(world.engine, opened, policy=policy, checkpoint=stop))
 
 
 def claim(world: World, opened: OpenChain, stranger: EvmChain, index: int) -> None:
