@@ -10,7 +10,14 @@ from uuid import UUID
 
 from community.domain.records import CommunityRecord
 from oracle.ports import Outcome, Signed
-from oracle.records import ContractKind, Deployment, KnownReport, SignedReport, StoredTransaction
+from oracle.records import (
+    ContractKind,
+    Deployment,
+    KnownReport,
+    SettledDistribution,
+    SignedReport,
+    StoredTransaction,
+)
 from settlement.domain.records import Balance, Distribution, EnergyHour, OutboxRow, Payout, StoredSettlement
 from settlement.ports import CommunityTerms, Payouts, PricesReader, ReadingsReader, UnitOfWork
 from settlement.ports import Distributions as SettlementDistributions
@@ -135,6 +142,18 @@ class Deployments(DeploymentsReader, Protocol):
     def add(self, deployment: Deployment) -> None: ...
 
 
+class SettledDistributionsReader(Protocol):
+    """Distributions that a vault accepted."""
+
+    def of(self, distribution_id: UUID) -> SettledDistribution | None: ...
+
+
+class SettledDistributions(SettledDistributionsReader, Protocol):
+    """Distributions that a vault accepted, to write as well."""
+
+    def put(self, settled: SettledDistribution) -> None: ...
+
+
 class ReadingWork(Protocol):
     """What receipts and attestations read; a unit of work that writes serves as well."""
 
@@ -156,6 +175,8 @@ class ReadingWork(Protocol):
     def reports(self) -> ReportsReader: ...
     @property
     def deployments(self) -> DeploymentsReader: ...
+    @property
+    def settled_distributions(self) -> SettledDistributionsReader: ...
 
 
 class StatusCommunities(Protocol):
@@ -208,6 +229,8 @@ class StatusWork(Protocol):
     def transactions(self) -> TransactionsReader: ...
     @property
     def deployments(self) -> DeploymentsReader: ...
+    @property
+    def settled_distributions(self) -> SettledDistributionsReader: ...
 
 
 class Work(UnitOfWork, Protocol):
@@ -231,5 +254,7 @@ class Work(UnitOfWork, Protocol):
     def transactions(self) -> Transactions: ...
     @property
     def deployments(self) -> Deployments: ...
+    @property
+    def settled_distributions(self) -> SettledDistributions: ...
 
     def commit(self) -> None: ...

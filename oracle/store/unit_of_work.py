@@ -6,6 +6,7 @@ from community.store.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 from oracle.store.deployments import Deployments, DeploymentsReader
 from oracle.store.pod_keys import PodKeys, PodKeysReader
 from oracle.store.reports import Reports, ReportsReader
+from oracle.store.settled_distributions import SettledDistributions, SettledDistributionsReader
 from oracle.store.transactions import Transactions, TransactionsReader
 
 
@@ -16,6 +17,7 @@ class OracleUnitOfWork(UnitOfWork):
     reports: Reports
     transactions: Transactions
     deployments: Deployments
+    settled_distributions: SettledDistributions
 
     def _attach(self, session: Session) -> None:
         super()._attach(session)
@@ -23,6 +25,7 @@ class OracleUnitOfWork(UnitOfWork):
         self.reports = Reports(session)
         self.transactions = Transactions(session)
         self.deployments = Deployments(session)
+        self.settled_distributions = SettledDistributions(session)
 
 
 class OracleReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
@@ -32,6 +35,7 @@ class OracleReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
     reports: ReportsReader
     transactions: TransactionsReader
     deployments: DeploymentsReader
+    settled_distributions: SettledDistributionsReader
 
     def _attach(self, session: Session) -> None:
         super()._attach(session)
@@ -39,3 +43,4 @@ class OracleReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
         self.reports = ReportsReader(session)
         self.transactions = TransactionsReader(session)
         self.deployments = DeploymentsReader(session)
+        self.settled_distributions = SettledDistributionsReader(session)

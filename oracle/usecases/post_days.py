@@ -16,7 +16,7 @@ from oracle.ports import Call
 from oracle.records import SignedReport
 from oracle.usecases.attest import DayAttestation, attest_days
 from oracle.usecases.context import Context, Finish, Step, Steps
-from oracle.usecases.places import Place, community_of, ledger_name, place_of
+from oracle.usecases.places import Place, community_of, place_of
 from oracle.usecases.totals import require_equal_months
 from oracle.work import Work
 from settlement.domain.calendar import day_hours, day_number, day_start
@@ -27,33 +27,37 @@ from settlement.usecases.load_case import load_case
 
 @dataclass(frozen=True, slots=True)
 class _Order:
-    """What a message asks for."""
+    """What a message asks for, and where it goes."""
 
     settlement: StoredSettlement
     configuration: ConfigurationRecord
-    name: bytes
+    place: Place
     days: tuple[date, ...]
+
+    @property
+    def name(self) -> bytes:
+        """The configuration's id on the ledger."""
+        return self.place.ledger_name(self.configuration)
 
 
 def post_days(context: Context, message: OutboxRow) -> Steps:
     """One transaction for all days of the message."""
     order = _order(context, message)
-    place = place_of(context, message.community_id)
-    yield Step("post", lambda work: _post(context, work, message, order, place))
+    yield Step("post", lambda work: _post(context, work, message, order))
     with context.unit() as work:
         reports = work.reports.of_message(message.id)
     for report in reports:
-        stored = context.ledger.report_of(place.ledger, order.name, day_number(report.day))
+        stored = context.ledger.report_of(order.place.ledger, order.name, day_number(report.day))
         if stored != report.report:
             raise LedgerDiverges(f"report of {report.day}", report.report.hex(), stored.hex())
     require_equal_months(
-        context, place.ledger, order.name, order.settlement, order.configuration.id, complete=False
+        context, order.place.ledger, order.name, order.settlement, order.configuration.id, complete=False
     )
     return _finish(reports)
 
 
 def _order(context: Context, message: OutboxRow) -> _Order:
-    payload = message.payload
+    payload, place = message.payload, place_of(context, message.community_id)
     with context.unit() as work:
         settlement = work.settlements.get(UUID(payload["settlement_id"]))
         if settlement is None:
@@ -65,10 +69,10 @@ def _order(context: Context, message: OutboxRow) -> _Order:
     configuration = next(row for row in community.configurations if row.id == wanted)
     first, last = date.fromisoformat(payload["first_day"]), date.fromisoformat(payload["last_day"])
     days = tuple(first + timedelta(days=number) for number in range((last - first).days + 1))
-    return _Order(settlement, configuration, ledger_name(community, configuration), days)
+    return _Order(settlement, configuration, place, days)
 
 
-def _post(context: Context, work: Work, message: OutboxRow, order: _Order, place: Place) -> Call:
+def _post(context: Context, work: Work, message: OutboxRow, order: _Order) -> Call:
     """Attest the days, keep what was attested, and sign, all in one database transaction."""
     reports = work.reports.of_message(message.id)
     if not reports:
@@ -76,7 +80,8 @@ def _post(context: Context, work: Work, message: OutboxRow, order: _Order, place
         _require_settled_hours(work, order, attestations)
         reports = [_signed_report(message, order, attestation) for attestation in attestations]
         work.reports.add(reports)
-    return context.ledger.post(place.ledger, order.name, [report.message for report in reports])
+    place, area = order.place, order.configuration.area_code
+    return context.ledger.post(place.ledger, place.community, area, [report.message for report in reports])
 
 
 def _attest(work: Work, community_id: UUID, order: _Order) -> list[DayAttestation]:

@@ -55,7 +55,8 @@ def test_status__published__shows_every_part(state: Path) -> None:
     assert shown.returncode == 0, shown.stdout + shown.stderr
     for part in (
         "equals the committed artifact",
-        "3 of 5 sign; this operator holds 5 of the keys",
+        "3 of 5 sign, epoch 1; this operator holds 5 of the keys",
+        "governor    0x",
         "28 of 28 days accepted, settled",
         "EUR funded, ",
         "20.000000, grid 10.000000",
@@ -74,6 +75,9 @@ def test_status__json__is_one_document(state: Path) -> None:
     assert document["ledger"]["code_equals_artifact"] is True
     (community,) = document["communities"]
     assert community["name"] == NAME
+    assert community["registration"]["administrator"] == document["operator"]["address"]
+    assert community["registration"]["governor"] == community["timelock"]["address"]
+    assert community["registration"]["decided_by_operator"] is True
     assert community["months"][0]["month"] == "2023-02"
     assert community["funds"]["held_eur"] == community["token_balance_eur"]
     assert community["transactions_waiting"] == 0
