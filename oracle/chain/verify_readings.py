@@ -76,6 +76,18 @@ def _check_report(check: Check, configuration: bytes, report: DayReport) -> None
         "day was corrected since (then ask for a new one)",
         f"the ledger holds the report {hexed(computed)}",
     )
+    _check_community(check, configuration)
+
+
+def _check_community(check: Check, configuration: bytes) -> None:
+    """The configuration is of the trusted vault's community: anyone may register another one at the ledger."""
+    (owner,) = check.view(check.trust.ledger, "communityOf(bytes32)", configuration, words=1)
+    (own,) = check.view(check.trust.vault, "community()", words=1)
+    check.require(
+        owner == own,
+        f"the report is of community {hexed(owner)}, the trusted vault serves {hexed(own)}",
+        f"community {hexed(own)}",
+    )
 
 
 def check_list(check: Check, listed: ReadingsList) -> None:

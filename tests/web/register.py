@@ -22,6 +22,8 @@ LEDGER = "0x" + "1e" * 20
 CONFIGURATION = "0x" + "77" * 32
 CHANNELS = ["WALLET", "BANK", "SOCIAL"]
 EMPTY = (bytes(32), 0)
+COMMUNITYOF = keccak(b"communityOf(bytes32)")[:4].hex()
+COMMUNITY = keccak(b"community()")[:4].hex()
 ISOPENED = keccak(b"isOpened(bytes32,uint32)")[:4].hex()
 
 
@@ -242,6 +244,8 @@ class FakeNode:
     reserved: bool = False
     cancelled: bool = False
     opened: bool = False
+    owner: str = "0x" + "66" * 32
+    community: str = "0x" + "66" * 32
     batches: bool = True
     logs: list[dict[str, Any]] = field(default_factory=list)
     html: bool = False
@@ -260,6 +264,8 @@ class FakeNode:
             return words([1], 32) if self.cancelled else self.payouts.kept()
         if selector == "a5832cc3":  # statusOf(uint32,uint32)
             return words([int(self.paid), int(self.reserved)], 32)
+        if selector in (COMMUNITYOF, COMMUNITY):
+            return raw(self.owner if selector == COMMUNITYOF else self.community)
         if selector == ISOPENED:
             return words([int(self.opened)], 32)
         for known in (self.reading, self.listed):

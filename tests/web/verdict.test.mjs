@@ -100,6 +100,8 @@ const DIFFERENCES = [
   ['totalDiffers', { ...payoutTree(), total_eur: '0.000000' }],
   ['neverPayable', { ...payoutTree(), leaves: [{ ...payoutTree().leaves[0], owner: '0x' + '11'.repeat(20) }] }],
   ['noDistribution', { ...payoutTree(), distribution: 2 }],
+  ['communityDiffers', readingReceipt(), { state: { owner: '0x' + '00'.repeat(32) } }],
+  ['communityDiffers', dayList(), { state: { community: '0x' + '12'.repeat(32) } }],
   ['openingDiffers', { ...dayList(), opening: hiddenTotals(dayList()).opening }],
   ['readingsDiffer', { ...readingReceipt(), pod: 'IT001E00000002' }],
   ['readingsDiffer', { ...readingReceipt(), blinding: '0x' + '00'.repeat(32) }],

@@ -151,6 +151,8 @@ export function chainState(changes = {}) {
     paid: true,
     reserved: false,
     opened: false,
+    owner: word(6),
+    community: word(6),
     logs: [pushed(0b111)],
     report: hex(reportId(readReceipt(JSON.stringify(readingReceipt())).receipt.report)),
     list: hex(reportId(readReceipt(JSON.stringify(dayList())).receipt.report)),
@@ -161,7 +163,7 @@ export function chainState(changes = {}) {
 const body = (words) => '0x' + words.map((value) => word(value).slice(2)).join('');
 
 /** Selectors computed by eth_utils, written down so that the page's own computation is checked. */
-export const SELECTORS = { distributionOf: '0xc40af24d', statusOf: '0xa5832cc3', reportOf: '0x810d8f9b', isOpened: '0x964127b3' };
+export const SELECTORS = { distributionOf: '0xc40af24d', statusOf: '0xa5832cc3', reportOf: '0x810d8f9b', communityOf: '0x20bd486a', community: '0xdc1fb5a5', isOpened: '0x964127b3' };
 
 /** An `ask` over a chain state; records its calls and reverts where the state says `reverts`. */
 export function fakeNode(state, calls = []) {
@@ -173,6 +175,8 @@ export function fakeNode(state, calls = []) {
   };
   const answer = (data) => {
     if (data.startsWith(SELECTORS.statusOf + body([1]).slice(2))) return [Number(state.paid), Number(state.reserved)];
+    if (data.startsWith(SELECTORS.communityOf)) return [state.owner];
+    if (data === SELECTORS.community) return [state.community];
     if (data.startsWith(SELECTORS.isOpened)) return [Number(state.opened)];
     return answers[data]?.() ?? [0];
   };

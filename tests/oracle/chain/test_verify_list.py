@@ -191,3 +191,17 @@ def checked_reading(injected_wh: list[int], *, opened: bool = False) -> Result:
         return verify_reading(
             parse_reading(json.dumps(receipt)), Trust(31337, node.url, LEDGER, VAULT), Rpc(node.url)
         )
+
+
+@pytest.mark.parametrize("own", ["owner", "community"])
+def test_verify__report_of_another_community__does_not_match(own: str) -> None:
+    listed, reading = day_list(DAY, ROWS, ROWS), reading_receipt("2024-07-01", SUN, HOUSE)
+    with node_of(listed) as node:
+        setattr(node, own, "0x" + "67" * 32)
+        trust, rpc = Trust(31337, node.url, LEDGER, VAULT), Rpc(node.url)
+        for result in (
+            verify_list(parse_list(json.dumps(listed)), trust, rpc),
+            verify_reading(parse_reading(json.dumps(reading)), trust, rpc),
+        ):
+            assert result.verdict is Verdict.DOES_NOT_MATCH
+            assert "the report is of community 0x6" in result.reason

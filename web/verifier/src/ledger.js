@@ -54,6 +54,10 @@ export function contractAt(address, block, ask) {
 
     report: (configuration, day) => word('reportOf(bytes32,uint32)', [configuration, uint(day, 32)]),
 
+    communityOf: (configuration) => word('communityOf(bytes32)', [configuration]),
+
+    community: () => word('community()', []),
+
     opened: (configuration, day) => word('isOpened(bytes32,uint32)', [configuration, uint(day, 32)]),
   };
 }

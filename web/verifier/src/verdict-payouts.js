@@ -17,7 +17,7 @@ async function checkRoot({ distribution, validAt }, top, depth, vault, passed) {
 }
 
 /** Checks that the path of a payout receipt ends in what the vault funded; returns what became of the leaf. */
-export async function checkPayout(receipt, vault, passed) {
+export async function checkPayout(receipt, { vault }, passed) {
   const { distribution, validAt, index, leaf, proof } = receipt;
   demand(fits(index, proof.length), 'indexOutside', { index, places: 2 ** proof.length });
   const top = rootOf(index, leaf, proof);
@@ -61,7 +61,7 @@ const nameOf = ({ paid, reserved }, fate) => {
 };
 
 /** Checks that the leaves of a published tree are all that the vault funded; returns counts per channel and state. */
-export async function checkTree(tree, vault, passed, progress) {
+export async function checkTree(tree, { vault }, passed, progress) {
   const { distribution, validAt, leaves, totalMicroEur } = tree;
   const nodes = await hashLeaves(leaves, progress);
   passed('leaves');

@@ -7,13 +7,20 @@ import { fits } from './payout-tree.js';
 import { addUp, commit, totalPoint } from './pedersen.js';
 import { bothDirections, HOUR_BYTES, hoursOf, isHidden, reportId } from './report.js';
 
-/** Checks that the ledger accepted the report that the file names; from here on its fields are the chain's. */
-async function checkReport({ report, configuration }, ledger, passed) {
+/**
+ * Checks that the ledger accepted the report that the file names, from here on its fields are the chain's, and for a
+ * configuration of the trusted vault's community: anyone may register another one at the ledger.
+ */
+async function checkReport({ report, configuration }, ledger, vault, passed) {
   const accepted = await ledger.report(configuration, report.day);
   demand(accepted, 'foreignContract');
   demand(!isZero(accepted), 'noReport');
   demand(equal(reportId(report), accepted), 'reportDiffers');
   passed('report');
+  const [owner, own] = await Promise.all([ledger.communityOf(configuration), vault.community()]);
+  demand(owner && own, 'foreignContract');
+  demand(equal(owner, own), 'communityDiffers');
+  passed('community');
 }
 
 /** Whether a report hides its totals, and whether the chain has seen them since. */
@@ -28,7 +35,7 @@ async function secrecy({ report, configuration }, ledger) {
  * Checks that the readings open an entry of the list that the day's report names; returns the report's hours, none
  * where it hides them.
  */
-export async function checkReading(receipt, ledger, passed) {
+export async function checkReading(receipt, { ledger, vault }, passed) {
   const { report, position, proof, pod, salt, blinding, injectedWh, withdrawnWh } = receipt;
   demand(fits(position, proof.length), 'indexOutside', { index: position, places: 2 ** proof.length });
   // A commitment does not tell a missing hour from one of 0 Wh: the report does or, where it hides them, the calendar.
@@ -39,7 +46,7 @@ export async function checkReading(receipt, ledger, passed) {
   const leaf = entryLeaf({ id: pseudonym(salt, report.day, pod), commitment });
   demand(equal(rootOfPath(position, leaf, proof), report.root), 'readingsDiffer');
   passed('commitment');
-  await checkReport(receipt, ledger, passed);
+  await checkReport(receipt, ledger, vault, passed);
   return { hours: hoursOf(report.hours), ...(await secrecy(receipt, ledger)) };
 }
 
@@ -53,9 +60,9 @@ function totalsOf({ report, opening }, passed) {
 }
 
 /** Checks that the entries are those of the day's report and add up to its totals; returns the totals' hours. */
-export async function checkList(list, ledger, passed) {
+export async function checkList(list, { ledger, vault }, passed) {
   const { report, entries } = list;
-  await checkReport(list, ledger, passed);
+  await checkReport(list, ledger, vault, passed);
   demand(entries.length === report.pods, 'sizeDiffers', { found: entries.length, expected: report.pods });
   demand(isAscending(entries), 'notAscending');
   demand(equal(rosterRoot(entries), report.roster), 'rosterDiffers');

@@ -9,8 +9,8 @@ import { checkList, checkReading } from './verdict-readings.js';
 const OF_KIND = {
   payout: ['path', 'root', 'status'],
   tree: ['leaves', 'total', 'root', 'status'],
-  reading: ['commitment', 'report'],
-  list: ['report', 'roster', 'entries'],
+  reading: ['commitment', 'report', 'community'],
+  list: ['report', 'community', 'roster', 'entries'],
 };
 
 /** What is checked last in a list: totals, unless the report hides them and the file does not open them. */
@@ -46,10 +46,11 @@ async function check(receipt, trust, ask, outcome, progress) {
   const foreign = foreignReceipt(receipt, trust);
   demand(!foreign, foreign?.key, foreign?.facts);
   passed('names');
-  const contract = contractAt(receipt.contract, block, ask);
-  demand(await contract.hasCode(), 'noCode', { found: receipt.contract });
+  const [ledger, vault] = [trust.ledger, trust.vault].map((address) => contractAt(address.toLowerCase(), block, ask));
+  const contracts = { ledger, vault };
+  demand(await contracts[CONTRACT_OF[receipt.kind]].hasCode(), 'noCode', { found: receipt.contract });
   passed('code');
-  return CHECK_OF[receipt.kind](receipt, contract, passed, progress);
+  return CHECK_OF[receipt.kind](receipt, contracts, passed, progress);
 }
 
 /**
