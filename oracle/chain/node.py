@@ -27,7 +27,7 @@ from types import TracebackType
 from typing import NamedTuple
 
 from oracle.chain.rpc import Rpc
-from oracle.errors import NodeNotStarted, NodeRefused, NodeUnreachable
+from oracle.errors import NodeNotStarted, NodeUnreachable
 
 LOCAL_CHAIN_ID = 31337
 ANVIL = Path(__file__).resolve().parents[2] / "contracts/node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil"
@@ -102,9 +102,10 @@ def turn_clock(rpc: Rpc, timestamp: int | None) -> None:
     """
     if timestamp is None:
         rpc.call("evm_setTime", int(time.time()))
-    else:
-        with contextlib.suppress(NodeRefused):
-            rpc.call("evm_setNextBlockTimestamp", timestamp)
+    elif timestamp >= rpc.head()[2]:
+        # The first makes the node forget the time of its start, before which the second could not go.
+        rpc.call("evm_setTime", timestamp)
+        rpc.call("evm_setNextBlockTimestamp", timestamp)
 
 
 def _running(folder: Path, chain_id: int) -> LocalNode | None:
