@@ -1,4 +1,4 @@
-"""The logs that the verifier reads are those of the vault's committed artifact, with the fields it takes from them."""
+"""The logs that the verifier reads are those of the vault's committed artifact, field by field."""
 
 import json
 from pathlib import Path
