@@ -125,7 +125,8 @@ def _counted(check: Check, tree: PublishedTree) -> Iterable[str]:
     channels = [channel.name for channel in Channel if channel.name in sums]
     states = [*Kind, UNTOLD, "reserved for a bank payment", _open(check, tree.valid_at)]
     for name in [*channels, *(state for state in states if state in sums)]:
-        yield f"{len(sums[name])} leaves, {euro(sum(sums[name]))}: {name}"
+        leaves = "leaf" if len(sums[name]) == 1 else "leaves"
+        yield f"{len(sums[name])} {leaves}, {euro(sum(sums[name]))}: {name}"
 
 
 def _kind(fate: Fate | None) -> str:

@@ -95,7 +95,7 @@ def test_cli__files_of_the_chain__match_with_what_became_of_them(month: Publishe
     )
     tree = verify_tree(parse_tree(json.dumps(month.payout_tree())), trust, rpc)
     assert (tree.verdict, tree.reason) == (Verdict.MATCHES, "")
-    assert "1 leaves, 10.000000 EUR: moved to a single payout" in tree.counted
+    assert "1 leaf, 10.000000 EUR: moved to a single payout" in tree.counted
     moved = verify_payout(parse_payout(json.dumps(month.payout_receipt(MOVED))), trust, rpc)
     assert moved.status.startswith(
         "not paid here: moved to single payout 2147483648, as its owner signed, by"

@@ -278,7 +278,7 @@ def test_verify_tree__of_the_database__matches_and_counts_all_leaves(published: 
     assert (result.verdict, result.reason) == (Verdict.MATCHES, "")
     assert result.status.startswith(f"{len(published.payouts)} leaves together: ")
     assert any(sentence.endswith(": paid") for sentence in result.counted)
-    assert result.counted[-1].startswith("1 leaves, ")
+    assert result.counted[-1].startswith("1 leaf, ")
     assert result.counted[-1].endswith(": reserved for a bank payment")
 
 

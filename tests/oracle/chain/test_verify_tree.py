@@ -114,9 +114,9 @@ def test_verify_tree__match__counts_channels_and_states() -> None:
     assert result.counted == (
         "2 leaves, 82.350000 EUR: WALLET",
         "2 leaves, 1234.570000 EUR: BANK",
-        "1 leaves, 50.000000 EUR: SOCIAL",
+        "1 leaf, 50.000000 EUR: SOCIAL",
         "2 leaves, 12.350000 EUR: paid",
-        "1 leaves, 1234.560000 EUR: moved to a single payout",
+        "1 leaf, 1234.560000 EUR: moved to a single payout",
         "2 leaves, 120.010000 EUR: swept to the social fund",
     )
 
