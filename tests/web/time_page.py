@@ -16,7 +16,7 @@ PODS = 1_000
 
 
 def main(repetitions: int) -> None:
-    """Verify a payout of 1,024 leaves, a tree of 10,000, a reading and a list of 1,000 PODs; seconds as shown.
+    """Verify a payout of 1,024 leaves, a tree of 10,000, a reading, a list of 1,000 PODs; seconds as shown.
 
     The node is on this machine.
     """
