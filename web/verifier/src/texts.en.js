@@ -107,7 +107,7 @@ export default {
   noDistribution: 'the contract has no distribution {distribution}',
   cancelled: 'distribution {distribution} was cancelled by the guardian before it could be paid',
   refusedSingle: 'single payout {distribution} was cancelled: the former owner refused the redirection',
-  rootDiffers: 'amounts, payees, proof or time of payment are not those registered for {distribution}; in the file all payouts together are {sum}',
+  rootDiffers: 'amounts, payees, proof or time of payment are not those registered under number {distribution}; in the file all payouts together are {sum}',
   neverPayable: 'the payout at position {index} is one that the contract can never pay',
   leafDiffers: 'the payout at position {index} was changed or stands in another’s place',
   totalDiffers: 'the payouts add up to {found}, the file says {expected}',

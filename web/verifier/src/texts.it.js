@@ -107,7 +107,7 @@ export default {
   noDistribution: 'il contratto non ha una distribuzione {distribution}',
   cancelled: 'la distribuzione {distribution} è stata annullata dal garante prima di poter essere pagata',
   refusedSingle: 'il pagamento singolo {distribution} è stato annullato: il titolare precedente ha rifiutato il reindirizzamento',
-  rootDiffers: 'importi, destinatari, prova o data di pagamento non sono quelli registrati per {distribution}; nel file tutti i pagamenti insieme sono {sum}',
+  rootDiffers: 'importi, destinatari, prova o data di pagamento non sono quelli registrati sotto il numero {distribution}; nel file tutti i pagamenti insieme sono {sum}',
   neverPayable: 'il pagamento in posizione {index} è tale che il contratto non può mai pagarlo',
   leafDiffers: 'il pagamento in posizione {index} è stato cambiato o sta al posto di un altro',
   totalDiffers: 'i pagamenti sommano a {found}, il file dice {expected}',
