@@ -8,6 +8,7 @@ from oracle.usecases.standing import (
     ContractStanding,
     DistributionStanding,
     MonthStanding,
+    RegistrationStanding,
 )
 from settlement.domain.rounding import micro_eur_text
 
@@ -39,15 +40,30 @@ def standing_document(standing: ChainStanding) -> dict[str, Any]:
 
 
 def _contract(contract: ContractStanding) -> dict[str, Any]:
-    quorum = contract.quorum
     return {
         "address": _hex(contract.address),
         "code_equals_artifact": contract.difference is None,
         "code_difference": contract.difference,
-        "reporters": None if quorum is None else [_hex(reporter) for reporter in quorum.reporters],
-        "threshold": None if quorum is None else quorum.threshold,
-        "keys_held": contract.held,
-        "decided_by_operator": contract.decided_by_operator,
+    }
+
+
+def _registration(registration: RegistrationStanding) -> dict[str, Any]:
+    roles, quorum, roster = registration.roles, registration.quorum, registration.roster
+    return {
+        "ledger_id": _hex(registration.ledger_id),
+        "administrator": _hex(roles.administrator),
+        "governor": _hex(roles.governor),
+        "guardian": _hex(roles.guardian),
+        "reporters": [_hex(reporter) for reporter in quorum.reporters],
+        "threshold": quorum.threshold,
+        "epoch": quorum.epoch,
+        "keys_held": registration.held,
+        "decided_by_operator": registration.decided_by_operator,
+        "paused": registration.paused,
+        "roster_root": _hex(roster.root),
+        "roster_members": roster.members,
+        "adjustment_wh": registration.adjustment.shared_wh,
+        "adjustment_corrections": registration.adjustment.corrections,
     }
 
 
@@ -56,7 +72,9 @@ def _community(community: CommunityStanding) -> dict[str, Any]:
     balance = community.token_balance_micro_eur
     return {
         "name": community.name,
+        "timelock": None if community.timelock is None else _contract(community.timelock),
         "vault": None if community.vault is None else _contract(community.vault),
+        "registration": None if community.registration is None else _registration(community.registration),
         "months": [_month(month) for month in community.months],
         "distributions": [_distribution(distribution) for distribution in community.distributions],
         "funds": None
@@ -82,6 +100,9 @@ def _month(month: MonthStanding) -> dict[str, Any]:
         "days": month.days,
         "final": month.final,
         "settled": month.settled,
+        "disputed": month.disputed,
+        "corrections": month.corrections,
+        "hidden_days": month.hidden_days,
         "injected_wh": month.injected_wh,
         "withdrawn_wh": month.withdrawn_wh,
         "shared_wh": month.shared_wh,
@@ -95,6 +116,7 @@ def _distribution(distribution: DistributionStanding) -> dict[str, Any]:
         "paid_eur": micro_eur_text(distribution.paid_micro_eur),
         "open_eur": micro_eur_text(distribution.open_micro_eur),
         "valid_at": distribution.valid_at,
+        "cancelled": distribution.cancelled,
     }
 
 

@@ -3,7 +3,14 @@
 from datetime import UTC, datetime
 
 from cli.display import Display, kwh
-from oracle.usecases.standing import ChainStanding, CommunityStanding, ContractStanding
+from oracle.usecases.standing import (
+    ChainStanding,
+    CommunityStanding,
+    ContractStanding,
+    DistributionStanding,
+    MonthStanding,
+    RegistrationStanding,
+)
 from settlement.domain.rounding import micro_eur_text
 
 Rows = list[tuple[str, str]]
@@ -37,38 +44,69 @@ def _node(standing: ChainStanding) -> Rows:
 
 def _contract(contract: ContractStanding) -> Rows:
     code = "equals the committed artifact" if contract.difference is None else contract.difference
-    rows = [("contract", f"0x{contract.address.hex()}"), ("code", code)]
-    quorum = contract.quorum
-    if quorum is not None:
-        held = f"this operator holds {contract.held} of the keys"
-        rows.append(("reporters", f"{quorum.threshold} of {len(quorum.reporters)} sign; {held}"))
-    return rows
+    return [(contract.kind, f"0x{contract.address.hex()}"), ("code", code)]
 
 
 def _community(community: CommunityStanding) -> Rows:
-    rows = [("vault", "not deployed yet")] if community.vault is None else _contract(community.vault)
-    for month in community.months:
-        state = "settled" if month.settled else "final" if month.final else "not final"
-        rows.append(
-            (
-                f"{month.month:%Y-%m}",
-                f"{month.area_code}  {month.accepted_days} of {month.days} days accepted, {state}, "
-                f"{kwh(month.shared_wh)} kWh shared",
-            )
-        )
-    for distribution in community.distributions:
-        rows.append(
-            (
-                f"payout {distribution.number}",
-                f"{micro_eur_text(distribution.funded_micro_eur)} EUR funded, "
-                f"{micro_eur_text(distribution.paid_micro_eur)} paid, "
-                f"{micro_eur_text(distribution.open_micro_eur)} open",
-            )
-        )
+    rows: Rows = []
+    for contract in (community.timelock, community.vault):
+        rows += [] if contract is None else _contract(contract)
+    if community.vault is None:
+        rows.append(("vault", "not deployed yet"))
+    if community.registration is not None:
+        rows += _registration(community.registration)
+    rows += [_month(month) for month in community.months]
+    rows += [_distribution(distribution) for distribution in community.distributions]
     rows += _funds(community)
     messages = ", ".join(f"{count} {topic}" for topic, count in sorted(community.open_messages.items()))
     rows.append(("outbox", f"{messages or 'empty'}; {community.waiting} transactions without an outcome"))
     return rows
+
+
+def _registration(registration: RegistrationStanding) -> Rows:
+    roles, quorum = registration.roles, registration.quorum
+    adjustment, roster = registration.adjustment, registration.roster
+    rows = [
+        ("community", f"0x{registration.ledger_id.hex()}{', PAUSED' if registration.paused else ''}"),
+        ("administers", f"0x{roles.administrator.hex()}"),
+        ("governs", f"0x{roles.governor.hex()}"),
+        ("guards", f"0x{roles.guardian.hex()}"),
+        (
+            "reporters",
+            f"{quorum.threshold} of {len(quorum.reporters)} sign, epoch {quorum.epoch}; this operator holds "
+            f"{registration.held} of the keys",
+        ),
+        ("roster", f"{roster.members} members" if roster.members else "none"),
+    ]
+    if adjustment.corrections:
+        rows.append(
+            ("adjustment", f"{adjustment.shared_wh:+,} Wh of {adjustment.corrections} corrections, pending")
+        )
+    return rows
+
+
+def _month(month: MonthStanding) -> tuple[str, str]:
+    state = "settled" if month.settled else "final" if month.final else "not final"
+    facts = [f"{month.accepted_days} of {month.days} days accepted", state]
+    if month.disputed:
+        facts.append("disputed")
+    if month.corrections:
+        facts.append(f"{month.corrections} corrections")
+    if month.hidden_days:
+        facts.append(f"{month.hidden_days} days hidden")
+    facts.append(f"{kwh(month.shared_wh)} kWh shared")
+    return f"{month.month:%Y-%m}", f"{month.area_code}  {', '.join(facts)}"
+
+
+def _distribution(distribution: DistributionStanding) -> tuple[str, str]:
+    name = f"payout {distribution.number}"
+    if distribution.cancelled:
+        return name, "CANCELLED by the guardian; what it promised is carry"
+    return name, (
+        f"{micro_eur_text(distribution.funded_micro_eur)} EUR funded, "
+        f"{micro_eur_text(distribution.paid_micro_eur)} paid, "
+        f"{micro_eur_text(distribution.open_micro_eur)} open"
+    )
 
 
 def _funds(community: CommunityStanding) -> Rows:

@@ -139,6 +139,36 @@ class ChannelNotPayable(OracleError):
     code = "CHANNEL_NOT_PAYABLE"
 
 
+class AdoptionRefused(OracleError):
+    """Contracts that another program deployed are not what this service could publish to; nothing changed."""
+
+    code = "ADOPTION_REFUSED"
+
+
+class DistributionCancelled(OracleError):
+    """The guardian cancelled a distribution, so that nothing more can be built on it; nothing was sent."""
+
+    code = "DISTRIBUTION_CANCELLED"
+
+    def __init__(self, number: int, consequence: str) -> None:
+        super().__init__(
+            f"distribution {number} was cancelled by the community's guardian, and what it promised became "
+            f"carry on the chain: {consequence}"
+        )
+
+
+class DistributionNotSettled(OracleError):
+    """A payment is due of a distribution that no vault has accepted as far as this database knows."""
+
+    code = "DISTRIBUTION_NOT_SETTLED"
+
+
+class NotHidden(OracleError):
+    """The report of this day hides nothing that could be opened."""
+
+    code = "NOT_HIDDEN"
+
+
 class NotPosted(OracleError):
     """The ledger has no report of this day, or it does not name this POD."""
 

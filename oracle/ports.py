@@ -8,6 +8,10 @@ from typing import NamedTuple, Protocol, TypeAlias
 
 from oracle.attest.messages import DayReport, Settlement
 from oracle.attest.payout_tree import Leaf, Node
+from settlement.domain.case import Shares
+
+CANCELLED = (1).to_bytes(32, "big")
+"""What a vault keeps in the place of a cancelled distribution's hash."""
 
 
 class Call(NamedTuple):
@@ -34,27 +38,44 @@ class Log(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What became of a transaction; `contract` is the address that it created, if any."""
+    """What became of a transaction; `contract` is the address that it created, if any.
+
+    `block_timestamp` is None where the node no longer says.
+    """
 
     hash: bytes
     succeeded: bool
     block_number: int
     block_hash: bytes
+    block_timestamp: int | None
     gas_used: int
     contract: bytes | None
     logs: tuple[Log, ...]
 
 
 class MonthTotals(NamedTuple):
-    """A configuration's month on the ledger."""
+    """A configuration's month on the ledger.
+
+    The sums are of the days whose hour totals are known; bit d - 1 of `accepted_days` is day d. `final_at` is
+    when the challenge window of the latest acceptance ends, `corrections` how many reports were replaced.
+    """
 
     injected_wh: int
     withdrawn_wh: int
     shared_wh: int
     accepted_days: int
-    last_acceptance: int
+    final_at: int
     corrections: int
+    hidden_days: int
     settled: bool
+    disputed: bool
+
+
+class Adjustment(NamedTuple):
+    """What a community's next settlement takes up: new less old Wh of settled months, and corrections."""
+
+    shared_wh: int
+    corrections: int
 
 
 class SettledFacts(NamedTuple):
@@ -71,7 +92,10 @@ class SettledFacts(NamedTuple):
     pool_micro_eur: int
     carry_micro_eur: int
     shared_wh: int
+    adjustment_wh: int
+    hidden_days: int
     valid_at: int
+    receipts: tuple[bytes, ...]
 
 
 class PaidBatch(NamedTuple):
@@ -82,32 +106,54 @@ class PaidBatch(NamedTuple):
     failed: int
 
 
+class RegistrationTerms(NamedTuple):
+    """What a community is registered with beside the operator's reporters; `smallest_group` are persons."""
+
+    governor: bytes
+    guardian: bytes
+    smallest_group: int
+    shares: Shares
+
+
 class VaultTerms(NamedTuple):
-    """Constructor arguments of a vault beside ledger, treasurer, reporters. No token: bookkeeping euro."""
+    """Constructor arguments of a vault beside its ledger. No token: bookkeeping euro."""
 
     community: bytes
+    treasurer: bytes
     token: bytes | None
-    producers_bps: int
-    social_bps: int
-    grid_bps: int
     root_delay_s: int
 
 
 class Quorum(NamedTuple):
-    """Who may sign what a contract accepts, and how many of them must."""
+    """Who may sign for a community, ascending, how many of them must, and the epoch that they name."""
 
     reporters: tuple[bytes, ...]
     threshold: int
+    epoch: int
 
 
-class PayoutRoot(NamedTuple):
-    """A distribution as the vault keeps it; `root` is zero where there is none."""
+class Roles(NamedTuple):
+    """Who administers, governs and guards a community; zeros where nobody registered it."""
+
+    administrator: bytes
+    governor: bytes
+    guardian: bytes
+
+
+class VaultFacts(NamedTuple):
+    """What a vault was deployed with, and who keeps its bank account. No token: bookkeeping euro."""
+
+    ledger: bytes
+    community: bytes
+    treasurer: bytes
+    token: bytes | None
+
+
+class Roster(NamedTuple):
+    """Root over the members' pseudonymous ids, zeros without one, and how many they are."""
 
     root: bytes
-    funded_micro_eur: int
-    paid_micro_eur: int
-    valid_at: int
-    depth: int
+    members: int
 
 
 class Funds(NamedTuple):
@@ -140,10 +186,12 @@ class AccountFacts(NamedTuple):
     transactions_with_waiting: int
 
 
-class Batch(NamedTuple):
-    """Aligned leaves of a distribution and their common path."""
+class Branch(NamedTuple):
+    """Aligned leaves of a distribution and their common path; depth and first time are the distribution's."""
 
     distribution: int
+    depth: int
+    valid_at: int
     start: int
     leaves: tuple[Leaf, ...]
     proof: tuple[Node, ...]
@@ -181,16 +229,30 @@ class Chain(Protocol):
 
 
 class Ledger(Protocol):
-    """Calls and views of EnergyLedger."""
+    """Calls and views of EnergyLedger, which also registers communities, and of their timelocks."""
 
     def deployment(self, finality_delay_s: int) -> Call: ...
-    def register(self, ledger: bytes, configuration: bytes, vault: bytes) -> Call: ...
-    def post(self, ledger: bytes, configuration: bytes, reports: Sequence[DayReport]) -> Call:
+    def timelock_deployment(self, ledger: bytes, community: bytes, delay_s: int) -> Call: ...
+    def register_community(self, ledger: bytes, salt: bytes, terms: RegistrationTerms) -> Call: ...
+    def set_vault(self, ledger: bytes, community: bytes, vault: bytes) -> Call: ...
+    def register_configuration(self, ledger: bytes, community: bytes, area_code: str) -> Call: ...
+    def post(self, ledger: bytes, community: bytes, area_code: str, reports: Sequence[DayReport]) -> Call:
         """Signed by the reporters; at most 31 reports."""
 
+    def open_day(
+        self, ledger: bytes, configuration: bytes, report: DayReport, salt: bytes, hours: bytes
+    ) -> Call:
+        """Shows hour totals that a report hides."""
+
     def report_of(self, ledger: bytes, configuration: bytes, day: int) -> bytes: ...
+    def is_opened(self, ledger: bytes, configuration: bytes, day: int) -> bool: ...
     def totals_of(self, ledger: bytes, configuration: bytes, month: int) -> MonthTotals: ...
-    def vault_of(self, ledger: bytes, configuration: bytes) -> bytes: ...
+    def roles(self, ledger: bytes, community: bytes) -> Roles: ...
+    def quorum(self, ledger: bytes, community: bytes) -> Quorum: ...
+    def vault_of(self, ledger: bytes, community: bytes) -> bytes: ...
+    def community_of(self, ledger: bytes, configuration: bytes) -> bytes: ...
+    def shares_of(self, ledger: bytes, community: bytes, month: int) -> Shares: ...
+    def adjustment_of(self, ledger: bytes, community: bytes) -> Adjustment: ...
 
 
 class Vault(Protocol):
@@ -201,15 +263,19 @@ class Vault(Protocol):
     def mint(self, token: bytes, amount_micro_eur: int) -> Call: ...
     def approve(self, token: bytes, vault: bytes, amount_micro_eur: int) -> Call: ...
     def credit(self, vault: bytes, receipt: bytes, amount_micro_eur: int) -> Call: ...
-    def settle(self, vault: bytes, settlement: Settlement) -> Call:
-        """Signed by the reporters."""
+    def settle(self, vault: bytes, settlement: Settlement, quorum: Quorum) -> Call:
+        """Signed by as many reporters as the quorum asks for."""
 
-    def push(self, vault: bytes, batch: Batch) -> Call: ...
-    def fits(self, vault: bytes, batch: Batch) -> bool:
-        """Whether one transaction can push the batch."""
+    def push(self, vault: bytes, branch: Branch) -> Call: ...
+    def fits(self, vault: bytes, branch: Branch) -> bool:
+        """Whether one transaction can push the branch."""
 
-    def reserve(self, vault: bytes, batch: Batch, selection: int) -> Call: ...
-    def confirm(self, vault: bytes, batch: Batch, references: Sequence[bytes]) -> Call: ...
+    def reserve(self, vault: bytes, branch: Branch, selection: int) -> Call: ...
+    def confirm(self, vault: bytes, branch: Branch, references: Sequence[bytes]) -> Call: ...
+    def distribution_of(self, vault: bytes, number: int) -> bytes:
+        """`root_hash` of a distribution; zeros where there is none, CANCELLED where it was stopped."""
+
+    def carry_of(self, vault: bytes) -> int: ...
     def credit_of(self, vault: bytes, receipt: bytes) -> tuple[int, bool]: ...
     def token_of(self, vault: bytes) -> bytes | None: ...
     def is_paid(self, vault: bytes, distribution: int, index: int) -> bool: ...
@@ -226,15 +292,24 @@ class Inspector(Protocol):
         """Addresses of the reporters whose keys this operator holds."""
 
     def code_difference(self, kind: str, address: bytes) -> str | None:
-        """Where the code of a ledger, vault or token departs from the committed artifact; None: nowhere."""
+        """Where the code of a contract of ours departs from the committed artifact; None: nowhere."""
 
-    def quorum(self, kind: str, address: bytes) -> Quorum: ...
+    def roles(self, ledger: bytes, community: bytes) -> Roles: ...
+    def quorum(self, ledger: bytes, community: bytes) -> Quorum: ...
+    def roster(self, ledger: bytes, community: bytes) -> Roster: ...
+    def is_paused(self, ledger: bytes, community: bytes) -> bool: ...
+    def adjustment_of(self, ledger: bytes, community: bytes) -> Adjustment: ...
     def report_of(self, ledger: bytes, configuration: bytes, day: int) -> bytes: ...
+    def is_opened(self, ledger: bytes, configuration: bytes, day: int) -> bool: ...
     def totals_of(self, ledger: bytes, configuration: bytes, month: int) -> MonthTotals: ...
     def is_final(self, ledger: bytes, configuration: bytes, month: int) -> bool: ...
-    def vault_of(self, ledger: bytes, configuration: bytes) -> bytes: ...
+    def vault_of(self, ledger: bytes, community: bytes) -> bytes: ...
+    def community_of(self, ledger: bytes, configuration: bytes) -> bytes: ...
+    def vault_facts(self, vault: bytes) -> VaultFacts: ...
     def distribution_count(self, vault: bytes) -> int: ...
-    def distribution_of(self, vault: bytes, number: int) -> PayoutRoot: ...
+    def single_count(self, vault: bytes) -> int: ...
+    def distribution_of(self, vault: bytes, number: int) -> bytes: ...
+    def is_paid(self, vault: bytes, distribution: int, index: int) -> bool: ...
     def funds(self, vault: bytes) -> Funds: ...
     def token_balance(self, token: bytes, account: bytes) -> int: ...
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from oracle.attest.day_list import DayList, Entry
+from oracle.attest.keccak import HASH_BYTES
 from oracle.attest.messages import DayReport
 from settlement.domain.calendar import day_number
 
@@ -42,17 +43,37 @@ class SignedReport:
         )  # fmt: skip
 
     @property
+    def hidden(self) -> bool:
+        """Whether the report hides its hour totals."""
+        return len(self.hour_totals) == HASH_BYTES
+
+    @property
     def list(self) -> DayList:
         """The published list, whose roots the report names."""
         return DayList(self.entries)
 
 
+@dataclass(frozen=True, slots=True)
+class HiddenDay:
+    """What opens a report whose hour totals are hidden: salt and blinding (32 bytes), and the totals.
+
+    `opened_at` is None until they were shown to the ledger.
+    """
+
+    report: bytes
+    salt: bytes = field(repr=False)
+    blinding: bytes = field(repr=False)
+    hour_totals: bytes = field(repr=False)
+    opened_at: datetime | None = None
+
+
 class KnownReport(NamedTuple):
-    """A signed report by its id (32 bytes), without what is behind it."""
+    """A signed report by its id (32 bytes), without what is behind it; whether it hides its hour totals."""
 
     day: date
     report: bytes
     accepted: bool
+    hidden: bool
 
 
 class TransactionState(StrEnum):
@@ -67,7 +88,8 @@ class TransactionState(StrEnum):
 class StoredTransaction:
     """A signed transaction and its outcome: one step of an outbox message.
 
-    `raw` and `hash` are the version with the highest fee, `earlier_hashes` those that it replaced.
+    `raw` and `hash` are the version with the highest fee, `earlier_hashes` those that it replaced. The
+    block's timestamp is in seconds since 1970.
     """
 
     id: UUID
@@ -85,6 +107,7 @@ class StoredTransaction:
     state: TransactionState = TransactionState.SIGNED
     block_number: int | None = None
     block_hash: bytes | None = None
+    block_timestamp: int | None = None
     gas_used: int | None = None
     contract: bytes | None = None
     mined_at: datetime | None = None
@@ -99,6 +122,7 @@ class ContractKind(StrEnum):
     """Our contracts on a chain; the ledger and the demo's token serve all communities."""
 
     LEDGER = "ledger"
+    TIMELOCK = "timelock"
     TOKEN = "token"
     VAULT = "vault"
 
@@ -107,12 +131,28 @@ class ContractKind(StrEnum):
 class Deployment:
     """A contract of ours; `community_id` is None for the ledger and the token.
 
-    `token` is what a vault counts in, None for the bookkeeping euro.
+    `transaction_id` is None where another program deployed it. `token` is what a vault counts in, None for
+    the bookkeeping euro. `ledger_id` (32 bytes) is the community that timelock and vault serve, as the
+    ledger names it; None where they are of a version that had no registry.
     """
 
     chain_id: int
     kind: ContractKind
     community_id: UUID | None
     address: bytes
-    transaction_id: UUID
+    transaction_id: UUID | None
     token: bytes | None = None
+    ledger_id: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SettledDistribution:
+    """A distribution that a vault accepted, with what every payment of its leaves must name.
+
+    `depth` is its tree's, `valid_at` the time from which it can be paid, in seconds since 1970.
+    """
+
+    distribution_id: UUID
+    transaction_id: UUID
+    depth: int
+    valid_at: int

@@ -7,6 +7,7 @@ believes in.
 import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from sqlalchemy import Engine
 from oracle.chain.client import EvmChain, Finality
 from oracle.chain.contracts import LedgerContract, VaultContract
 from oracle.chain.keys import Keys, load_keys, load_or_create_keys
-from oracle.chain.node import LOCAL_CHAIN_ID, start_node
+from oracle.chain.node import LOCAL_CHAIN_ID, start_node, turn_clock
 from oracle.chain.rpc import Rpc
 from oracle.chain.trust import Trust, trust_text
 from oracle.errors import NotDeployed
@@ -23,7 +24,15 @@ from oracle.ports import Progress
 from oracle.records import ContractKind
 from oracle.store.exclusive import exclusive
 from oracle.store.unit_of_work import OracleReadOnlyUnitOfWork, OracleUnitOfWork
-from oracle.usecases.context import Context, Pace, TokenChoice, VaultPolicy, no_checkpoint, quiet
+from oracle.usecases.context import (
+    Context,
+    Pace,
+    TokenChoice,
+    VaultPolicy,
+    no_checkpoint,
+    no_clock,
+    quiet,
+)
 from settlement.casefile.atomic import write_atomically
 
 
@@ -118,6 +127,7 @@ def publishing(
         progress=progress,
         checkpoint=checkpoint,
         exclusive=lambda: exclusive(engine, name),
+        clock=partial(turn_clock, chain.rpc) if opened.local else no_clock,
         retry_reverted=retry_reverted,
     )
 

@@ -10,7 +10,15 @@ from uuid import UUID
 
 from community.domain.records import CommunityRecord
 from oracle.ports import Outcome, Signed
-from oracle.records import ContractKind, Deployment, KnownReport, SignedReport, StoredTransaction
+from oracle.records import (
+    ContractKind,
+    Deployment,
+    HiddenDay,
+    KnownReport,
+    SettledDistribution,
+    SignedReport,
+    StoredTransaction,
+)
 from settlement.domain.records import Balance, Distribution, EnergyHour, OutboxRow, Payout, StoredSettlement
 from settlement.ports import CommunityTerms, Payouts, PricesReader, ReadingsReader, UnitOfWork
 from settlement.ports import Distributions as SettlementDistributions
@@ -92,6 +100,7 @@ class ReportsReader(Protocol):
 
     def of_message(self, outbox_id: UUID) -> list[SignedReport]: ...
     def accepted(self, configuration_id: UUID, first: date, last: date) -> dict[date, SignedReport]: ...
+    def known(self, configuration_id: UUID) -> list[KnownReport]: ...
 
 
 class Reports(ReportsReader, Protocol):
@@ -135,6 +144,31 @@ class Deployments(DeploymentsReader, Protocol):
     def add(self, deployment: Deployment) -> None: ...
 
 
+class SettledDistributionsReader(Protocol):
+    """Distributions that a vault accepted."""
+
+    def of(self, distribution_id: UUID) -> SettledDistribution | None: ...
+
+
+class SettledDistributions(SettledDistributionsReader, Protocol):
+    """Distributions that a vault accepted, to write as well."""
+
+    def put(self, settled: SettledDistribution) -> None: ...
+
+
+class HiddenDaysReader(Protocol):
+    """What opens hidden hour totals."""
+
+    def of(self, report: bytes) -> HiddenDay | None: ...
+
+
+class HiddenDays(HiddenDaysReader, Protocol):
+    """What opens hidden hour totals, to write as well."""
+
+    def add(self, hidden: Collection[HiddenDay]) -> None: ...
+    def opened(self, report: bytes) -> None: ...
+
+
 class ReadingWork(Protocol):
     """What receipts and attestations read; a unit of work that writes serves as well."""
 
@@ -156,6 +190,10 @@ class ReadingWork(Protocol):
     def reports(self) -> ReportsReader: ...
     @property
     def deployments(self) -> DeploymentsReader: ...
+    @property
+    def settled_distributions(self) -> SettledDistributionsReader: ...
+    @property
+    def hidden_days(self) -> HiddenDaysReader: ...
 
 
 class StatusCommunities(Protocol):
@@ -208,6 +246,8 @@ class StatusWork(Protocol):
     def transactions(self) -> TransactionsReader: ...
     @property
     def deployments(self) -> DeploymentsReader: ...
+    @property
+    def settled_distributions(self) -> SettledDistributionsReader: ...
 
 
 class Work(UnitOfWork, Protocol):
@@ -231,5 +271,9 @@ class Work(UnitOfWork, Protocol):
     def transactions(self) -> Transactions: ...
     @property
     def deployments(self) -> Deployments: ...
+    @property
+    def settled_distributions(self) -> SettledDistributions: ...
+    @property
+    def hidden_days(self) -> HiddenDays: ...
 
     def commit(self) -> None: ...

@@ -13,7 +13,7 @@ from oracle.chain.code import code_difference
 from oracle.ports import Log
 
 ARTIFACTS = Path(__file__).resolve().parents[2] / "contracts/artifacts"
-CONTRACTS = ("EnergyLedger", "CommunityVault", "TestEuro")
+CONTRACTS = ("EnergyLedger", "CommunityTimelock", "CommunityVault", "TestEuro")
 SELECTOR_BYTES = 4
 
 

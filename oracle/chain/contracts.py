@@ -1,21 +1,37 @@
 """Calls, views and events of the ledger and the vault, signed by the reporters where the contracts ask."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from eth_utils.address import to_checksum_address
 
+from oracle.attest.identifiers import area, configuration_id
 from oracle.attest.keccak import keccak256
 from oracle.attest.messages import DayReport, Settlement
 from oracle.attest.payout_tree import encode_leaves, encode_proof
 from oracle.chain.artifacts import artifact
 from oracle.chain.client import GAS_LIMIT_MAX, EvmChain
 from oracle.chain.keys import THRESHOLD
-from oracle.chain.signing import sign_reports, sign_settlement
+from oracle.chain.signing import sign_reports, sign_settlement, signers_of
 from oracle.errors import CallReverted, LedgerDiverges
-from oracle.ports import Batch, Call, MonthTotals, Outcome, PaidBatch, SettledFacts, VaultTerms
+from oracle.ports import (
+    Adjustment,
+    Branch,
+    Call,
+    MonthTotals,
+    Outcome,
+    PaidBatch,
+    Quorum,
+    RegistrationTerms,
+    Roles,
+    SettledFacts,
+    VaultTerms,
+)
+from settlement.domain.case import Shares
 
 ZERO_ADDRESS = "0x" + "00" * 20
 LEDGER = "EnergyLedger"
+TIMELOCK = "CommunityTimelock"
 VAULT = "CommunityVault"
 TOKEN = "TestEuro"
 
@@ -27,24 +43,59 @@ class LedgerContract:
         self._chain = chain
 
     def deployment(self, finality_delay_s: int) -> Call:
-        """Creation of a ledger whose registrar is the operator."""
-        data = artifact(LEDGER).creation(
-            _hex(self._chain.sender), _addresses(self._chain), THRESHOLD, finality_delay_s
-        )
-        return Call(None, data, "deploy the ledger of hours")
+        """Creation of a ledger, which has no owner."""
+        return Call(None, artifact(LEDGER).creation(finality_delay_s), "deploy the ledger of hours")
 
-    def register(self, ledger: bytes, configuration: bytes, vault: bytes) -> Call:
-        """Bind a configuration to its community's vault, once."""
-        data = artifact(LEDGER).call("registerConfiguration", configuration, _hex(vault))
-        return Call(ledger, data, f"register configuration {configuration.hex()[:8]}… at the ledger")
+    def timelock_deployment(self, ledger: bytes, community: bytes, delay_s: int) -> Call:
+        """Creation of what carries out the resolutions of a community's members."""
+        data = artifact(TIMELOCK).creation(_hex(ledger), community, delay_s)
+        return Call(None, data, "deploy the community's timelock")
 
-    def post(self, ledger: bytes, configuration: bytes, reports: Sequence[DayReport]) -> Call:
-        """Post up to 31 days under one set of signatures."""
-        signatures = sign_reports(self._chain.keys, self._chain.chain_id, ledger, configuration, reports)
+    def register_community(self, ledger: bytes, salt: bytes, terms: RegistrationTerms) -> Call:
+        """Registration of a community: the operator administers it, the keys' reporters report."""
+        reporters = [_hex(address) for address in self._chain.keys.reporter_addresses]
+        shares = (terms.shares.producers, terms.shares.social, terms.shares.grid)
+        roles = (_hex(terms.governor), _hex(terms.guardian))
         data = artifact(LEDGER).call(
-            "post", configuration, [_report(report) for report in reports], signatures
+            "registerCommunity", salt, (*roles, reporters, THRESHOLD, terms.smallest_group, shares)
         )
+        return Call(ledger, data, "register the community at the ledger")
+
+    def set_vault(self, ledger: bytes, community: bytes, vault: bytes) -> Call:
+        """Bind a community to its vault; a successor takes a resolution."""
+        data = artifact(LEDGER).call("setVault", community, _hex(vault))
+        return Call(ledger, data, f"bind community {community.hex()[:8]}… to its vault")
+
+    def register_configuration(self, ledger: bytes, community: bytes, area_code: str) -> Call:
+        """Register a community's configuration under a primary substation, once."""
+        data = artifact(LEDGER).call("registerConfiguration", community, area(area_code))
+        return Call(ledger, data, f"register configuration {area_code} at the ledger")
+
+    def post(self, ledger: bytes, community: bytes, area_code: str, reports: Sequence[DayReport]) -> Call:
+        """Post up to 31 days under one set of signatures. Raises KeysUnusable when too few keys are held."""
+        quorum, chain = self.quorum(ledger, community), self._chain
+        signatures = sign_reports(
+            signers_of(chain.keys, quorum),
+            chain.chain_id,
+            ledger,
+            configuration_id(community, area_code),
+            quorum.epoch,
+            reports,
+        )
+        rows = [_report(report) for report in reports]
+        data = artifact(LEDGER).call("post", (community, area(area_code), quorum.epoch, rows, signatures))
         return Call(ledger, data, f"post {len(reports)} days to the ledger")
+
+    def open_day(
+        self, ledger: bytes, configuration: bytes, report: DayReport, salt: bytes, hours: bytes
+    ) -> Call:
+        """Show hour totals that a report hides; they are public from then on."""
+        data = artifact(LEDGER).call("open", configuration, _report(report), salt, hours)
+        return Call(ledger, data, f"open the hour totals of day {report.day}")
+
+    def is_opened(self, ledger: bytes, configuration: bytes, day: int) -> bool:
+        """Whether the day's report hid its hour totals and they were shown."""
+        return bool(self._of(ledger, "isOpened", configuration, day))
 
     def report_of(self, ledger: bytes, configuration: bytes, day: int) -> bytes:
         """Id of the day's accepted report; zeros where there is none."""
@@ -56,10 +107,36 @@ class LedgerContract:
         (totals,) = self._chain.view(artifact(LEDGER), ledger, "totalsOf", configuration, month)
         return MonthTotals(*totals)
 
-    def vault_of(self, ledger: bytes, configuration: bytes) -> bytes:
-        """The vault that the configuration is bound to; zeros before."""
-        (vault,) = self._chain.view(artifact(LEDGER), ledger, "vaultOf", configuration)
-        return bytes.fromhex(vault[2:])
+    def roles(self, ledger: bytes, community: bytes) -> Roles:
+        """Who administers, governs and guards a community; zeros where nobody registered it."""
+        functions = ("administratorOf", "governorOf", "guardianOf")
+        return Roles(*(_octets(self._of(ledger, function, community)) for function in functions))
+
+    def quorum(self, ledger: bytes, community: bytes) -> Quorum:
+        """Who may sign for a community, how many must, and for which epoch."""
+        view = self._chain.view(artifact(LEDGER), ledger, "reportersOf", community)
+        return quorum_of(view)
+
+    def vault_of(self, ledger: bytes, community: bytes) -> bytes:
+        """The vault that settles the community's months; zeros before."""
+        return _octets(self._of(ledger, "vaultOf", community))
+
+    def community_of(self, ledger: bytes, configuration: bytes) -> bytes:
+        """The community of a configuration; zeros where nobody registered it."""
+        return bytes(self._of(ledger, "communityOf", configuration))
+
+    def shares_of(self, ledger: bytes, community: bytes, month: int) -> Shares:
+        """The shares of revenue that hold for an energy month."""
+        return Shares(*self._of(ledger, "sharesOf", community, month))
+
+    def adjustment_of(self, ledger: bytes, community: bytes) -> Adjustment:
+        """What the community's next settlement takes up of corrected months."""
+        return Adjustment(*self._chain.view(artifact(LEDGER), ledger, "adjustmentOf", community))
+
+    def _of(self, ledger: bytes, function: str, *arguments: object) -> Any:
+        """The one answer of a view."""
+        (answer,) = self._chain.view(artifact(LEDGER), ledger, function, *arguments)
+        return answer
 
 
 class VaultContract:
@@ -73,12 +150,9 @@ class VaultContract:
         return Call(None, artifact(TOKEN).creation(), "deploy the test euro (worth nothing)")
 
     def deployment(self, ledger: bytes, terms: VaultTerms) -> Call:
-        """Creation of a community's vault whose treasurer is the operator."""
-        arguments = (
-            _hex(ledger), terms.community, _hex(self._chain.sender),
-            _hex(terms.token) if terms.token else ZERO_ADDRESS, _addresses(self._chain), THRESHOLD,
-            terms.producers_bps, terms.social_bps, terms.grid_bps, terms.root_delay_s,
-        )  # fmt: skip
+        """Creation of a community's vault."""
+        token = _hex(terms.token) if terms.token else ZERO_ADDRESS
+        arguments = (_hex(ledger), terms.community, _hex(terms.treasurer), token, terms.root_delay_s)
         return Call(None, artifact(VAULT).creation(arguments), "deploy the community's vault")
 
     def mint(self, token: bytes, amount_micro_eur: int) -> Call:
@@ -99,41 +173,51 @@ class VaultContract:
         data = artifact(VAULT).call("credit", receipt, amount_micro_eur)
         return Call(vault, data, f"credit bank receipt {receipt.hex()[:8]}… to the vault")
 
-    def settle(self, vault: bytes, settlement: Settlement) -> Call:
-        """Divide receipts and fix the payout root."""
-        signatures = sign_settlement(self._chain.keys, self._chain.chain_id, vault, settlement)
+    def settle(self, vault: bytes, settlement: Settlement, quorum: Quorum) -> Call:
+        """Divide receipts and fix the payout root. Raises KeysUnusable when too few keys are held."""
+        keys = signers_of(self._chain.keys, quorum)
+        signatures = sign_settlement(keys, self._chain.chain_id, vault, settlement)
         fields = (
-            settlement.distribution, list(settlement.receipts), list(settlement.months),
+            settlement.distribution, settlement.epoch, list(settlement.receipts), list(settlement.months),
             settlement.corrections, settlement.evidence, settlement.root, settlement.depth,
             settlement.pool_micro_eur, settlement.carry_micro_eur,
         )  # fmt: skip
         data = artifact(VAULT).call("settle", fields, signatures)
         return Call(vault, data, f"settle distribution {settlement.distribution}")
 
-    def push(self, vault: bytes, batch: Batch) -> Call:
-        """Pay the batch's open wallet and social leaves."""
-        return Call(
-            vault, artifact(VAULT).call("push", *_batch(batch)), f"push payouts from leaf {batch.start}"
-        )
+    def push(self, vault: bytes, branch: Branch) -> Call:
+        """Pay the branch's open wallet and social leaves."""
+        data = artifact(VAULT).call("push", _branch(branch))
+        return Call(vault, data, f"push payouts from leaf {branch.start}")
 
-    def fits(self, vault: bytes, batch: Batch) -> bool:
-        """Whether one transaction can push the batch. Raises CallReverted where gas is not the reason."""
+    def fits(self, vault: bytes, branch: Branch) -> bool:
+        """Whether one transaction can push the branch. Raises CallReverted where gas is not the reason."""
         try:
-            return self._chain.gas_of(self.push(vault, batch)) <= GAS_LIMIT_MAX
+            return self._chain.gas_of(self.push(vault, branch)) <= GAS_LIMIT_MAX
         except CallReverted as error:
             if error.data.startswith(_TOO_LITTLE_GAS):
                 return False
             raise
 
-    def reserve(self, vault: bytes, batch: Batch, selection: int) -> Call:
+    def reserve(self, vault: bytes, branch: Branch, selection: int) -> Call:
         """Set bank leaves aside: bit i of the selection is leaf start + i."""
-        data = artifact(VAULT).call("reserve", *_batch(batch), selection)
-        return Call(vault, data, f"reserve bank payouts from leaf {batch.start}")
+        data = artifact(VAULT).call("reserve", _branch(branch), selection)
+        return Call(vault, data, f"reserve bank payouts from leaf {branch.start}")
 
-    def confirm(self, vault: bytes, batch: Batch, references: Sequence[bytes]) -> Call:
+    def confirm(self, vault: bytes, branch: Branch, references: Sequence[bytes]) -> Call:
         """Record bank payments: a reference of zeros means not now."""
-        data = artifact(VAULT).call("confirm", *_batch(batch), list(references))
-        return Call(vault, data, f"confirm bank payouts from leaf {batch.start}")
+        data = artifact(VAULT).call("confirm", _branch(branch), list(references))
+        return Call(vault, data, f"confirm bank payouts from leaf {branch.start}")
+
+    def distribution_of(self, vault: bytes, number: int) -> bytes:
+        """Hash of a distribution's payout root; zeros where there is none, CANCELLED where it was stopped."""
+        (root_hash,) = self._chain.view(artifact(VAULT), vault, "distributionOf", number)
+        return bytes(root_hash)
+
+    def carry_of(self, vault: bytes) -> int:
+        """What the next distribution starts from, in micro-euro."""
+        _, _, carry, _ = self._chain.view(artifact(VAULT), vault, "funds")
+        return int(carry)
 
     def credit_of(self, vault: bytes, receipt: bytes) -> tuple[int, bool]:
         """Amount credited against a receipt's hash, and whether a distribution used it."""
@@ -143,7 +227,7 @@ class VaultContract:
     def token_of(self, vault: bytes) -> bytes | None:
         """The token that the vault counts in, None for the bookkeeping euro."""
         (token,) = self._chain.view(artifact(VAULT), vault, "token")
-        return None if token == ZERO_ADDRESS else bytes.fromhex(token[2:])
+        return None if token == ZERO_ADDRESS else _octets(token)
 
     def is_paid(self, vault: bytes, distribution: int, index: int) -> bool:
         """Whether a leaf's payout is recorded."""
@@ -155,6 +239,7 @@ class VaultContract:
         for log in outcome.logs:
             found = artifact(VAULT).event("Settled", log) if log.address == vault else None
             if found:
+                found["receipts"] = tuple(found["receipts"])
                 return SettledFacts(*(found[name] for name in _SETTLED_FIELDS))
         raise LedgerDiverges("events of the settlement", "Settled", "none")
 
@@ -170,7 +255,7 @@ class VaultContract:
 _TOO_LITTLE_GAS = keccak256(b"CommunityVault_TooLittleGas(uint256,uint256)")[:4]
 _SETTLED_FIELDS = (
     "distribution", "evidence", "root", "depth", "amount", "producers", "social", "grid", "pool", "carry",
-    "sharedWh", "validAt",
+    "sharedWh", "adjustmentWh", "hiddenDays", "validAt", "receipts",
 )  # fmt: skip
 
 
@@ -179,12 +264,20 @@ def _report(report: DayReport) -> tuple[int | bytes, ...]:
     return (report.day, report.predecessor, *lists, report.hours)
 
 
-def _batch(batch: Batch) -> tuple[object, ...]:
-    return (batch.distribution, batch.start, encode_leaves(batch.leaves), encode_proof(batch.proof))
+def _branch(branch: Branch) -> tuple[object, ...]:
+    place = (branch.distribution, branch.depth, branch.valid_at, branch.start)
+    return (*place, encode_leaves(branch.leaves), encode_proof(branch.proof))
 
 
-def _addresses(chain: EvmChain) -> list[str]:
-    return [_hex(address) for address in chain.keys.reporter_addresses]
+def quorum_of(view: tuple[Any, ...]) -> Quorum:
+    """What `reportersOf` answers."""
+    reporters, threshold, epoch = view
+    return Quorum(tuple(_octets(reporter) for reporter in reporters), int(threshold), int(epoch))
+
+
+def _octets(address: str) -> bytes:
+    """The 20 bytes of an address that a view answers."""
+    return bytes.fromhex(address[2:])
 
 
 def _hex(octets: bytes) -> str:

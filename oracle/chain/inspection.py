@@ -8,13 +8,21 @@ from eth_utils.address import to_checksum_address
 
 from oracle.chain.artifacts import artifact, error_sentence
 from oracle.chain.client import EvmChain
+from oracle.chain.contracts import LEDGER, TIMELOCK, TOKEN, VAULT, quorum_of
 from oracle.errors import CallReverted
-from oracle.ports import AccountFacts, Funds, MonthTotals, NodeFacts, PayoutRoot, Quorum
+from oracle.ports import (
+    AccountFacts,
+    Adjustment,
+    Funds,
+    MonthTotals,
+    NodeFacts,
+    Quorum,
+    Roles,
+    Roster,
+    VaultFacts,
+)
 
-LEDGER = "EnergyLedger"
-VAULT = "CommunityVault"
-TOKEN = "TestEuro"
-_ARTIFACTS = {"ledger": LEDGER, "vault": VAULT, "token": TOKEN}
+_ARTIFACTS = {"ledger": LEDGER, "timelock": TIMELOCK, "vault": VAULT, "token": TOKEN}
 
 
 class Inspection:
@@ -52,20 +60,41 @@ class Inspection:
         return frozenset(self._chain.keys.reporter_addresses)
 
     def code_difference(self, kind: str, address: bytes) -> str | None:
-        """Where the code of a ledger, vault or token departs from the committed artifact; None: nowhere."""
+        """Where the code of a contract of ours departs from the committed artifact; None: nowhere."""
         code = self._chain.rpc.code(to_checksum_address(address), self._number)
         return artifact(_ARTIFACTS[kind]).code_difference(code)
 
-    def quorum(self, kind: str, address: bytes) -> Quorum:
-        """Reporters and threshold of a ledger or a vault."""
-        (reporters,) = self._view(_ARTIFACTS[kind], address, "reporters")
-        (threshold,) = self._view(_ARTIFACTS[kind], address, "threshold")
-        return Quorum(tuple(bytes.fromhex(reporter[2:]) for reporter in reporters), int(threshold))
+    def roles(self, ledger: bytes, community: bytes) -> Roles:
+        """Who administers, governs and guards a community; zeros where nobody registered it."""
+        functions = ("administratorOf", "governorOf", "guardianOf")
+        return Roles(*(self._address(ledger, function, community) for function in functions))
+
+    def quorum(self, ledger: bytes, community: bytes) -> Quorum:
+        """Reporters and threshold of a community, and the epoch that what they sign names."""
+        return quorum_of(self._view(LEDGER, ledger, "reportersOf", community))
+
+    def roster(self, ledger: bytes, community: bytes) -> Roster:
+        """Root over the members' pseudonymous ids, and how many they are."""
+        return Roster(*self._view(LEDGER, ledger, "rosterOf", community))
+
+    def is_paused(self, ledger: bytes, community: bytes) -> bool:
+        """Whether nothing that reporters sign is accepted."""
+        (paused,) = self._view(LEDGER, ledger, "isPaused", community)
+        return bool(paused)
+
+    def adjustment_of(self, ledger: bytes, community: bytes) -> Adjustment:
+        """What the community's next settlement takes up of corrected months."""
+        return Adjustment(*self._view(LEDGER, ledger, "adjustmentOf", community))
 
     def report_of(self, ledger: bytes, configuration: bytes, day: int) -> bytes:
         """Id of the day's accepted report; zeros where there is none."""
         (report,) = self._view(LEDGER, ledger, "reportOf", configuration, day)
         return bytes(report)
+
+    def is_opened(self, ledger: bytes, configuration: bytes, day: int) -> bool:
+        """Whether the day's report hid its hour totals and they were shown."""
+        (opened,) = self._view(LEDGER, ledger, "isOpened", configuration, day)
+        return bool(opened)
 
     def totals_of(self, ledger: bytes, configuration: bytes, month: int) -> MonthTotals:
         """What the ledger has added up for the month."""
@@ -77,19 +106,48 @@ class Inspection:
         (final,) = self._view(LEDGER, ledger, "isFinal", configuration, month)
         return bool(final)
 
-    def vault_of(self, ledger: bytes, configuration: bytes) -> bytes:
-        """The vault that the configuration is bound to; zeros before."""
-        (vault,) = self._view(LEDGER, ledger, "vaultOf", configuration)
-        return bytes.fromhex(vault[2:])
+    def vault_of(self, ledger: bytes, community: bytes) -> bytes:
+        """The vault that settles the community's months; zeros before."""
+        return self._address(ledger, "vaultOf", community)
+
+    def community_of(self, ledger: bytes, configuration: bytes) -> bytes:
+        """The community of a configuration; zeros where nobody registered it."""
+        (community,) = self._view(LEDGER, ledger, "communityOf", configuration)
+        return bytes(community)
+
+    def vault_facts(self, vault: bytes) -> VaultFacts:
+        """What a vault was deployed with, and its treasurer."""
+        answers = [
+            self._view(VAULT, vault, name)[0] for name in ("ledger", "community", "treasurer", "token")
+        ]
+        ledger, community, treasurer, token = answers
+        unit = bytes.fromhex(token[2:])
+        return VaultFacts(
+            bytes.fromhex(ledger[2:]),
+            bytes(community),
+            bytes.fromhex(treasurer[2:]),
+            unit if any(unit) else None,
+        )
 
     def distribution_count(self, vault: bytes) -> int:
         """Number of the latest distribution."""
         (count,) = self._view(VAULT, vault, "distributionCount")
         return int(count)
 
-    def distribution_of(self, vault: bytes, number: int) -> PayoutRoot:
-        """A distribution as the vault keeps it."""
-        return PayoutRoot(*self._view(VAULT, vault, "distributionOf", number))
+    def single_count(self, vault: bytes) -> int:
+        """How many single payouts there are: moved leaves, and what resolutions spent."""
+        (count,) = self._view(VAULT, vault, "singleCount")
+        return int(count)
+
+    def distribution_of(self, vault: bytes, number: int) -> bytes:
+        """Hash of a distribution's payout root; zeros where there is none, CANCELLED where it was stopped."""
+        (root_hash,) = self._view(VAULT, vault, "distributionOf", number)
+        return bytes(root_hash)
+
+    def is_paid(self, vault: bytes, distribution: int, index: int) -> bool:
+        """Whether a leaf's payout is recorded."""
+        paid, _ = self._view(VAULT, vault, "statusOf", distribution, index)
+        return bool(paid)
 
     def funds(self, vault: bytes) -> Funds:
         """Sums of a vault."""
@@ -99,6 +157,11 @@ class Inspection:
         """Micro-euro of an account at a token."""
         (balance,) = self._view(TOKEN, token, "balanceOf", to_checksum_address(account))
         return int(balance)
+
+    def _address(self, ledger: bytes, function: str, community: bytes) -> bytes:
+        """The address that a view of the ledger answers."""
+        (address,) = self._view(LEDGER, ledger, function, community)
+        return bytes.fromhex(address[2:])
 
     def _view(self, name: str, address: bytes, function: str, *arguments: object) -> tuple[Any, ...]:
         """Decoded answer at the block of this inspection. Raises CallReverted."""

@@ -1,10 +1,11 @@
-"""The reporters' signatures over reports and settlements: as many as the contract asks for, in its order."""
+"""The reporters' signatures over reports and settlements, side by side as the contracts take them."""
 
 from collections.abc import Sequence
 
 from eth_typing import Hash32
 
 from oracle.attest.hours import decode_hours
+from oracle.attest.keccak import HASH_BYTES
 from oracle.attest.messages import (
     LEDGER_NAME,
     VAULT_NAME,
@@ -15,26 +16,52 @@ from oracle.attest.messages import (
     settlement_digest,
 )
 from oracle.attest.pedersen import ORDER
-from oracle.chain.keys import THRESHOLD, Keys
+from oracle.chain.keys import Keys
+from oracle.errors import KeysUnusable
+from oracle.ports import Quorum
+
+
+def signers_of(keys: Keys, quorum: Quorum) -> Keys:
+    """The keys of as many reporters as a quorum asks for. Raises KeysUnusable when too few are held."""
+    named = set(quorum.reporters)
+    held = [
+        reporter
+        for reporter, address in zip(keys.reporters, keys.reporter_addresses, strict=True)
+        if address in named
+    ]
+    if len(held) < quorum.threshold:
+        raise KeysUnusable(
+            f"{quorum.threshold} of the community's {len(named)} reporters must sign, and the keys file "
+            f"holds {len(held)} of them: it cannot publish alone"
+        )
+    return Keys(keys.operator, tuple(held[: quorum.threshold]))
 
 
 def sign_reports(
-    keys: Keys, chain_id: int, ledger: bytes, configuration: bytes, reports: Sequence[DayReport]
-) -> list[bytes]:
-    """65-byte signatures of the first reporters, ascending by address, over one batch of days.
+    keys: Keys,
+    chain_id: int,
+    ledger: bytes,
+    configuration: bytes,
+    epoch: int,
+    reports: Sequence[DayReport],
+) -> bytes:
+    """65 bytes of every reporter of the keys, ascending by address, over one batch of days.
 
-    Raises ValueError, signing nothing, when a report's hours are not 23, 24 or 25 pairs of 40-bit totals, or
-    its blinding is not below the order of the curve: nobody could check its list.
+    Raises ValueError, signing nothing, when a report's hours are neither 23, 24 or 25 pairs of 40-bit totals
+    nor a hash that hides them, or its blinding is not below the order of the curve: nobody could check its
+    list.
     """
     for report in reports:
-        decode_hours(report.hours)
+        if len(report.hours) != HASH_BYTES:
+            decode_hours(report.hours)
         if int.from_bytes(report.blinding, "big") >= ORDER:
             raise ValueError(f"the blinding of day {report.day} is not below the order of the curve")
-    return _signatures(keys, batch_digest(Domain(LEDGER_NAME, chain_id, ledger), configuration, reports))
+    domain = Domain(LEDGER_NAME, chain_id, ledger)
+    return _signatures(keys, batch_digest(domain, configuration, epoch, reports))
 
 
-def sign_settlement(keys: Keys, chain_id: int, vault: bytes, settlement: Settlement) -> list[bytes]:
-    """65-byte signatures of the first reporters, ascending by address, over a distribution.
+def sign_settlement(keys: Keys, chain_id: int, vault: bytes, settlement: Settlement) -> bytes:
+    """65 bytes of every reporter of the keys, ascending by address, over a distribution.
 
     Raises ValueError when the carry exceeds the pool: the vault could not pay what the root promises.
     """
@@ -45,8 +72,6 @@ def sign_settlement(keys: Keys, chain_id: int, vault: bytes, settlement: Settlem
     return _signatures(keys, settlement_digest(Domain(VAULT_NAME, chain_id, vault), settlement))
 
 
-def _signatures(keys: Keys, digest: bytes) -> list[bytes]:
+def _signatures(keys: Keys, digest: bytes) -> bytes:
     """Keys hold the reporters in ascending order, which is the order that the contracts ask for."""
-    return [
-        bytes(reporter.unsafe_sign_hash(Hash32(digest)).signature) for reporter in keys.reporters[:THRESHOLD]
-    ]
+    return b"".join(bytes(reporter.unsafe_sign_hash(Hash32(digest)).signature) for reporter in keys.reporters)

@@ -32,7 +32,7 @@ class DeploymentsReader:
 
     def of_community(self, community_id: UUID) -> list[Deployment]:
         """A community's vaults, the latest first: one, unless it moved to another chain."""
-        return self._all(col(Row.community_id) == community_id)[::-1]
+        return self._all(col(Row.community_id) == community_id, col(Row.kind) == ContractKind.VAULT)[::-1]
 
     def _all(self, *conditions: ColumnElement[bool]) -> list[Deployment]:
         rows = self._session.scalars(select(Row).where(*conditions).order_by(col(Row.id)))
@@ -40,15 +40,22 @@ class DeploymentsReader:
 
 
 def _deployment(row: Row) -> Deployment:
-    kind = ContractKind(row.kind)
-    return Deployment(row.chain_id, kind, row.community_id, row.address, row.transaction_id, row.token)
+    return Deployment(
+        chain_id=row.chain_id,
+        kind=ContractKind(row.kind),
+        community_id=row.community_id,
+        address=row.address,
+        transaction_id=row.transaction_id,
+        token=row.token,
+        ledger_id=row.ledger_id,
+    )
 
 
 class Deployments(DeploymentsReader):
     """Adds deployments; none is ever changed."""
 
     def add(self, deployment: Deployment) -> None:
-        """Note a contract that was created."""
+        """Note a contract that serves us."""
         columns = {
             "id": uuid7(),
             "chain_id": deployment.chain_id,
@@ -56,6 +63,7 @@ class Deployments(DeploymentsReader):
             "community_id": deployment.community_id,
             "address": deployment.address,
             "token": deployment.token,
+            "ledger_id": deployment.ledger_id,
             "transaction_id": deployment.transaction_id,
         }
         self._session.execute(insert(Row), [columns])

@@ -6,7 +6,17 @@ They join the one metadata of the project (SQLModel.metadata).
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Date, Index, Integer, LargeBinary, String, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
@@ -57,6 +67,23 @@ class DayReportRow(SQLModel, table=True):
     accepted_at: datetime | None = Field(sa_column=columns.instant(nullable=True))
 
 
+class HiddenDayRow(SQLModel, table=True):
+    """What opens a report whose hour totals are hidden; deleting the row leaves them hidden for good.
+
+    `blinding` is the sum of the list's blindings, which the report does not name: with it anyone could test
+    guesses of the totals.
+    """
+
+    __tablename__ = "hidden_days"
+
+    report: bytes = Field(sa_column=Column(LargeBinary, ForeignKey("day_reports.report"), primary_key=True))
+    salt: bytes = Field(sa_column=columns.octets())
+    blinding: bytes = Field(sa_column=columns.octets())
+    hour_totals: bytes = Field(sa_column=columns.octets())
+    created_at: datetime = Field(sa_column=columns.recorded())
+    opened_at: datetime | None = Field(sa_column=columns.instant(nullable=True))
+
+
 class ChainTransactionRow(SQLModel, table=True):
     """A signed transaction, stored before it is sent, so that it can be sent again byte for byte.
 
@@ -87,6 +114,7 @@ class ChainTransactionRow(SQLModel, table=True):
     state: str = Field(sa_column=columns.text(10, server_default="signed"))
     block_number: int | None = Field(sa_column=Column(BigInteger))
     block_hash: bytes | None = Field(sa_column=columns.octets(nullable=True))
+    block_timestamp: int | None = Field(sa_column=Column(BigInteger))
     gas_used: int | None = Field(sa_column=Column(BigInteger))
     contract: bytes | None = Field(sa_column=columns.octets(nullable=True))
     created_at: datetime = Field(sa_column=columns.recorded())
@@ -94,7 +122,11 @@ class ChainTransactionRow(SQLModel, table=True):
 
 
 class DeploymentRow(SQLModel, table=True):
-    """A contract of ours on a chain. Ledger and demo token serve all communities: theirs is NULL."""
+    """A contract of ours on a chain. Ledger and demo token serve all communities: theirs is NULL.
+
+    `ledger_id` names the community of a timelock and a vault at the ledger; a contract that another program
+    deployed has no transaction here.
+    """
 
     __tablename__ = "deployments"
     __table_args__ = (
@@ -111,5 +143,18 @@ class DeploymentRow(SQLModel, table=True):
     community_id: UUID | None = Field(sa_column=columns.reference("energy_communities.id", nullable=True))
     address: bytes = Field(sa_column=columns.octets())
     token: bytes | None = Field(sa_column=columns.octets(nullable=True))
+    ledger_id: bytes | None = Field(sa_column=columns.octets(nullable=True))
+    transaction_id: UUID | None = Field(sa_column=columns.reference("chain_transactions.id", nullable=True))
+    created_at: datetime = Field(sa_column=columns.recorded())
+
+
+class SettledDistributionRow(SQLModel, table=True):
+    """A distribution that its vault accepted, with depth and first time, which all its payments name."""
+
+    __tablename__ = "settled_distributions"
+
+    distribution_id: UUID = Field(sa_column=columns.reference("distributions.id", primary_key=True))
     transaction_id: UUID = Field(sa_column=columns.reference("chain_transactions.id"))
+    depth: int = Field(sa_column=Column(Integer, nullable=False))
+    valid_at: int = Field(sa_column=Column(BigInteger, nullable=False))
     created_at: datetime = Field(sa_column=columns.recorded())

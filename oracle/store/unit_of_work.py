@@ -4,8 +4,10 @@ from sqlmodel import Session
 
 from community.store.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 from oracle.store.deployments import Deployments, DeploymentsReader
+from oracle.store.hidden_days import HiddenDays, HiddenDaysReader
 from oracle.store.pod_keys import PodKeys, PodKeysReader
 from oracle.store.reports import Reports, ReportsReader
+from oracle.store.settled_distributions import SettledDistributions, SettledDistributionsReader
 from oracle.store.transactions import Transactions, TransactionsReader
 
 
@@ -16,6 +18,8 @@ class OracleUnitOfWork(UnitOfWork):
     reports: Reports
     transactions: Transactions
     deployments: Deployments
+    settled_distributions: SettledDistributions
+    hidden_days: HiddenDays
 
     def _attach(self, session: Session) -> None:
         super()._attach(session)
@@ -23,6 +27,8 @@ class OracleUnitOfWork(UnitOfWork):
         self.reports = Reports(session)
         self.transactions = Transactions(session)
         self.deployments = Deployments(session)
+        self.settled_distributions = SettledDistributions(session)
+        self.hidden_days = HiddenDays(session)
 
 
 class OracleReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
@@ -32,6 +38,8 @@ class OracleReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
     reports: ReportsReader
     transactions: TransactionsReader
     deployments: DeploymentsReader
+    settled_distributions: SettledDistributionsReader
+    hidden_days: HiddenDaysReader
 
     def _attach(self, session: Session) -> None:
         super()._attach(session)
@@ -39,3 +47,5 @@ class OracleReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
         self.reports = ReportsReader(session)
         self.transactions = TransactionsReader(session)
         self.deployments = DeploymentsReader(session)
+        self.settled_distributions = SettledDistributionsReader(session)
+        self.hidden_days = HiddenDaysReader(session)

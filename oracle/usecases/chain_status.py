@@ -1,20 +1,29 @@
 """How a state stands on its chain: nothing is sent and nothing is written, differences are named."""
 
 from collections import Counter
+from dataclasses import dataclass
 
 from community.domain.records import CommunityRecord
 from oracle.errors import NonceTaken, OtherChainInUse
-from oracle.ports import AccountFacts, Inspector, Quorum
+from oracle.ports import AccountFacts, Inspector
 from oracle.records import ContractKind, Deployment, TransactionState
-from oracle.usecases.energy_standing import Place, energy_standing
+from oracle.usecases.energy_standing import energy_standing
 from oracle.usecases.money_standing import compare_funds, money_standing
-from oracle.usecases.standing import ChainStanding, CommunityStanding, ContractStanding, Findings
+from oracle.usecases.places import Place
+from oracle.usecases.standing import (
+    ChainStanding,
+    CommunityStanding,
+    ContractStanding,
+    Findings,
+    RegistrationStanding,
+)
 from oracle.work import StatusWork
 
 
 def chain_status(work: StatusWork, inspector: Inspector) -> ChainStanding:
     """Compare node, account, contracts, energy and money with the database. Raises NodeUnreachable."""
-    findings = Findings()
+    look = _Look(work, inspector, Findings())
+    findings = look.findings
     # The database's snapshot begins before the chain's: what is published meanwhile is then ahead on the
     # chain, which the comparisons allow for, and never behind.
     chains = work.deployments.chains()
@@ -23,11 +32,8 @@ def chain_status(work: StatusWork, inspector: Inspector) -> ChainStanding:
         findings.divergences.append(str(OtherChainInUse(chains, node.chain_id)))
     _compare_account(work, node.chain_id, account, findings)
     deployed = work.deployments.find(node.chain_id, ContractKind.LEDGER)
-    ledger = None if deployed is None else _contract(inspector, deployed, findings)
-    communities = [
-        _community(work, inspector, community, ledger, node.chain_id, findings)
-        for community in work.communities.all()
-    ]
+    ledger = None if deployed is None else look.contract(deployed)
+    communities = [look.community(row, ledger, node.chain_id) for row in work.communities.all()]
     return ChainStanding(
         node, account, ledger, tuple(communities), tuple(findings.divergences), tuple(findings.notes)
     )
@@ -47,59 +53,98 @@ def _compare_account(work: StatusWork, chain_id: int, account: AccountFacts, fin
         findings.compare("transactions of the account", mined[-1] + 1, account.transactions)
 
 
-def _contract(inspector: Inspector, deployed: Deployment, findings: Findings) -> ContractStanding:
-    difference = inspector.code_difference(deployed.kind, deployed.address)
-    if difference is not None:
-        name = f"the {deployed.kind} at 0x{deployed.address.hex()}"
-        findings.divergences.append(f"{name} is not the committed contract: {difference}")
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A snapshot of the database, a block of the chain, and what was found of them so far."""
+
+    work: StatusWork
+    inspector: Inspector
+    findings: Findings
+
+    def contract(self, deployed: Deployment) -> ContractStanding:
+        """A contract on record, its code compared."""
+        difference = self.inspector.code_difference(deployed.kind, deployed.address)
+        if difference is not None:
+            name = f"the {deployed.kind} at 0x{deployed.address.hex()}"
+            self.findings.divergences.append(f"{name} is not the committed contract: {difference}")
         return ContractStanding(deployed.kind, deployed.address, difference)
-    quorum = inspector.quorum(deployed.kind, deployed.address)
-    held = len(inspector.held_reporters() & set(quorum.reporters))
-    _note_keys(deployed.kind, quorum, held, findings)
-    return ContractStanding(deployed.kind, deployed.address, None, quorum, held)
 
-
-def _note_keys(kind: ContractKind, quorum: Quorum, held: int, findings: Findings) -> None:
-    note = "one operator holds a threshold of the reporters' keys: proves the mechanism, not independence"
-    if held >= quorum.threshold and note not in findings.notes:
-        findings.notes.append(note)
-    if held < quorum.threshold:
-        findings.notes.append(
-            f"this operator holds {held} of the {quorum.threshold} keys that the {kind} asks for: it cannot "
-            "publish alone"
+    def community(
+        self, community: CommunityRecord, ledger: ContractStanding | None, chain_id: int
+    ) -> CommunityStanding:
+        """A community with its contracts, months and money."""
+        work, inspector, findings = self.work, self.inspector, self.findings
+        kept = work.deployments.find(chain_id, ContractKind.TIMELOCK, community.id)
+        timelock = None if kept is None else self.contract(kept)
+        deployed = work.deployments.find(chain_id, ContractKind.VAULT, community.id)
+        vault = None if deployed is None else self.contract(deployed)
+        token = None if deployed is None else deployed.token
+        registration, months, distributions, funds, balance = None, [], [], None, None
+        if deployed is not None and deployed.ledger_id is not None and _usable(ledger) and _usable(vault):
+            assert ledger is not None
+            place = Place(ledger.address, deployed.address, deployed.ledger_id)
+            registration = self._registration(community, place, timelock)
+            months = energy_standing(work, inspector, community, place, findings)
+        if deployed is not None and _usable(vault):
+            distributions = money_standing(work, inspector, community.id, deployed.address, findings)
+            funds = inspector.funds(deployed.address)
+            balance = None if token is None else inspector.token_balance(token, deployed.address)
+            compare_funds(work, inspector, community.id, deployed.address, distributions, balance, findings)
+        rows = work.transactions.of_community(community.id)
+        return CommunityStanding(
+            name=community.name,
+            timelock=timelock,
+            vault=vault,
+            registration=registration,
+            months=tuple(months),
+            distributions=tuple(distributions),
+            funds=funds,
+            token=token,
+            token_balance_micro_eur=balance,
+            open_messages=Counter(row.topic for row in work.outbox.open_rows(community.id)),
+            waiting=sum(row.state is TransactionState.SIGNED for row in rows),
         )
 
+    def _registration(
+        self, community: CommunityRecord, place: Place, timelock: ContractStanding | None
+    ) -> RegistrationStanding | None:
+        """The community as the ledger has it; None before it is registered there."""
+        inspector, named = self.inspector, (place.ledger, place.community)
+        roles = inspector.roles(*named)
+        if not any(roles.administrator):
+            return None
+        quorum = inspector.quorum(*named)
+        held = len(inspector.held_reporters() & set(quorum.reporters))
+        standing = RegistrationStanding(
+            ledger_id=place.community,
+            roles=roles,
+            quorum=quorum,
+            held=held,
+            paused=inspector.is_paused(*named),
+            roster=inspector.roster(*named),
+            adjustment=inspector.adjustment_of(*named),
+        )
+        self._note_keys(community.name, standing)
+        if timelock is not None and roles.governor != timelock.address:
+            self.findings.notes.append(
+                f"{community.name} is governed by 0x{roles.governor.hex()}, not by the timelock on record"
+            )
+        if standing.paused:
+            self.findings.notes.append(f"{community.name} is paused: nothing is accepted and nothing pushed")
+        return standing
 
-def _community(
-    work: StatusWork,
-    inspector: Inspector,
-    community: CommunityRecord,
-    ledger: ContractStanding | None,
-    chain_id: int,
-    findings: Findings,
-) -> CommunityStanding:
-    deployed = work.deployments.find(chain_id, ContractKind.VAULT, community.id)
-    vault = None if deployed is None else _contract(inspector, deployed, findings)
-    token = None if deployed is None else deployed.token
-    usable = vault is not None and vault.difference is None
-    months, distributions, funds, balance = [], [], None, None
-    if vault is not None and usable and ledger is not None and ledger.difference is None:
-        place = Place(ledger.address, vault.address)
-        months = energy_standing(work, inspector, community, place, findings)
-    if vault is not None and usable:
-        distributions = money_standing(work, inspector, community.id, vault.address, findings)
-        funds = inspector.funds(vault.address)
-        balance = None if token is None else inspector.token_balance(token, vault.address)
-        compare_funds(work, community.id, funds, len(distributions), balance, findings)
-    rows = work.transactions.of_community(community.id)
-    return CommunityStanding(
-        name=community.name,
-        vault=vault,
-        months=tuple(months),
-        distributions=tuple(distributions),
-        funds=funds,
-        token=token,
-        token_balance_micro_eur=balance,
-        open_messages=Counter(row.topic for row in work.outbox.open_rows(community.id)),
-        waiting=sum(row.state is TransactionState.SIGNED for row in rows),
-    )
+    def _note_keys(self, name: str, standing: RegistrationStanding) -> None:
+        notes, needed = self.findings.notes, standing.quorum.threshold
+        note = "one operator holds a threshold of the reporters' keys: proves the mechanism, not independence"
+        if standing.decided_by_operator and note not in notes:
+            notes.append(note)
+        if not standing.decided_by_operator:
+            notes.append(
+                f"this operator holds {standing.held} of the {needed} keys that {name} asks for: it cannot "
+                "publish alone"
+            )
+
+
+def _usable(contract: ContractStanding | None) -> bool:
+    """Whether a contract is there and ours, so that its answers mean something."""
+    return contract is not None and contract.difference is None

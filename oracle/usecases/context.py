@@ -11,6 +11,7 @@ from typing import TypeAlias
 from oracle.ports import Call, Chain, Ledger, Outcome, Progress, Vault
 from oracle.records import StoredTransaction
 from oracle.work import Work
+from settlement.domain.disclosure import PERSONS_MIN
 
 
 class TokenChoice(StrEnum):
@@ -25,13 +26,16 @@ class TokenChoice(StrEnum):
 class VaultPolicy:
     """Terms of the contracts that are deployed from now on; delays in seconds.
 
-    `token_address` (20 bytes) is needed for ERC20 only.
+    `token_address` (20 bytes) is needed for ERC20 only. Without `guardian` (20 bytes) the operator guards.
     """
 
     token: TokenChoice = TokenChoice.BOOKKEEPING
     token_address: bytes | None = None
     finality_delay_s: int = 0
     root_delay_s: int = 0
+    governance_delay_s: int = 0
+    guardian: bytes | None = None
+    smallest_group: int = PERSONS_MIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +55,20 @@ def quiet(stage: str, done: int, total: int, sentence: str) -> None:
     """A display that shows nothing."""
 
 
+def no_clock(timestamp: int | None) -> None:
+    """The clock of a chain that is not ours to turn."""
+
+
 def no_checkpoint(name: str) -> None:
     """Called at every point at which a crash leaves another state behind; tests put crashes here."""
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The database, the chain and the manner of working."""
+    """The database, the chain and the manner of working.
+
+    `clock` turns the local node's clock to the time of a block that is made again, or back to now (None).
+    """
 
     unit: Callable[[], AbstractContextManager[Work]]
     chain: Chain
@@ -68,6 +79,7 @@ class Context:
     progress: Progress = quiet
     checkpoint: Callable[[str], None] = no_checkpoint
     exclusive: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext
+    clock: Callable[[int | None], None] = no_clock
     retry_reverted: bool = False
 
 

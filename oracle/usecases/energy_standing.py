@@ -3,26 +3,18 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple
 
 from community.domain.records import CommunityRecord, ConfigurationRecord
 from oracle.errors import LedgerDiverges
 from oracle.ports import Inspector
 from oracle.records import KnownReport
-from oracle.usecases.places import ledger_name
+from oracle.usecases.places import Place
 from oracle.usecases.standing import Findings, MonthStanding
-from oracle.usecases.totals import compare_months
+from oracle.usecases.totals import ConfigurationView, compare_months, hidden_days
 from oracle.work import StatusWork
 from settlement.domain.calendar import day_number, month_days, month_first_day, month_number
 
 NO_REPORT = bytes(32)
-
-
-class Place(NamedTuple):
-    """The contracts of a community."""
-
-    ledger: bytes
-    vault: bytes
 
 
 def energy_standing(
@@ -30,14 +22,17 @@ def energy_standing(
 ) -> list[MonthStanding]:
     """The community's months on the ledger; differences go to the findings. One question per posted day."""
     found: list[MonthStanding] = []
+    bound = inspector.vault_of(place.ledger, place.community)
+    if any(bound):
+        findings.compare(f"vault of {community.name}", place.vault.hex(), bound.hex())
     for configuration in community.configurations:
-        name = ledger_name(community, configuration)
+        name = place.ledger_name(configuration)
         reports = work.reports.known(configuration.id)
-        bound = inspector.vault_of(place.ledger, name)
-        if any(bound) or any(report.accepted for report in reports):
-            findings.compare(f"vault of {configuration.area_code}", place.vault.hex(), bound.hex())
+        if any(report.accepted for report in reports):
+            there = inspector.community_of(place.ledger, name)
+            findings.compare(f"community of {configuration.area_code}", place.community.hex(), there.hex())
         _compare_days(inspector, place.ledger, name, reports, findings)
-        _compare_months(work, inspector, community, configuration, place.ledger, findings)
+        _compare_months(work, inspector, community, configuration, place, findings)
         posted = sorted({month_number(report.day) for report in reports})
         found += [_month(inspector, place.ledger, name, configuration, month) for month in posted]
     return found
@@ -65,20 +60,20 @@ def _compare_months(
     inspector: Inspector,
     community: CommunityRecord,
     configuration: ConfigurationRecord,
-    ledger: bytes,
+    place: Place,
     findings: Findings,
 ) -> None:
     """Complete months add up to the settlements' hours."""
-    name = ledger_name(community, configuration)
+    name = place.ledger_name(configuration)
+    hidden = hidden_days(work.reports.known(configuration.id))
+    view = ConfigurationView(
+        lambda month: inspector.totals_of(place.ledger, name, month),
+        lambda day: inspector.is_opened(place.ledger, name, day_number(day)),
+    )
     for settlement in work.settlements.of_community(community.id):
         hours = work.settlements.hours(settlement.id, configuration.id)
         try:
-            compare_months(
-                settlement,
-                hours,
-                lambda month: inspector.totals_of(ledger, name, month),
-                complete=False,
-            )
+            compare_months(settlement, hours, hidden, view, complete=False)
         except LedgerDiverges as difference:
             findings.divergences.append(str(difference))
 
@@ -94,6 +89,9 @@ def _month(
         days=len(month_days(month)),
         final=inspector.is_final(ledger, name, month),
         settled=totals.settled,
+        disputed=totals.disputed,
+        corrections=totals.corrections,
+        hidden_days=totals.hidden_days,
         injected_wh=totals.injected_wh,
         withdrawn_wh=totals.withdrawn_wh,
         shared_wh=totals.shared_wh,

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from oracle.ports import Funds, Inspector
+from oracle.attest.payout_tree import Node, root_hash
+from oracle.ports import CANCELLED, Funds, Inspector
 from oracle.usecases.payout_leaves import tree_of
 from oracle.usecases.standing import DistributionStanding, Findings
 from oracle.work import StatusWork
@@ -16,29 +17,54 @@ PAID = frozenset({PayoutState.PAID, PayoutState.CONFIRMED})
 def money_standing(
     work: StatusWork, inspector: Inspector, community_id: UUID, vault: bytes, findings: Findings
 ) -> list[DistributionStanding]:
-    """The vault's distributions; differences go to the findings."""
+    """The vault's distributions; differences go to the findings. One question per leaf."""
     count = inspector.distribution_count(vault)
     stored = {row.number: row for row in work.distributions.of_community(community_id)}
     on_the_way = _unsettled(work.outbox.open_rows(community_id))
     settled = [row.number for row in stored.values() if row.id not in on_the_way]
     if count not in stored or max(settled, default=0) > count:
         findings.compare("number of the latest distribution", max(settled, default=0), count)
-    found = []
-    for number in range(1, count + 1):
-        root = inspector.distribution_of(vault, number)
-        if number in stored:
-            _compare(work, stored[number], root.root, root.funded_micro_eur, root.paid_micro_eur, findings)
-        found.append(DistributionStanding(number, root.funded_micro_eur, root.paid_micro_eur, root.valid_at))
-    return found
+    return [
+        _distribution(work, inspector, vault, stored[number], findings)
+        for number in range(1, count + 1)
+        if number in stored
+    ]
 
 
 def compare_funds(
-    work: StatusWork, community_id: UUID, funds: Funds, count: int, balance: int | None, findings: Findings
+    work: StatusWork,
+    inspector: Inspector,
+    community_id: UUID,
+    vault: bytes,
+    distributions: Sequence[DistributionStanding],
+    balance: int | None,
+    findings: Findings,
 ) -> None:
     """Carry, social and grid fund of the settled distributions; with a token, that it covers what is held."""
-    settled = [row for row in work.distributions.of_community(community_id) if row.number <= count]
-    carry = settled[-1].carry_micro_eur if settled else 0
+    funds, numbers = inspector.funds(vault), {row.number for row in distributions}
+    settled = [row for row in work.distributions.of_community(community_id) if row.number in numbers]
+    given_back = sum(
+        row.pool_micro_eur - row.carry_micro_eur
+        for row, standing in zip(settled, distributions, strict=True)
+        if standing.cancelled
+    )
+    carry = (settled[-1].carry_micro_eur if settled else 0) + given_back
     findings.compare("carry in micro-euro", carry, funds.carry_micro_eur)
+    # What resolutions spent and whose leaves moved is the chain's alone.
+    if inspector.single_count(vault):
+        findings.notes.append("the vault has single payouts: its funds are not compared with the database")
+    else:
+        _compare_shares(work, settled, funds, findings)
+    if balance is not None and balance < funds.held_micro_eur:
+        findings.divergences.append(
+            f"the vault holds {balance} micro-euro of its token and owes {funds.held_micro_eur}"
+        )
+
+
+def _compare_shares(
+    work: StatusWork, settled: Sequence[Distribution], funds: Funds, findings: Findings
+) -> None:
+    """Grid and social fund are the sums of their shares and of the social leaves."""
     grid = sum(row.grid_micro_eur for row in settled)
     findings.compare("grid fund in micro-euro", grid, funds.grid_micro_eur)
     moved = [
@@ -50,10 +76,6 @@ def compare_funds(
     social = sum(row.social_micro_eur for row in settled) + sum(moved)
     if funds.social_micro_eur < social:
         findings.compare("social fund in micro-euro", social, funds.social_micro_eur)
-    if balance is not None and balance < funds.held_micro_eur:
-        findings.divergences.append(
-            f"the vault holds {balance} micro-euro of its token and owes {funds.held_micro_eur}"
-        )
 
 
 def _unsettled(rows: Sequence[OutboxRow]) -> set[UUID]:
@@ -61,22 +83,32 @@ def _unsettled(rows: Sequence[OutboxRow]) -> set[UUID]:
     return {UUID(row.payload["distribution_id"]) for row in rows if row.topic == "settle"}
 
 
-def _compare(
-    work: StatusWork, distribution: Distribution, root: bytes, funded: int, paid: int, findings: Findings
-) -> None:
+def _distribution(
+    work: StatusWork, inspector: Inspector, vault: bytes, distribution: Distribution, findings: Findings
+) -> DistributionStanding:
+    number, of = distribution.number, f"of distribution {distribution.number}"
+    there, known = inspector.distribution_of(vault, number), work.settled_distributions.of(distribution.id)
+    valid_at = None if known is None else known.valid_at
+    if there == CANCELLED:
+        findings.notes.append(f"distribution {number} was cancelled by the guardian: its sum became carry")
+        return DistributionStanding(number, 0, 0, valid_at, cancelled=True)
     payouts = work.payouts.of_distribution(distribution.id)
-    of = f"of distribution {distribution.number}"
-    findings.compare(f"payout root {of}", tree_of(payouts).root.hex(), root.hex())
-    expected = distribution.pool_micro_eur - distribution.carry_micro_eur
-    findings.compare(f"funded micro-euro {of}", expected, funded)
+    funded = distribution.pool_micro_eur - distribution.carry_micro_eur
+    # A crash may have kept the record from noting what the vault fixed.
+    if valid_at is not None:
+        tree = tree_of(payouts)
+        here = root_hash(Node(tree.root, funded), tree.depth, valid_at)
+        findings.compare(f"payout root {of}", here.hex(), there.hex())
+    paid = sum(row.amount_micro_eur for row in payouts if inspector.is_paid(vault, number, row.leaf_index))
     recorded = _paid(payouts)
     if paid < recorded:
         findings.compare(f"paid micro-euro {of}", recorded, paid)
     elif paid > recorded:
         findings.notes.append(
             f"{paid - recorded} micro-euro {of} are paid on the chain and not recorded here: somebody "
-            "claimed for a member, or the next publication notes it"
+            "claimed for a member or moved a leaf, or the next publication notes it"
         )
+    return DistributionStanding(number, funded, paid, valid_at)
 
 
 def _paid(payouts: Sequence[Payout]) -> int:

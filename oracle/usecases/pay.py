@@ -13,8 +13,9 @@ from uuid import UUID
 
 from oracle.attest.keccak import keccak256
 from oracle.attest.payout_tree import PayoutTree, batches
-from oracle.errors import LedgerDiverges
-from oracle.ports import Batch
+from oracle.errors import DistributionCancelled, DistributionNotSettled, LedgerDiverges
+from oracle.ports import CANCELLED, Branch
+from oracle.records import SettledDistribution
 from oracle.usecases.context import Context, Finish, Step, Steps, ready
 from oracle.usecases.payout_leaves import tree_of
 from oracle.usecases.places import place_of
@@ -33,16 +34,18 @@ class _Part(NamedTuple):
 
     vault: bytes
     distribution: int
+    settled: SettledDistribution
     tree: PayoutTree
     stored: list[Payout]
     start: int
     height: int
 
     @property
-    def batch(self) -> Batch:
+    def branch(self) -> Branch:
         """The leaves as the vault takes them."""
         leaves, proof = self.tree.batch(self.start, self.height), self.tree.proof(self.start, self.height)
-        return Batch(self.distribution, self.start, leaves, tuple(proof))
+        place = (self.distribution, self.settled.depth, self.settled.valid_at, self.start)
+        return Branch(*place, leaves, tuple(proof))
 
     @property
     def payouts(self) -> list[Payout]:
@@ -145,7 +148,7 @@ def push(context: Context, message: OutboxRow) -> Steps:
     paid: dict[int, str | None] = {}
     for piece in _fitting(context, part):
         name = "push" if piece is part else f"push {piece.start} to {piece.start + (1 << piece.height) - 1}"
-        outcome = yield Step(name, ready(context.vault.push(piece.vault, piece.batch)))
+        outcome = yield Step(name, ready(context.vault.push(piece.vault, piece.branch)))
         done = context.vault.paid_batch(piece.vault, outcome)
         if done.start != piece.start:
             raise LedgerDiverges("first leaf of the batch", piece.start, done.start)
@@ -166,7 +169,7 @@ def _fitting(context: Context, part: _Part) -> Iterator[_Part]:
 
     Whether a part fits is asked when its turn comes: leaves that are paid by then cost nothing.
     """
-    if part.height == 0 or context.vault.fits(part.vault, part.batch):
+    if part.height == 0 or context.vault.fits(part.vault, part.branch):
         yield part
     else:
         for half in part.halves():
@@ -183,7 +186,7 @@ def reserve(context: Context, message: OutboxRow) -> Steps:
     ]
     selection = sum(1 << (payout.leaf_index - part.start) for payout in chosen)
     if selection:
-        yield Step("reserve", ready(context.vault.reserve(part.vault, part.batch, selection)))
+        yield Step("reserve", ready(context.vault.reserve(part.vault, part.branch, selection)))
     return _marking(message, {payout.leaf_index: None for payout in chosen}, PayoutState.RESERVED)
 
 
@@ -201,7 +204,7 @@ def confirm(context: Context, message: OutboxRow) -> Steps:
         for payout in part.payouts
     ]
     if references:
-        yield Step("confirm", ready(context.vault.confirm(part.vault, part.batch, hashes)))
+        yield Step("confirm", ready(context.vault.confirm(part.vault, part.branch, hashes)))
     return _marking(message, references, PayoutState.CONFIRMED)
 
 
@@ -218,10 +221,15 @@ def _part(context: Context, message: OutboxRow) -> _Part:
     with context.unit() as work:
         distribution = work.distributions.get(distribution_id)
         payouts = work.payouts.of_distribution(distribution_id)
+        settled = work.settled_distributions.of(distribution_id)
     if distribution is None:
         raise NotFound("distribution", distribution_id)
-    vault = place_of(context, message.community_id).vault
-    return _Part(vault, distribution.number, tree_of(payouts), payouts, start, height)
+    number, vault = distribution.number, place_of(context, message.community_id).vault
+    if settled is None:
+        raise DistributionNotSettled(f"distribution {number} is to be paid, and no settlement of it is known")
+    if context.vault.distribution_of(vault, number) == CANCELLED:
+        raise DistributionCancelled(number, "none of its leaves can be paid")
+    return _Part(vault, number, settled, tree_of(payouts), payouts, start, height)
 
 
 def _was_paid(context: Context, part: _Part, payout: Payout, paid: int) -> bool:

@@ -5,20 +5,22 @@ vault's own division, root and sums must be the database's. Then the payouts are
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from community.domain.records import CommunityRecord
 from oracle.attest.messages import Settlement
 from oracle.attest.payout_tree import PayoutTree
-from oracle.errors import ChannelNotPayable, LedgerDiverges
-from oracle.ports import SettledFacts
-from oracle.usecases.context import Context, Step, Steps, ready
+from oracle.errors import ChannelNotPayable, DistributionCancelled, LedgerDiverges
+from oracle.ports import CANCELLED, Call, Outcome, SettledFacts
+from oracle.records import SettledDistribution, StoredTransaction
+from oracle.usecases.context import Context, Step, Steps
 from oracle.usecases.pay import order_payouts
 from oracle.usecases.payout_leaves import tree_of
-from oracle.usecases.places import Place, community_of, ledger_name, place_of
-from oracle.usecases.totals import require_equal_months
-from settlement.domain.calendar import months
+from oracle.usecases.places import Place, community_of, place_of
+from oracle.usecases.totals import hidden_days, require_equal_months
+from oracle.work import Work
+from settlement.domain.calendar import month_first_day, months, rome_date
 from settlement.domain.errors import NotFound
 from settlement.domain.payout_states import Channel
 from settlement.domain.records import Distribution, OutboxRow, Payout, Receipt, StoredSettlement
@@ -34,6 +36,16 @@ class _Facts:
     settlements: Sequence[StoredSettlement]
     payouts: Sequence[Payout]
 
+    def months(self, place: Place) -> list[tuple[bytes, int]]:
+        """Configurations and months that the distribution names, in the order that the vault asks for."""
+        pairs = {
+            (place.ledger_name(configuration), month)
+            for configuration in self.community.configurations
+            for settlement in self.settlements
+            for month in months(settlement.start, settlement.end)
+        }
+        return sorted(pairs)
+
 
 def settle(context: Context, message: OutboxRow) -> Steps:
     """One transaction; its end orders the payouts."""
@@ -44,9 +56,46 @@ def settle(context: Context, message: OutboxRow) -> Steps:
     # Corrections are counted before totals are compared: after one in between, the vault refuses the count.
     settlement = _settlement(context, place, facts, tree)
     _require_equal_totals(context, place, facts)
-    outcome = yield Step("settle", ready(context.vault.settle(place.vault, settlement)))
-    _require_equal(facts, settlement, context.vault.settled(place.vault, outcome))
+    _require_equal_shares(context, place, facts)
+
+    def build(_work: Work) -> Call:
+        _require_next(context, place, facts.distribution)
+        quorum = context.ledger.quorum(place.ledger, place.community)
+        return context.vault.settle(place.vault, replace(settlement, epoch=quorum.epoch), quorum)
+
+    def record(work: Work, transaction: StoredTransaction, outcome: Outcome) -> None:
+        found = context.vault.settled(place.vault, outcome)
+        work.settled_distributions.put(
+            SettledDistribution(facts.distribution.id, transaction.id, found.depth, found.valid_at)
+        )
+
+    outcome = yield Step("settle", build, record)
+    found = context.vault.settled(place.vault, outcome)
+    _require_equal(facts, settlement, found)
+    _require_shared(context, facts, found)
     return lambda work: order_payouts(work, message.community_id, facts.distribution.id)
+
+
+def _require_shared(context: Context, facts: _Facts, found: SettledFacts) -> None:
+    """Shared energy of the vault's event, in which days with hidden hour totals are missing."""
+    everything = sum(settlement.shared_wh for settlement in facts.settlements)
+    hidden_wh, count = 0, 0
+    with context.unit() as work:
+        for configuration in facts.community.configurations:
+            hidden = hidden_days(work.reports.known(configuration.id))
+            for settlement in facts.settlements:
+                rows = work.settlements.hours(settlement.id, configuration.id)
+                closed = [row for row in rows if rome_date(row.hour) in hidden]
+                hidden_wh += sum(row.shared_wh for row in closed)
+                count += len({rome_date(row.hour) for row in closed})
+    number = facts.distribution.number
+    # Somebody may have opened some of the days before.
+    least = everything - hidden_wh if found.hidden_days else everything
+    most = everything - hidden_wh if found.hidden_days == count else everything
+    if not least <= found.shared_wh <= most:
+        raise LedgerDiverges(f"shared_wh of distribution {number}", most, found.shared_wh)
+    if found.hidden_days > count:
+        raise LedgerDiverges(f"hidden days of distribution {number}", count, found.hidden_days)
 
 
 def _facts(context: Context, message: OutboxRow) -> _Facts:
@@ -78,21 +127,29 @@ def _require_payable(context: Context, place: Place, facts: _Facts, tree: Payout
         )
 
 
+def _require_next(context: Context, place: Place, distribution: Distribution) -> None:
+    """The vault starts from the carry that the division started from."""
+    here, there = distribution.previous_carry_micro_eur, context.vault.carry_of(place.vault)
+    if here == there:
+        return
+    for number in range(distribution.number - 1, 0, -1):
+        if context.vault.distribution_of(place.vault, number) == CANCELLED:
+            raise DistributionCancelled(number, f"distribution {distribution.number} divides another pool")
+    raise LedgerDiverges("carry in micro-euro", here, there)
+
+
 def _settlement(context: Context, place: Place, facts: _Facts, tree: PayoutTree) -> Settlement:
+    """What the reporters sign, but for their epoch."""
     distribution = facts.distribution
-    pairs = {
-        (ledger_name(facts.community, configuration), month)
-        for configuration in facts.community.configurations
-        for settlement in facts.settlements
-        for month in months(settlement.start, settlement.end)
-    }
+    pairs = facts.months(place)
+    seen = [context.ledger.totals_of(place.ledger, name, month).corrections for name, month in pairs]
+    pending = context.ledger.adjustment_of(place.ledger, place.community)
     return Settlement(
         distribution=distribution.number,
+        epoch=0,
         receipts=tuple(receipt.receipt_hash for receipt in facts.receipts),
-        months=tuple(sorted(pairs)),
-        corrections=sum(
-            context.ledger.totals_of(place.ledger, name, month).corrections for name, month in pairs
-        ),
+        months=tuple(pairs),
+        corrections=sum(seen) + pending.corrections,
         evidence=distribution.evidence,
         root=tree.root,
         depth=tree.depth,
@@ -104,8 +161,17 @@ def _settlement(context: Context, place: Place, facts: _Facts, tree: PayoutTree)
 def _require_equal_totals(context: Context, place: Place, facts: _Facts) -> None:
     for settlement in facts.settlements:
         for configuration in facts.community.configurations:
-            name = ledger_name(facts.community, configuration)
+            name = place.ledger_name(configuration)
             require_equal_months(context, place.ledger, name, settlement, configuration.id, complete=True)
+
+
+def _require_equal_shares(context: Context, place: Place, facts: _Facts) -> None:
+    """The ledger divides by the shares that the division here used: the community's own."""
+    wanted = facts.community.shares_bps
+    for month in sorted({month for _, month in facts.months(place)}):
+        found = context.ledger.shares_of(place.ledger, place.community, month)
+        if found != wanted:
+            raise LedgerDiverges(f"shares of {month_first_day(month):%Y-%m} in basis points", wanted, found)
 
 
 def _require_equal(facts: _Facts, signed: Settlement, found: SettledFacts) -> None:
@@ -122,7 +188,7 @@ def _require_equal(facts: _Facts, signed: Settlement, found: SettledFacts) -> No
         "grid_micro_eur": distribution.grid_micro_eur,
         "pool_micro_eur": distribution.pool_micro_eur,
         "carry_micro_eur": distribution.carry_micro_eur,
-        "shared_wh": sum(settlement.shared_wh for settlement in facts.settlements),
+        "receipts": signed.receipts,
     }
     for name, here in expected.items():
         if getattr(found, name) != here:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from oracle.errors import LedgerDiverges
-from oracle.ports import AccountFacts, Funds, NodeFacts, Quorum
+from oracle.ports import AccountFacts, Adjustment, Funds, NodeFacts, Quorum, Roles, Roster
 
 
 @dataclass(slots=True)
@@ -23,21 +23,29 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class ContractStanding:
-    """A contract of ours. `difference` is None when its code equals the committed artifact.
-
-    `held` counts the reporters whose keys this operator has; `quorum` is None where there are none to ask.
-    """
+    """A contract of ours. `difference` is None when its code equals the committed artifact."""
 
     kind: str
     address: bytes
     difference: str | None
-    quorum: Quorum | None = None
-    held: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationStanding:
+    """A community as the ledger has it; `held` counts the reporters whose keys this operator has."""
+
+    ledger_id: bytes
+    roles: Roles
+    quorum: Quorum
+    held: int
+    paused: bool
+    roster: Roster
+    adjustment: Adjustment
 
     @property
     def decided_by_operator(self) -> bool:
-        """Whether this operator alone can sign what the contract accepts."""
-        return self.quorum is not None and self.held >= self.quorum.threshold
+        """Whether this operator alone can sign what the ledger accepts."""
+        return self.held >= self.quorum.threshold
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,9 @@ class MonthStanding:
     days: int
     final: bool
     settled: bool
+    disputed: bool
+    corrections: int
+    hidden_days: int
     injected_wh: int
     withdrawn_wh: int
     shared_wh: int
@@ -57,12 +68,13 @@ class MonthStanding:
 
 @dataclass(frozen=True, slots=True)
 class DistributionStanding:
-    """A distribution on the vault."""
+    """A distribution on the vault; of a cancelled one nothing is funded. `valid_at` is None where unknown."""
 
     number: int
     funded_micro_eur: int
     paid_micro_eur: int
-    valid_at: int
+    valid_at: int | None
+    cancelled: bool = False
 
     @property
     def open_micro_eur(self) -> int:
@@ -74,12 +86,14 @@ class DistributionStanding:
 class CommunityStanding:
     """A community on the chain. `vault` is None before its deployment, `funds` also where its code differs.
 
-    `token` is None for the bookkeeping euro. `open_messages` counts the outbox by topic, `waiting` the signed
-    transactions that are in no block yet.
+    `registration` is None before the ledger has the community, `token` for the bookkeeping euro.
+    `open_messages` counts the outbox by topic, `waiting` the signed transactions that are in no block yet.
     """
 
     name: str
+    timelock: ContractStanding | None
     vault: ContractStanding | None
+    registration: RegistrationStanding | None
     months: tuple[MonthStanding, ...]
     distributions: tuple[DistributionStanding, ...]
     funds: Funds | None

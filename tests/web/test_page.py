@@ -10,7 +10,7 @@ from oracle.chain.trust import Trust, trust_text
 from tests.web.alterations import alterations, altered
 from tests.web.browser import PAGE, Browser
 from tests.web.conftest import HOUSE, SUN
-from tests.web.register import LEDGER, VAULT, FakeNode, day_list
+from tests.web.register import LEDGER, VAULT, FakeNode, Payouts, day_list, hidden, log, pushed
 
 pytestmark = pytest.mark.browser
 
@@ -23,7 +23,7 @@ def test_page__honest_payout__confirms_in_a_plain_sentence(page: Browser, node: 
         "1.234,56\u00a0€ per bonifico bancario, pagati secondo la conferma del tesoriere (distribuzione 1)."
         in seen.text
     )
-    assert (seen.passed, seen.failed) == (8, [])
+    assert (seen.passed, seen.failed) == (7, [])
     assert "blocco 436" in seen.details
     assert "0x" + "b1" * 32 in seen.details
     assert seen.errors == []
@@ -34,7 +34,7 @@ def test_page__honest_reading__shows_the_hours(page: Browser, node: FakeNode) ->
     assert seen.verdict == "MATCHES"
     assert "24 letture orarie del 1 luglio 2024" in seen.text
     assert "immessa" in seen.text.lower()
-    assert seen.passed == 6
+    assert seen.passed == 7
     assert page.do("evaluate", script="document.querySelectorAll('rect').length") == 48
     assert page.do("evaluate", script="document.querySelectorAll('tbody tr').length") == 24
 
@@ -44,7 +44,7 @@ def test_page__honest_list__adds_up_and_shows_the_totals(page: Browser, node: Fa
     assert seen.verdict == "MATCHES"
     assert "le letture sigillate di 5 POD del 2 luglio 2024 sommano esattamente ai totali" in seen.text
     assert "non esclude POD inventati" in seen.text
-    assert (seen.passed, seen.failed) == (8, [])
+    assert (seen.passed, seen.failed) == (9, [])
     assert page.do("evaluate", script="document.querySelectorAll('rect').length") == 48
     page.do("click", selector="#language")
     assert "add up exactly to the reported totals" in page.seen().text
@@ -55,7 +55,7 @@ def test_page__list_whose_signed_totals_are_wrong__does_not_match(page: Browser,
     seen = page.verify(node.listed)
     assert seen.verdict == "DOES_NOT_MATCH"
     assert "non sommano ai totali registrati" in seen.text
-    assert seen.passed == 7
+    assert seen.passed == 8
 
 
 def test_page__list_without_pods__adds_up_to_nothing(page: Browser, node: FakeNode) -> None:
@@ -75,12 +75,14 @@ def test_page__english__says_the_same(page: Browser, node: FakeNode) -> None:
 def test_page__loaded__asks_only_the_node_of_the_form(page: Browser, node: FakeNode) -> None:
     seen = page.verify(node.payouts.receipt(0))
     assert {url for url in seen.requests if url != PAGE.as_uri()} == {node.url + "/"}
-    assert set(node.asked) == {"eth_chainId", "eth_getBlockByNumber", "eth_getCode", "eth_call"}
+    methods = {"eth_chainId", "eth_getBlockByNumber", "eth_getCode", "eth_call", "eth_getLogs"}
+    assert set(node.asked) == methods
 
 
-@pytest.mark.parametrize("kind", ["payout", "reading", "list"])
+@pytest.mark.parametrize("kind", ["payout", "tree", "reading", "list"])
 def test_page__any_field_altered__does_not_match(page: Browser, node: FakeNode, kind: str) -> None:
-    receipt = {"payout": node.payouts.receipt(3), "reading": node.reading, "list": node.listed}[kind]
+    files = {"payout": node.payouts.receipt(3), "tree": node.payouts.tree()}
+    receipt = (files | {"reading": node.reading, "list": node.listed})[kind]
     changes = alterations(receipt)
     assert len(changes) > 10
     for path, value in changes:
@@ -136,13 +138,127 @@ def test_page__no_code_at_the_trusted_address__does_not_match(page: Browser, nod
 def test_page__unpaid_leaf__says_in_which_state(
     page: Browser, node: FakeNode, paid: bool, reserved: bool, valid_at: int, words: str
 ) -> None:
-    node.paid, node.reserved, node.valid_at = paid, reserved, valid_at
+    node.paid, node.reserved, node.payouts.valid_at = paid, reserved, valid_at
     seen = page.verify(node.payouts.receipt(1))
     assert seen.verdict == "MATCHES"
     assert words in seen.text
 
 
-BAD_TEXTS = ["", "{", "null", "[1]", '{"kind": "x"}', '{"kind": "condivisa/payout/1"}', "[" * 100_000, "\0"]
+SINGLE = 2**31 + 4
+REPLACED = [
+    (log("LeafMoved(uint32,uint32,uint32)", [1, 1, SINGLE], []), "spostati al pagamento singolo 2147483652"),
+    (log("LeafRedirected(uint32,uint32,uint32,bytes32)", [1, 1, SINGLE], [7]), "reindirizzati al pagamento"),
+    (log("LeavesSwept(uint32,uint32,uint256,uint64)", [1], [0, 2, 5]), "ma versati al fondo sociale"),
+]
+
+
+@pytest.mark.parametrize(("event", "words"), REPLACED)
+def test_page__leaf_that_was_replaced__claims_no_payment(
+    page: Browser, node: FakeNode, event: dict[str, Any], words: str
+) -> None:
+    node.logs = [event]
+    seen = page.verify(node.payouts.receipt(1))
+    assert seen.verdict == "MATCHES"
+    assert words in seen.text
+    assert ", pagati" not in seen.text
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_page__node_gives_no_logs__claims_neither_payment_nor_replacement(
+    page: Browser, node: FakeNode, refused: bool
+) -> None:
+    node.logs = []
+    if refused:
+        node.odd = {"eth_getLogs": {"error": {"code": -32005, "message": "block range"}}}
+    seen = page.verify(node.payouts.receipt(1))
+    assert seen.verdict == "MATCHES"
+    assert "pagati o sostituiti: questo nodo non dice quale dei due" in seen.text
+    assert "non distingue un pagamento" in seen.text
+
+
+def test_page__cancelled_distribution__does_not_match_and_says_so(page: Browser, node: FakeNode) -> None:
+    node.cancelled = True
+    for file in (node.payouts.receipt(1), node.payouts.tree()):
+        seen = page.verify(file)
+        assert seen.verdict == "DOES_NOT_MATCH"
+        assert "la distribuzione 1 è stata annullata dal garante" in seen.text
+
+
+def test_page__honest_tree__is_complete_and_counted(page: Browser, node: FakeNode) -> None:
+    node.logs = [pushed(1, 0, 0b00101), REPLACED[0][0]]
+    seen = page.verify(node.payouts.tree())
+    assert seen.verdict == "MATCHES"
+    assert "questi 5 pagamenti sono tutti, 1.366,92\u00a0€ in totale" in seen.text
+    assert "Spostati a un pagamento singolo\t1\t1.234,56\u00a0€" in seen.details
+    assert "Pagati o sostituiti\t2\t" in seen.details
+    assert (seen.passed, seen.failed, seen.errors) == (8, [], [])
+
+
+def test_page__tree_dropped_as_a_file__is_checked(page: Browser, node: FakeNode) -> None:
+    page.do("drop", name="albero.json", text=json.dumps(node.payouts.tree()))
+    assert "questi 5 pagamenti sono tutti" in page.outcome().text
+
+
+def test_page__large_tree__takes_seconds_and_shows_how_far_it_is(page: Browser, node: FakeNode) -> None:
+    node.payouts, node.logs = Payouts([10_000 * (number + 1) for number in range(2_000)]), []
+    page.do("evaluate", script=WATCH)
+    seen = page.verify(node.payouts.tree())
+    assert seen.verdict == "MATCHES"
+    told = page.do("evaluate", script="window.told.join(' ')")
+    assert "Sto controllando: 20 %" in told
+    assert "Sto controllando: 90 %" in told
+
+
+WATCH = """window.told = [];
+new MutationObserver(() => window.told.push(document.getElementById('verdict').textContent))
+  .observe(document.getElementById('verdict'), { childList: true })"""
+
+
+def test_page__file_beyond_any_tree__is_not_even_read(page: Browser, node: FakeNode, tmp_path: Path) -> None:
+    path = tmp_path / "large.json"
+    path.write_text(" " * (384 * 65_536 + 1))
+    page.do("choose", selector="#receipt-file", path=str(path))
+    seen = page.outcome()
+    assert seen.verdict == "UNREADABLE"
+    assert "è troppo lungo" in seen.text
+    assert page.do("evaluate", script="document.getElementById('receipt').value") == ""
+
+
+def test_page__leaf_of_a_tree_changed__names_its_place(page: Browser, node: FakeNode) -> None:
+    tree = node.payouts.tree()
+    tree["leaves"][3]["amount_eur"] = "70.020000"
+    seen = page.verify(tree)
+    assert seen.verdict == "DOES_NOT_MATCH"
+    assert "il pagamento in posizione 3 è stato cambiato o sta al posto di un altro" in seen.text
+
+
+@pytest.mark.parametrize("opened", [False, True])
+def test_page__hidden_totals__are_said_to_be(page: Browser, node: FakeNode, opened: bool) -> None:
+    node.opened, node.listed, node.reading = opened, hidden(node.listed), hidden(node.reading)
+    words = "la catena ha controllato" if opened else "la catena non ha controllato"
+    for file in (node.listed, node.reading):
+        seen = page.verify(file)
+        assert (seen.verdict, seen.errors) == ("MATCHES", [])
+        assert words in seen.text
+
+
+def test_page__hidden_totals_not_opened__were_not_compared(page: Browser, node: FakeNode) -> None:
+    node.listed = hidden(node.listed)
+    seen = page.verify({key: value for key, value in node.listed.items() if key != "opening"})
+    assert seen.verdict == "MATCHES"
+    assert "nulla è stato confrontato con la loro somma" in seen.text
+    assert "sommano esattamente" not in seen.text
+
+
+def test_page__report_of_another_community__does_not_match(page: Browser, node: FakeNode) -> None:
+    node.owner = "0x" + "67" * 32
+    for file in (node.listed, node.reading):
+        seen = page.verify(file)
+        assert seen.verdict == "DOES_NOT_MATCH"
+        assert "un’altra comunità" in seen.text
+
+
+BAD_TEXTS = ["", "{", "null", "[1]", '{"kind": "x"}', '{"kind": "condivisa/payout/2"}', "[" * 100_000, "\0"]
 
 
 @pytest.mark.parametrize("text", BAD_TEXTS, ids=range(len(BAD_TEXTS)))
@@ -297,7 +413,8 @@ def test_page__every_state__has_no_barrier_that_axe_finds(
     assert browser.do("axe") == []
     browser.trust(rpc=node.url, chain_id=31337, vault=VAULT, ledger=LEDGER)
     foreign = node.payouts.receipt(0) | {"chain_id": 1}
-    for receipt in (node.payouts.receipt(1), node.reading, node.listed, foreign, "{"):
+    files = (node.payouts.receipt(1), node.payouts.tree(), node.reading, node.listed, foreign, "{")
+    for receipt in files:
         browser.verify(receipt)
         browser.do(
             "evaluate", script="document.querySelectorAll('details').forEach((one) => one.open = true)"
@@ -314,5 +431,5 @@ def test_page__narrow_or_zoomed__needs_no_sideways_scrolling(
 ) -> None:
     browser.open(width=width)
     browser.trust(rpc=node.url, chain_id=31337, vault=VAULT, ledger=LEDGER)
-    for receipt in (node.payouts.receipt(0), node.reading, node.listed):
+    for receipt in (node.payouts.receipt(0), node.payouts.tree(), node.reading, node.listed):
         assert not browser.verify(receipt).overflows

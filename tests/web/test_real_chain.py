@@ -7,9 +7,13 @@ from pathlib import Path
 import pytest
 
 from oracle.chain.node import ANVIL, LocalNode, start_node
+from oracle.chain.receipt import parse_payout, parse_tree
+from oracle.chain.rpc import Rpc
+from oracle.chain.trust import Trust
+from oracle.chain.verify import Verdict, verify_payout, verify_tree
 from tests.web.alterations import alterations, altered
 from tests.web.browser import Browser
-from tests.web.chain import PublishedMonth
+from tests.web.chain import MOVED, PublishedMonth
 from tests.web.conftest import missing
 
 pytestmark = [pytest.mark.browser, pytest.mark.node]
@@ -43,8 +47,9 @@ STATES = [
     (0, "12,34\u00a0€ per il portafoglio 0x", "pagati"),
     (1, "250,00\u00a0€ per bonifico", "pagati secondo la conferma del tesoriere"),
     (2, "7,01\u00a0€ per bonifico", "riservati per il bonifico"),
-    (3, "400,00\u00a0€ per il portafoglio 0x", "da pagare"),
+    (3, "390,00\u00a0€ per il portafoglio 0x", "da pagare"),
     (4, "30,65\u00a0€ per il fondo sociale", "da pagare"),
+    (5, "10,00\u00a0€ per bonifico", "non pagati qui ma spostati al pagamento singolo 2147483648"),
 ]
 
 
@@ -53,7 +58,7 @@ def test_page__leaf_of_the_chain__matches_in_its_state(
     chain_page: Browser, month: PublishedMonth, index: int, amount: str, state: str
 ) -> None:
     seen = chain_page.verify(month.payout_receipt(index))
-    assert (seen.verdict, seen.passed, seen.errors) == ("MATCHES", 8, [])
+    assert (seen.verdict, seen.passed, seen.errors) == ("MATCHES", 7, [])
     assert amount in seen.text
     assert index not in (0, 3) or month.payout_receipt(index)["leaf"]["payee"][-40:] in seen.text.lower()
     assert f", {state}" in seen.text
@@ -62,19 +67,66 @@ def test_page__leaf_of_the_chain__matches_in_its_state(
 @pytest.mark.parametrize("number", range(3))
 def test_page__reading_of_the_chain__matches(chain_page: Browser, month: PublishedMonth, number: int) -> None:
     seen = chain_page.verify(month.reading_receipt(number))
-    assert (seen.verdict, seen.passed, seen.errors) == ("MATCHES", 6, [])
+    assert (seen.verdict, seen.passed, seen.errors) == ("MATCHES", 7, [])
+
+
+def test_page__single_payout_of_the_chain__is_open(chain_page: Browser, month: PublishedMonth) -> None:
+    seen = chain_page.verify(month.single_receipt())
+    assert (seen.verdict, seen.passed, seen.errors) == ("MATCHES", 7, [])
+    assert "da pagare (pagamento singolo 2147483648)" in seen.text
+
+
+def test_page__tree_of_the_chain__is_complete_and_counted(chain_page: Browser, month: PublishedMonth) -> None:
+    seen = chain_page.verify(month.payout_tree())
+    assert (seen.verdict, seen.passed, seen.errors) == ("MATCHES", 8, [])
+    assert "questi 6 pagamenti sono tutti, 700,00\u00a0€ in totale" in seen.text
+    for words in (
+        "Pagati\t2\t262,34",
+        "Spostati a un pagamento singolo\t1\t10,00",
+        "Riservati per il bonifico\t1\t7,01",
+    ):
+        assert words in seen.details, seen.details
+
+
+def test_cli__files_of_the_chain__match_with_what_became_of_them(month: PublishedMonth) -> None:
+    trust, rpc = (
+        Trust(month.chain_id, month.url, "0x" + month.ledger.hex(), "0x" + month.vault.hex()),
+        Rpc(month.url),
+    )
+    tree = verify_tree(parse_tree(json.dumps(month.payout_tree())), trust, rpc)
+    assert (tree.verdict, tree.reason) == (Verdict.MATCHES, "")
+    assert "1 leaf, 10.000000 EUR: moved to a single payout" in tree.counted
+    moved = verify_payout(parse_payout(json.dumps(month.payout_receipt(MOVED))), trust, rpc)
+    assert moved.status.startswith(
+        "not paid here: moved to single payout 2147483648, as its owner signed, by"
+    )
+    single = verify_payout(parse_payout(json.dumps(month.single_receipt())), trust, rpc)
+    assert (single.verdict, single.status) == (Verdict.MATCHES, "open: not paid yet")
+
+
+def test_page__hidden_totals_of_the_chain__are_hidden_until_they_are_opened(
+    chain_page: Browser, month: PublishedMonth
+) -> None:
+    assert "la catena non ha controllato" in chain_page.verify(month.hidden_list()).text
+    closed = {key: value for key, value in month.hidden_list().items() if key != "opening"}
+    assert "nulla è stato confrontato" in chain_page.verify(closed).text
+    month.open_totals()
+    seen = chain_page.verify(month.hidden_list())
+    assert (seen.verdict, seen.passed, seen.errors) == ("MATCHES", 10, [])
+    assert "la catena ha controllato" in seen.text
 
 
 def test_page__list_of_the_chain__adds_up(chain_page: Browser, month: PublishedMonth) -> None:
     seen = chain_page.verify(month.day_list())
-    assert (seen.verdict, seen.passed, seen.errors) == ("MATCHES", 8, [])
+    assert (seen.verdict, seen.passed, seen.errors) == ("MATCHES", 9, [])
 
 
-@pytest.mark.parametrize("kind", ["payout", "reading", "list"])
+@pytest.mark.parametrize("kind", ["payout", "tree", "reading", "list"])
 def test_page__any_field_altered_on_the_chain__does_not_match(
     chain_page: Browser, month: PublishedMonth, kind: str
 ) -> None:
-    files = {"payout": month.payout_receipt(1), "reading": month.reading_receipt(1), "list": month.day_list()}
+    files = {"payout": month.payout_receipt(1), "tree": month.payout_tree()}
+    files |= {"reading": month.reading_receipt(1), "list": month.day_list()}
     receipt = files[kind]
     for path, value in alterations(receipt):
         seen = chain_page.verify(altered(receipt, path, value))

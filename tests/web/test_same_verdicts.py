@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from oracle.attest.pedersen import ORDER
-from oracle.chain.receipt import PODS_MAX, ReceiptUnreadable, parse_list, parse_payout, parse_reading
+from oracle.chain.json_fields import ReceiptUnreadable
+from oracle.chain.receipt import LEAVES_MAX, PODS_MAX, parse_list, parse_payout, parse_reading, parse_tree
 from oracle.chain.rpc import Rpc
 from oracle.chain.trust import Trust
-from oracle.chain.verify import verify_list, verify_payout, verify_reading
+from oracle.chain.verify import verify_list, verify_payout, verify_reading, verify_tree
 from tests.web.browser import Browser
 from tests.web.conftest import HOUSE, SUN, fake_node
-from tests.web.register import LEDGER, VAULT, FakeNode, day_list, serving
+from tests.web.register import LEDGER, VAULT, FakeNode, day_list, hidden, serving
 
 pytestmark = pytest.mark.browser
 
@@ -26,6 +27,8 @@ def verdict_of_cli(text: str, kind: str, node: FakeNode) -> str:
     try:
         if kind == "payout":
             return verify_payout(parse_payout(text), trust, Rpc(node.url)).verdict.name
+        if kind == "tree":
+            return verify_tree(parse_tree(text), trust, Rpc(node.url)).verdict.name
         if kind == "reading":
             return verify_reading(parse_reading(text), trust, Rpc(node.url)).verdict.name
         return verify_list(parse_list(text), trust, Rpc(node.url)).verdict.name
@@ -62,7 +65,11 @@ PAYOUTS: list[Change] = [
     drop("statement"),
     drop("proof"),
     drop("leaf"),
-    put("kind", "condivisa/payout/2"),
+    put("kind", "condivisa/payout/1"),
+    put("valid_at", 1_720_000_001),
+    put("valid_at", 2**40),
+    put("valid_at", "1720000000"),
+    drop("valid_at"),
     put("chain_id", "31337"),
     put("chain_id", 31337.0),
     put("chain_id", 2**53),
@@ -97,6 +104,39 @@ PAYOUTS: list[Change] = [
     lambda receipt: [receipt],
     lambda receipt: "",
     lambda receipt: {},
+]
+
+
+TREES: list[Change] = [
+    as_it_is,
+    drop("leaves"),
+    drop("total_eur"),
+    put("kind", "condivisa/payout-tree/2"),
+    put("vault", LEDGER),
+    put("distribution", 2),
+    put("distribution", 2**31),
+    put("valid_at", 0),
+    put("valid_at", 1.0),
+    put("total_eur", "1366.92"),
+    put("total_eur", "1366.930000"),
+    put("leaves", []),
+    put("leaves", [0] * (LEAVES_MAX + 1)),
+    put("leaves", 0, None),
+    put("leaves", 0, "amount_eur", "12.340001"),
+    put("leaves", 0, "amount_eur", "18446744073709.551615"),
+    put("leaves", 0, "channel", "BANK"),
+    put("leaves", 0, "channel", "SOCIAL"),
+    put("leaves", 0, "owner", "0x" + "0b" * 20),
+    put("leaves", 0, "payee", "0x" + "0b" * 32),
+    put("leaves", 1, "owner", "0x" + "0b" * 20),
+    put("leaves", 2, "payee", "0x" + "0b" * 32),
+    put("leaves", 4, "hash", "0x" + "0b" * 32),
+    put("leaves", 4, "hash", "0x0b"),
+    lambda tree: tree | {"leaves": tree["leaves"][::-1]},
+    lambda tree: tree | {"leaves": tree["leaves"][1:]},
+    lambda tree: tree | {"leaves": tree["leaves"][:-1]},
+    lambda tree: tree | {"leaves": [*tree["leaves"], tree["leaves"][0]]},
+    lambda tree: [tree],
 ]
 
 
@@ -213,6 +253,14 @@ def test_page__payout_changed__agrees_with_cli(
     assert shared_page.verify(text).verdict == verdict_of_cli(text, "payout", shared_node)
 
 
+@pytest.mark.parametrize("number", range(len(TREES)))
+def test_page__tree_changed__agrees_with_cli(
+    shared_page: Browser, shared_node: FakeNode, number: int
+) -> None:
+    text = json.dumps(TREES[number](shared_node.payouts.tree()))
+    assert shared_page.verify(text).verdict == verdict_of_cli(text, "tree", shared_node)
+
+
 @pytest.mark.parametrize("number", range(len(READINGS)))
 def test_page__reading_changed__agrees_with_cli(
     shared_page: Browser, shared_node: FakeNode, number: int
@@ -249,6 +297,31 @@ def test_page__list_as_it_was_signed__agrees_with_cli(
     shared_node.listed = honest
 
 
+HIDDEN: list[Change] = [
+    as_it_is,
+    drop("opening"),
+    put("opening", None),
+    put("opening", {}),
+    put("opening", "salt", "0x" + "52" * 32),
+    put("opening", "hours", "0x"),
+    put("opening", "hours", "0x00"),
+    put("opening", "blinding", "0x" + "00" * 32),
+    put("opening", "blinding", "0x" + "ff" * 32),
+    put("report", "blinding", "0x" + "01" * 32),
+    entries(lambda rows: rows[1:]),
+]
+
+
+@pytest.mark.parametrize("number", range(len(HIDDEN)))
+def test_page__list_of_hidden_totals_changed__agrees_with_cli(
+    shared_page: Browser, shared_node: FakeNode, number: int
+) -> None:
+    honest, shared_node.listed = shared_node.listed, hidden(shared_node.listed)
+    text = json.dumps(HIDDEN[number](json.loads(json.dumps(shared_node.listed))))
+    assert shared_page.verify(text).verdict == verdict_of_cli(text, "list", shared_node)
+    shared_node.listed = honest
+
+
 REVERT = {"error": {"code": 3, "message": "execution reverted", "data": "0x"}}
 ANSWERS: list[tuple[str, Any]] = [
     ("eth_chainId", {"result": "0x1"}),
@@ -274,6 +347,10 @@ ANSWERS: list[tuple[str, Any]] = [
     ("eth_call", {"result": "0x" + "00" * 320}),
     ("eth_call", {"result": "yes"}),
     ("eth_call", {"result": 7}),
+    ("eth_getLogs", {"result": None}),
+    ("eth_getLogs", {"result": "0x"}),
+    ("eth_getLogs", {"result": [7, {"topics": []}]}),
+    ("eth_getLogs", {"error": {"code": -32005, "message": "block range"}}),
 ]
 
 
@@ -283,7 +360,8 @@ def test_page__node_answers_oddly__agrees_with_cli(
 ) -> None:
     method, answer = ANSWERS[number]
     shared_node.odd = {method: answer}
-    files = {"payout": shared_node.payouts.receipt(0), "reading": shared_node.reading}
+    files = {"payout": shared_node.payouts.receipt(0), "tree": shared_node.payouts.tree()}
+    files |= {"reading": shared_node.reading}
     for kind, receipt in (files | {"list": shared_node.listed}).items():
         text = json.dumps(receipt)
         assert shared_page.verify(text).verdict == verdict_of_cli(text, kind, shared_node)

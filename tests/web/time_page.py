@@ -16,16 +16,19 @@ PODS = 1_000
 
 
 def main(repetitions: int) -> None:
-    """Verify a payout of 1,024 leaves, a reading and a list of 1,000 PODs; seconds as shown.
+    """Verify a payout of 1,024 leaves, a tree of 10,000, a reading, a list of 1,000 PODs; seconds as shown.
 
     The node is on this machine.
     """
     payouts = Payouts([1_000_000 + 10_000 * number for number in range(1_024)])
+    tree = Payouts([10_000 * (number + 1) for number in range(10_000)])
     listed = drawn_document()
     node = FakeNode(payouts, reading_receipt("2024-07-01", SUN, HOUSE), listed)
     browser = Browser(shutil.which("chromium") or "chromium")
     with serving(node):
-        for name, receipt in (("payout", payouts.receipt(700)), ("reading", node.reading), ("list", listed)):
+        files = {"payout": payouts.receipt(700), "tree": tree.tree(), "reading": node.reading, "list": listed}
+        for name, receipt in files.items():
+            node.payouts = tree if name == "tree" else payouts
             shown = []
             for _ in range(repetitions):
                 browser.open()

@@ -8,9 +8,11 @@ import { monthNumber } from '../../web/verifier/src/calendar.js';
 import { entryLeaf, isAscending, listRoot, pseudonym, rosterRoot } from '../../web/verifier/src/day-list.js';
 import { rootOfPath } from '../../web/verifier/src/hash-tree.js';
 import { microEur } from '../../web/verifier/src/money.js';
-import { CHANNELS, fits, nodeHash, rootOf } from '../../web/verifier/src/payout-tree.js';
+import { buildTree, CHANNELS, fits, isPayable, leafHash, rootHash, rootOf } from '../../web/verifier/src/payout-tree.js';
 import { addUp, commit, generator, totalPoint } from '../../web/verifier/src/pedersen.js';
+import { readReceipt } from '../../web/verifier/src/receipt.js';
 import { bothDirections, hoursOf, reportId } from '../../web/verifier/src/report.js';
+import { verify } from '../../web/verifier/src/verdict.js';
 
 const vectors = (name) => JSON.parse(readFileSync(new URL(`../vectors/${name}.json`, import.meta.url), 'utf8'));
 const payouts = vectors('payout_trees');
@@ -25,7 +27,7 @@ const leafOf = ({ channel, payee, owner, amount_eur }) => ({
 });
 const proofOf = (proof) => proof.map(({ hash, sum_eur }) => ({ hash: bytes(hash), sum: microEur(sum_eur) }));
 
-for (const { name, root, total_eur, depth, leaves, proofs } of payouts.trees) {
+for (const { name, root, total_eur, depth, leaves, proofs, valid_at, root_hash } of payouts.trees) {
   test(`payout tree ${name}: every path of one leaf ends in root and sum`, () => {
     const single = proofs.filter(({ height }) => height === 0);
     assert.ok(single.length > 0);
@@ -37,15 +39,11 @@ for (const { name, root, total_eur, depth, leaves, proofs } of payouts.trees) {
   });
 
   test(`payout tree ${name}: the whole tree built here has the same root`, () => {
-    const nothing = { hash: new Uint8Array(32), sum: 0n };
-    let level = Array.from({ length: 2 ** depth }, (_, at) => (leaves[at] ? rootOf(at, leafOf(leaves[at]), []) : nothing));
-    while (level.length > 1) {
-      level = level.flatMap((left, at) => {
-        const right = level[at + 1];
-        return at % 2 ? [] : [{ hash: nodeHash(left, right), sum: left.sum + right.sum }];
-      });
-    }
-    assert.deepEqual([hex(level[0].hash), level[0].sum], [root, microEur(total_eur)]);
+    const nodes = leaves.map(leafOf).map((leaf, at) => ({ hash: leafHash(at, leaf), sum: leaf.amountMicroEur }));
+    const built = buildTree(nodes);
+    assert.deepEqual([hex(built.top.hash), built.top.sum, built.depth], [root, microEur(total_eur), depth]);
+    assert.equal(hex(rootHash(built.top, depth, valid_at)), root_hash);
+    assert.ok(leaves.every((leaf) => isPayable(leafOf(leaf))));
   });
 }
 
@@ -53,6 +51,36 @@ for (const { name, index, leaf, proof, root, total_eur } of payouts.refused) {
   test(`payout tree, refused: ${name}`, () => {
     const top = fits(index, proof.length) ? rootOf(index, leafOf(leaf), proofOf(proof)) : null;
     assert.ok(!top || hex(top.hash) !== root || top.sum !== microEur(total_eur));
+  });
+}
+
+/** The outcome of a published tree where the vault answers every question about it with `kept`. */
+async function judgeTree(file, kept) {
+  const { vault, chain_id } = file;
+  const trust = { rpc: 'http://127.0.0.1:8545', chain_id: String(chain_id), vault, ledger: '' };
+  const answers = {
+    eth_chainId: '0x' + chain_id.toString(16),
+    eth_getBlockByNumber: { number: '0x10', hash: '0x' + 'b1'.repeat(32), timestamp: '0x669fd180' },
+    eth_getCode: '0x6001',
+    eth_getLogs: [],
+  };
+  const open = '0x' + '00'.repeat(64);
+  const ask = async (method, params) => answers[method] ?? (params[0].data.length === 2 + 8 + 64 ? kept : open);
+  return verify(readReceipt(JSON.stringify(file)).receipt, trust, ask);
+}
+
+for (const { kept, file } of vectors('payout_tree_files').accepted) {
+  test(`payout tree file of ${file.leaves.length} leaves: matches`, async () => {
+    const { verdict, state } = await judgeTree(file, kept);
+    assert.deepEqual([verdict, state.sum], ['MATCHES', microEur(file.total_eur)]);
+  });
+}
+
+for (const { name, reason, place, kept, file } of vectors('payout_tree_files').refused) {
+  test(`payout tree file, refused: ${name}`, async () => {
+    const outcome = await judgeTree(file, kept);
+    assert.deepEqual([outcome.verdict, outcome.reason.key], ['DOES_NOT_MATCH', reason]);
+    if (place !== null) assert.equal(outcome.reason.facts.index, place);
   });
 }
 
@@ -90,7 +118,7 @@ function firstFailure(list) {
   if (!isAscending(entries)) return 'order';
   if (hex(rosterRoot(entries)) !== list.roster) return 'roster';
   if (hex(listRoot(entries)) !== list.root) return 'entries';
-  const total = totalPoint(bytes(list.blinding), ...bothDirections(hoursOf({ hours: bytes(list.hours) })));
+  const total = totalPoint(bytes(list.blinding), ...bothDirections(hoursOf(bytes(list.hours))));
   return total && addUp(entries.map(({ commitment }) => commitment))?.equals(total) ? '' : 'totals';
 }
 
@@ -118,8 +146,8 @@ test('report id: the EIP-712 struct hash of every report of the batches', () => 
 
 test('hoursOf: reads back 40-bit hours, beyond the range of bit operations', () => {
   const [{ hours }] = messages.batches[0].reports;
-  const first = hoursOf({ hours: bytes(hours) })[0];
+  const first = hoursOf(bytes(hours))[0];
   assert.deepEqual(first, { injectedWh: parseInt(hours.slice(2, 12), 16), withdrawnWh: parseInt(hours.slice(12, 22), 16) });
   assert.ok(first.injectedWh > 2 ** 32);
-  assert.deepEqual(hoursOf({ hours: new Uint8Array(11) }), []);
+  assert.deepEqual(hoursOf(new Uint8Array(11)), []);
 });

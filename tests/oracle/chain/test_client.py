@@ -100,8 +100,8 @@ def test_sign__contract_refuses__names_its_error(opened: OpenChain) -> None:
     chain = opened.chain
     ledger = mine(chain, LedgerContract(chain).deployment(0)).contract
     assert ledger is not None
-    call = LedgerContract(chain).register(ledger, b"\x01" * 32, b"\x02" * 20)
-    with pytest.raises(CallReverted, match=r"EnergyLedger_InvalidVault\(vault=0x0202"):
+    call = LedgerContract(chain).register_configuration(ledger, b"\x01" * 32, "AC001E00001")
+    with pytest.raises(CallReverted, match=r"CommunityRegistry_NotAdministrator\(community=0x0101"):
         chain.sign(call, 1)
 
 

@@ -35,7 +35,7 @@ from oracle.chain.contracts import VaultContract
 from oracle.chain.inspection import Inspection
 from oracle.chain.keys import load_or_create_keys
 from oracle.errors import NodeUnreachable
-from oracle.ports import AccountFacts, Funds, MonthTotals, NodeFacts, PayoutRoot
+from oracle.ports import CANCELLED, AccountFacts, Funds, MonthTotals, NodeFacts
 from oracle.records import ContractKind
 from oracle.store.unit_of_work import OracleReadOnlyUnitOfWork
 from oracle.usecases.chain_status import chain_status
@@ -61,9 +61,14 @@ def test_status__published__finds_no_difference(published: Published) -> None:
     standing = look(published.world, Inspection(published.opened.chain))
     assert standing.divergences == ()
     assert standing.notes == (KEYS_NOTE,)
-    assert standing.ledger is not None
-    assert (standing.ledger.held, standing.ledger.decided_by_operator) == (5, True)
     (community,) = standing.communities
+    registered, operator = community.registration, published.opened.chain.sender
+    assert registered is not None
+    assert (registered.held, registered.quorum.threshold, registered.decided_by_operator) == (5, 3, True)
+    assert (registered.roles.administrator, registered.roles.guardian) == (operator, operator)
+    assert community.timelock is not None
+    assert registered.roles.governor == community.timelock.address
+    assert not registered.paused
     (month,) = community.months
     assert (month.month, month.accepted_days, month.days) == (date(2024, 7, 1), 31, 31)
     assert (month.final, month.settled) == (True, True)
@@ -106,15 +111,15 @@ def test_status__keys_of_another_operator__says_how_many_they_are(
     chain = published.opened.chain
     other = EvmChain(chain.rpc, load_or_create_keys(tmp_path / "other.json"), chain.chain_id)
     standing = look(published.world, Inspection(other))
-    assert standing.ledger is not None
-    assert not standing.ledger.decided_by_operator
+    registered = standing.communities[0].registration
+    assert registered is not None
+    assert not registered.decided_by_operator
     assert standing.notes == (
-        "this operator holds 0 of the 3 keys that the ledger asks for: it cannot publish alone",
-        "this operator holds 0 of the 3 keys that the vault asks for: it cannot publish alone",
+        "this operator holds 0 of the 3 keys that Prova asks for: it cannot publish alone",
     )
 
 
-@pytest.mark.parametrize("kind", [ContractKind.LEDGER, ContractKind.VAULT])
+@pytest.mark.parametrize("kind", [ContractKind.LEDGER, ContractKind.TIMELOCK, ContractKind.VAULT])
 def test_status__code_is_another__names_contract_and_byte(
     world: World, opened: OpenChain, kind: ContractKind
 ) -> None:
@@ -154,16 +159,27 @@ class Crooked(Inspection):
     def distribution_count(self, vault: bytes) -> int:
         return int(self.bent("count", super().distribution_count(vault)))
 
-    def distribution_of(self, vault: bytes, number: int) -> PayoutRoot:
-        answer: PayoutRoot = self.bent("root", super().distribution_of(vault, number))
-        return answer
+    def distribution_of(self, vault: bytes, number: int) -> bytes:
+        return bytes(self.bent("root", super().distribution_of(vault, number)))
+
+    def is_paid(self, vault: bytes, distribution: int, index: int) -> bool:
+        return bool(self.bent(f"paid {index}", super().is_paid(vault, distribution, index)))
+
+    def is_paused(self, ledger: bytes, community: bytes) -> bool:
+        return bool(self.bent("paused", super().is_paused(ledger, community)))
+
+    def single_count(self, vault: bytes) -> int:
+        return int(self.bent("singles", super().single_count(vault)))
 
     def funds(self, vault: bytes) -> Funds:
         answer: Funds = self.bent("funds", super().funds(vault))
         return answer
 
-    def vault_of(self, ledger: bytes, configuration: bytes) -> bytes:
-        return bytes(self.bent("vault", super().vault_of(ledger, configuration)))
+    def vault_of(self, ledger: bytes, community: bytes) -> bytes:
+        return bytes(self.bent("vault", super().vault_of(ledger, community)))
+
+    def community_of(self, ledger: bytes, configuration: bytes) -> bytes:
+        return bytes(self.bent("community", super().community_of(ledger, configuration)))
 
     def account(self) -> AccountFacts:
         answer: AccountFacts = self.bent("account", super().account())
@@ -187,13 +203,13 @@ DIFFERENCES: dict[str, tuple[dict[str, Callable[[Any], Any]], str]] = {
     "day that vanished": ({"report": lambda _: bytes(32)}, "report of 2024-07-14: computed here "),
     "injected": ({"totals": added("injected_wh", 1)}, "injected Wh of 2024-07: computed here "),
     "shared": ({"totals": added("shared_wh", -1)}, "shared Wh of 2024-07: computed here "),
-    "vault of the area": ({"vault": lambda _: bytes(20)}, "vault of AC001E00001: computed here "),
-    "root": (
-        {"root": lambda answer: answer._replace(root=bytes(32))},
-        "payout root of distribution 1: computed here ",
+    "vault": ({"vault": lambda _: b"\x01" * 20}, "vault of Prova: computed here "),
+    "community of the area": (
+        {"community": lambda _: bytes(32)},
+        "community of AC001E00001: computed here ",
     ),
-    "funded": ({"root": added("funded_micro_eur", 1)}, "funded micro-euro of distribution 1: "),
-    "paid": ({"root": added("paid_micro_eur", -1)}, "paid micro-euro of distribution 1: "),
+    "root": ({"root": lambda _: bytes(32)}, "payout root of distribution 1: computed here "),
+    "paid": ({"paid 0": lambda _: False}, "paid micro-euro of distribution 1: "),
     "carry": ({"funds": added("carry_micro_eur", 1)}, "carry in micro-euro: computed here "),
     "grid": ({"funds": added("grid_micro_eur", -1)}, "grid fund in micro-euro: computed here "),
     "social": ({"funds": added("social_micro_eur", -1)}, "social fund in micro-euro: computed here "),
@@ -223,12 +239,39 @@ def test_status__one_answer_differs__names_it_first(
 
 
 def test_status__more_is_paid_on_the_chain__is_a_note(published: Published) -> None:
-    inspector = Crooked(published.opened.chain, root=added("paid_micro_eur", 10_000))
+    last = published.world.payouts()[-1]
+    inspector = Crooked(published.opened.chain, **{f"paid {last.leaf_index}": lambda _: True})
     standing = look(published.world, inspector)
     assert standing.divergences == ()
     assert (
-        "10000 micro-euro of distribution 1 are paid on the chain and not recorded here" in standing.notes[1]
+        f"{last.amount_micro_eur} micro-euro of distribution 1 are paid on the chain and not recorded here"
+        in standing.notes[1]
     )
+
+
+def test_status__distribution_cancelled__is_shown_as_such(published: Published) -> None:
+    distribution = published.world.distribution
+    promised = distribution.pool_micro_eur - distribution.carry_micro_eur
+    inspector = Crooked(
+        published.opened.chain, root=lambda _: CANCELLED, funds=added("carry_micro_eur", promised)
+    )
+    standing = look(published.world, inspector)
+    assert standing.divergences == ()
+    assert standing.communities[0].distributions[0].cancelled
+    assert "distribution 1 was cancelled by the guardian" in standing.notes[1]
+
+
+def test_status__paused__is_a_note(published: Published) -> None:
+    standing = look(published.world, Crooked(published.opened.chain, paused=lambda _: True))
+    assert standing.divergences == ()
+    assert "Prova is paused" in standing.notes[1]
+
+
+def test_status__single_payouts__funds_are_not_compared(published: Published) -> None:
+    bent = {"singles": lambda _: 1, "funds": added("grid_micro_eur", -1)}
+    standing = look(published.world, Crooked(published.opened.chain, **bent))
+    assert standing.divergences == ()
+    assert "the vault has single payouts" in standing.notes[1]
 
 
 def test_status__account_used_elsewhere__says_so(world: World, opened: OpenChain) -> None:

@@ -22,8 +22,10 @@ from oracle.chain.client import GAS_LIMIT_MAX, EvmChain
 from oracle.chain.contracts import VaultContract
 from oracle.chain.keys import load_or_create_keys
 from oracle.errors import CallReverted
-from oracle.ports import Batch, Call, Outcome, PaidBatch
+from oracle.ports import Branch, Call, Outcome, PaidBatch
 from oracle.records import ContractKind
+from oracle.store.unit_of_work import OracleUnitOfWork
+from oracle.usecases.context import VaultPolicy
 from oracle.usecases.payout_leaves import tree_of
 from oracle.usecases.publish import publish
 from oracle.wiring import OpenChain, publishing
@@ -33,21 +35,22 @@ from tests.oracle.usecases.test_publish import addresses, view
 from tests.oracle.world import World
 
 pytestmark = pytest.mark.node
+NO_BRANCH = Branch(1, 0, 1, 0, (), ())
 
 
 class Settled(Exception):  # noqa: N818 - not an error but the point at which the test steps in
     """The distribution is settled and nothing is paid."""
 
 
-def settle_only(world: World, opened: OpenChain) -> None:
-    """Publish up to the payouts."""
+def settle_only(world: World, opened: OpenChain, policy: VaultPolicy | None = None) -> None:
+    """Publish up to the first settlement's end."""
 
     def stop(name: str) -> None:
         if name == "done settle":
             raise Settled
 
     with pytest.raises(Settled):
-        publish(publishing(world.engine, opened, checkpoint=stop))
+        publish(publishing(world.engine, opened, policy=policy, checkpoint=stop))
 
 
 def claim(world: World, opened: OpenChain, stranger: EvmChain, index: int) -> None:
@@ -55,7 +58,10 @@ def claim(world: World, opened: OpenChain, stranger: EvmChain, index: int) -> No
     vault = addresses(world, opened)[ContractKind.VAULT]
     tree = tree_of(world.payouts())
     leaf, proof = encode_leaf(tree.leaves[index]), encode_proof(tree.proof(index))
-    data = artifact("CommunityVault").call("claim", 1, index, leaf, proof)
+    with OracleUnitOfWork(world.engine) as work:
+        settled = work.settled_distributions.of(world.distribution.id)
+    assert settled is not None
+    data = artifact("CommunityVault").call("claim", (1, settled.depth, settled.valid_at, index, leaf, proof))
     assert mine(stranger, Call(vault, data, "claim")).succeeded
 
 
@@ -98,8 +104,8 @@ def test_push__transfer_fails__leaf_stays_open_and_the_rest_goes_on(world: World
 
 def test_push__batch_that_no_transaction_holds__is_pushed_in_halves(world: World, opened: OpenChain) -> None:
     class Narrow(VaultContract):
-        def fits(self, vault: bytes, batch: Batch) -> bool:
-            return len(batch.leaves) < 2 and super().fits(vault, batch)
+        def fits(self, vault: bytes, branch: Branch) -> bool:
+            return len(branch.leaves) < 2 and super().fits(vault, branch)
 
     result = publish(replace(publishing(world.engine, opened), vault=Narrow(opened.chain)))
 
@@ -122,12 +128,11 @@ def test_fits__contract_refuses__is_no_unless_for_another_reason(
             raise CallReverted(call.sentence, error, data)
 
     vault = VaultContract(Refused(opened.chain.rpc, opened.chain.keys, opened.chain.chain_id))
-    batch = Batch(1, 0, (), ())
     if expected is None:
         with pytest.raises(CallReverted):
-            vault.fits(bytes(20), batch)
+            vault.fits(bytes(20), NO_BRANCH)
     else:
-        assert vault.fits(bytes(20), batch) is expected
+        assert vault.fits(bytes(20), NO_BRANCH) is expected
 
 
 def test_fits__more_gas_than_a_transaction_may_use__is_no(opened: OpenChain) -> None:
@@ -136,4 +141,4 @@ def test_fits__more_gas_than_a_transaction_may_use__is_no(opened: OpenChain) -> 
             return GAS_LIMIT_MAX + 1
 
     vault = VaultContract(Dear(opened.chain.rpc, opened.chain.keys, opened.chain.chain_id))
-    assert not vault.fits(bytes(20), Batch(1, 0, (), ()))
+    assert not vault.fits(bytes(20), NO_BRANCH)

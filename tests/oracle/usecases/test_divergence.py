@@ -4,6 +4,7 @@ publish
 ├── when readings no longer add up to what was settled it should name the hour and post nothing
 ├── when the ledger holds another report it should name the day
 ├── when the ledger's month differs it should name month and direction, and settle nothing
+├── when the ledger has other shares than the community it should settle nothing
 ├── when the vault divides otherwise it should name the part, and order no payout
 └── when the leaves do not fit the funded sum it should sign nothing
 """
@@ -22,6 +23,7 @@ from oracle.store.unit_of_work import OracleUnitOfWork
 from oracle.usecases.context import Context
 from oracle.usecases.publish import publish
 from oracle.wiring import OpenChain, publishing
+from settlement.domain.case import Shares
 from settlement.usecases.import_readings import import_readings
 from tests.oracle.world import AFTER, FIRST, World
 from tests.settlement.store.world import RECEIVED, case
@@ -97,6 +99,7 @@ def test_publish__ledgers_month_incomplete__names_the_days(world: World, opened:
         ("root", bytes(32)),
         ("shared_wh", 3),
         ("carry_micro_eur", 4),
+        ("receipts", ()),
     ],
 )
 def test_publish__vault_divides_otherwise__names_the_part_and_orders_no_payout(
@@ -109,6 +112,16 @@ def test_publish__vault_divides_otherwise__names_the_part_and_orders_no_payout(
     context = replace(publishing(world.engine, opened), vault=Crooked(opened.chain))
     assert difference(context, world).startswith(f"{field} of distribution 1: computed here ")
     assert world.open_messages() == ["settle"]
+
+
+def test_publish__ledger_divides_by_other_shares__settles_nothing(world: World, opened: OpenChain) -> None:
+    class Crooked(LedgerContract):
+        def shares_of(self, ledger: bytes, community: bytes, month: int) -> Shares:
+            return Shares(7_000, 1_000, 2_000)
+
+    context = replace(publishing(world.engine, opened), ledger=Crooked(opened.chain))
+    assert difference(context, world).startswith("shares of 2024-07 in basis points: computed here ")
+    assert "settle" not in steps(world)
 
 
 def test_publish__leaves_do_not_fit_the_funded_sum__signs_nothing(world: World, opened: OpenChain) -> None:

@@ -7,16 +7,38 @@ export const U64_MAX = (1n << 64n) - 1n;
 const RATE = 136;
 
 /** Bytes of an even number of hexadecimal digits, with or without 0x. */
-export const bytes = (text) => Uint8Array.from(text.replace(/^0x/, '').match(/../g) ?? [], (pair) => parseInt(pair, 16));
+export function bytes(text) {
+  const start = text.startsWith('0x') ? 2 : 0;
+  const data = new Uint8Array((text.length - start) >> 1);
+  for (let at = 0; at < data.length; at += 1) data[at] = parseInt(text.slice(start + 2 * at, start + 2 * at + 2), 16);
+  return data;
+}
 
 export const hex = (data) => '0x' + Array.from(data, (byte) => byte.toString(16).padStart(2, '0')).join('');
 
 export const ascii = (text) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 
 /** `value` (number or bigint, not negative, below 256^size) as `size` bytes, big-endian. */
-export const uint = (value, size) => bytes(BigInt(value).toString(16).padStart(2 * size, '0'));
+export function uint(value, size) {
+  const data = new Uint8Array(size);
+  let rest = BigInt(value);
+  for (let at = size - 1; rest; at -= 1) {
+    data[at] = Number(rest & 0xffn);
+    rest >>= 8n;
+  }
+  return data;
+}
 
-export const join = (...parts) => Uint8Array.from(parts.flatMap((part) => [...part]));
+/** The parts, bytes or lists of small numbers, side by side. */
+export function join(...parts) {
+  const joined = new Uint8Array(parts.reduce((size, { length }) => size + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
+}
 
 export const isZero = (data) => !data.some((byte) => byte);
 
