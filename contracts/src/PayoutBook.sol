@@ -8,7 +8,7 @@ import {PackedLeaves} from "./libraries/PackedLeaves.sol";
 import {PlainToken} from "./libraries/PlainToken.sol";
 import {SumTree} from "./libraries/SumTree.sol";
 import {Treasury} from "./Treasury.sol";
-import {Branch} from "./types/Payout.sol";
+import {Branch, Distribution} from "./types/Payout.sol";
 
 /// @dev The payouts of a vault's distributions: each leaf of a tree is paid through its own channel, at most once.
 abstract contract PayoutBook is Treasury {
@@ -24,8 +24,6 @@ abstract contract PayoutBook is Treasury {
         uint64 toSocial;
     }
 
-    /// In the place of a cancelled distribution's hash.
-    bytes32 internal constant CANCELLED = bytes32(uint256(1));
     /// Leaves of one bitmap word: the widest batch.
     uint256 private constant LEAVES_PER_WORD = 256;
     uint256 private constant MAX_BATCH_HEIGHT = 8;
@@ -39,8 +37,7 @@ abstract contract PayoutBook is Treasury {
     /// left (EIP-150), and the call itself costs less than 2,000.
     uint256 private constant TRANSFER_GAS_NEEDED = TRANSFER_GAS * 64 / 63 + 2_000;
 
-    /// Hashes of payout roots. A path leads to root and sum, so one slot is all that a distribution needs.
-    mapping(uint32 distribution => bytes32) internal _distributions;
+    mapping(uint32 distribution => Distribution) internal _distributions;
     mapping(uint32 distribution => mapping(uint256 word => uint256)) private _paid;
     mapping(uint32 distribution => mapping(uint256 word => uint256)) private _reserved;
 
@@ -77,16 +74,15 @@ abstract contract PayoutBook is Treasury {
 
     /// @inheritdoc ICommunityVault
     function claim(Branch calldata branch) external nonReentrant {
-        // Check: one unpaid wallet or social leaf of the tree.
+        // Check: one wallet or social leaf of the tree.
         bytes calldata leaf = branch.leaves;
         (uint32 distribution, uint32 index) = (branch.distribution, branch.start);
         _requireOneLeaf(branch);
         Batch memory batch = _sort(leaf, 0);
         if (batch.wallets | batch.social == 0) revert CommunityVault_NotClaimable(distribution, index);
-        if (_isPaid(distribution, index)) revert CommunityVault_AlreadyPaid(distribution, index);
 
-        // Effect:
-        _markPaid(distribution, index, 1);
+        // Effect: unless it was paid before.
+        _takeLeaf(distribution, index);
         _book(batch.toWallets, batch.toSocial);
         emit LeafClaimed(distribution, index, leaf.amountOf(0));
 
@@ -169,14 +165,19 @@ abstract contract PayoutBook is Treasury {
         }
     }
 
-    function _isPaid(uint32 distribution, uint32 index) internal view returns (bool) {
-        return (_paid[distribution][index / LEAVES_PER_WORD] >> (index % LEAVES_PER_WORD)) & 1 != 0;
-    }
-
     /// @dev Paid and reserved bits of a branch, of whose leaves bit i stands for leaf start + i.
     function _wordsOf(Branch calldata branch) internal view returns (uint256 paid, uint256 reserved) {
         (uint256 word, uint256 shift) = (branch.start / LEAVES_PER_WORD, branch.start % LEAVES_PER_WORD);
         return (_paid[branch.distribution][word] >> shift, _reserved[branch.distribution][word] >> shift);
+    }
+
+    /// @dev Marks one leaf as paid, which must not be paid yet.
+    function _takeLeaf(uint32 distribution, uint32 index) internal {
+        mapping(uint256 word => uint256) storage words = _paid[distribution];
+        uint256 word = words[index / LEAVES_PER_WORD];
+        uint256 bit = 1 << (index % LEAVES_PER_WORD);
+        if (word & bit != 0) revert CommunityVault_AlreadyPaid(distribution, index);
+        words[index / LEAVES_PER_WORD] = word | bit;
     }
 
     /// @dev Marks leaves of one word as paid; bit i stands for leaf start + i.
@@ -184,13 +185,11 @@ abstract contract PayoutBook is Treasury {
         _paid[distribution][start / LEAVES_PER_WORD] |= leaves << (start % LEAVES_PER_WORD);
     }
 
-    /// @dev Counts what goes out as gone, and what goes to social purposes to its fund, which stays here. A path ends in
-    /// exactly what the distribution promises, so its leaves never take what is held for others.
+    /// @dev Counts what goes out as gone, and what goes to social purposes to its fund, which stays here. A path ends
+    /// in exactly what the distribution promises, so its leaves never take what is held for others.
     function _book(uint64 out, uint64 toSocial) internal {
-        Funds memory sums = _funds;
-        sums.held -= uint56(out);
-        sums.social += uint56(toSocial);
-        _funds = sums;
+        _funds.held -= uint56(out);
+        if (toSocial != 0) _funds.social += uint56(toSocial);
     }
 
     /// @dev Undoes _markPaid and _book within the same transaction, for leaves whose transfer failed.
@@ -300,37 +299,53 @@ abstract contract PayoutBook is Treasury {
     /// @dev Reverts unless the leaves stand side by side in the distribution's tree, from an aligned start, and can be
     /// paid: their path must end in the distribution's root and in exactly what it promises.
     function _requireBranch(Branch calldata branch) internal view {
-        uint256 height = _batchHeight(branch.depth, branch.start, branch.proof.length);
-        uint256 leaves = branch.leaves.count();
-        if (leaves == 0 || leaves > 1 << height) revert CommunityVault_LeafCountOutOfRange(leaves, 1 << height);
-        (bytes32 hash, uint256 sum) = SumTree.fold(branch.leaves, branch.start, 0, height);
-        (bytes32 root, uint256 funded) = SumTree.climb(hash, sum, branch.start >> height, branch.proof);
-        _requireRoot(branch.distribution, root, funded, branch.depth, branch.validAt);
-        if (block.timestamp < branch.validAt) revert CommunityVault_NotYetValid(branch.distribution, branch.validAt);
+        Distribution memory opened = _opened(branch.distribution);
+        (bytes32 root, uint256 funded) = _topOf(opened.depth, branch.start, branch.leaves, branch.proof);
+        _requireRoot(branch.distribution, opened, root, funded);
+        if (block.timestamp < opened.validAt) {
+            revert CommunityVault_NotYetValid(branch.distribution, opened.validAt);
+        }
+    }
+
+    /// @dev Root and sum that leaves lead to in a tree of the depth.
+    function _topOf(uint8 depth, uint32 start, bytes calldata leaves, bytes calldata proof)
+        private
+        pure
+        returns (bytes32 root, uint256 funded)
+    {
+        uint256 height = _batchHeight(depth, start, proof.length);
+        uint256 count = leaves.count();
+        if (count == 0 || count > 1 << height) revert CommunityVault_LeafCountOutOfRange(count, 1 << height);
+        (bytes32 hash, uint256 sum) = SumTree.fold(leaves, start, 0, height);
+        return SumTree.climb(hash, sum, start >> height, proof);
     }
 
     /// @dev The same for a branch of a single leaf.
     function _requireOneLeaf(Branch calldata branch) internal view {
-        uint256 leaves = branch.leaves.count();
-        if (leaves != 1) revert CommunityVault_LeafCountOutOfRange(leaves, 1);
+        if (branch.leaves.length != PackedLeaves.BYTES_PER_LEAF) {
+            revert CommunityVault_LeafCountOutOfRange(branch.leaves.count(), 1);
+        }
         _requireBranch(branch);
     }
 
-    /// @dev Reverts unless the payout root is the distribution's.
-    function _requireRoot(uint32 distribution, bytes32 root, uint256 funded, uint8 depth, uint40 validAt)
+    /// @dev A distribution that exists.
+    function _opened(uint32 distribution) internal view returns (Distribution memory opened) {
+        opened = _distributions[distribution];
+        if (opened.validAt == 0) revert CommunityVault_UnknownDistribution(distribution);
+    }
+
+    /// @dev Reverts unless root and sum are the distribution's. A sum that left 64 bits is no distribution's.
+    function _requireRoot(uint32 distribution, Distribution memory opened, bytes32 root, uint256 funded)
         internal
-        view
+        pure
     {
-        bytes32 stored = _distributions[distribution];
-        if (stored == _hashRoot(root, funded, depth, validAt)) return;
-        if (stored == 0) revert CommunityVault_UnknownDistribution(distribution);
-        if (stored == CANCELLED) revert CommunityVault_Cancelled(distribution);
+        if (opened.seal == _seal(root, funded)) return;
+        if (opened.seal == 0) revert CommunityVault_Cancelled(distribution);
         revert CommunityVault_OtherRoot(distribution, root, funded);
     }
 
-    /// @dev Sums of a path are not cut to 64 bits: one that left them is no distribution's.
-    function _hashRoot(bytes32 root, uint256 funded, uint8 depth, uint40 validAt) internal pure returns (bytes32) {
-        return keccak256(abi.encode(root, funded, depth, validAt));
+    function _seal(bytes32 root, uint256 funded) internal pure returns (bytes26) {
+        return bytes26(keccak256(abi.encode(root, funded)));
     }
 
     /// @dev Height of the subtree that a proof leaves over, from which the batch starts.
@@ -348,13 +363,13 @@ abstract contract PayoutBook is Treasury {
     /* -------------------------------------------------- views ------------------------------------------------- */
 
     /// @inheritdoc ICommunityVault
-    function distributionOf(uint32 distribution) external view returns (bytes32) {
+    function distributionOf(uint32 distribution) external view returns (Distribution memory) {
         return _distributions[distribution];
     }
 
     /// @inheritdoc ICommunityVault
     function statusOf(uint32 distribution, uint32 index) external view returns (bool paid, bool reserved) {
-        uint256 word = _reserved[distribution][index / LEAVES_PER_WORD];
-        return (_isPaid(distribution, index), (word >> (index % LEAVES_PER_WORD)) & 1 != 0);
+        (uint256 word, uint256 bit) = (index / LEAVES_PER_WORD, 1 << (index % LEAVES_PER_WORD));
+        return (_paid[distribution][word] & bit != 0, _reserved[distribution][word] & bit != 0);
     }
 }
