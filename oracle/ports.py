@@ -10,9 +10,6 @@ from oracle.attest.messages import DayReport, Settlement
 from oracle.attest.payout_tree import Leaf, Node
 from settlement.domain.case import Shares
 
-CANCELLED = (1).to_bytes(32, "big")
-"""What a vault keeps in the place of a cancelled distribution's hash."""
-
 
 class Call(NamedTuple):
     """What a transaction does: call data for a contract, or creation code when there is no receiver."""
@@ -38,16 +35,12 @@ class Log(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What became of a transaction; `contract` is the address that it created, if any.
-
-    `block_timestamp` is None where the node no longer says.
-    """
+    """What became of a transaction; `contract` is the address that it created, if any."""
 
     hash: bytes
     succeeded: bool
     block_number: int
     block_hash: bytes
-    block_timestamp: int | None
     gas_used: int
     contract: bytes | None
     logs: tuple[Log, ...]
@@ -149,6 +142,27 @@ class VaultFacts(NamedTuple):
     token: bytes | None
 
 
+class PayoutTreeFacts(NamedTuple):
+    """A distribution as the vault keeps it; zeros where there is none. `valid_at` is when payment may begin.
+
+    `seal` stands for root and promised sum.
+    """
+
+    seal: bytes
+    depth: int
+    valid_at: int
+
+    @property
+    def settled(self) -> bool:
+        """Whether the vault has accepted the distribution."""
+        return self.valid_at != 0
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the guardian cancelled it."""
+        return self.settled and not any(self.seal)
+
+
 class Roster(NamedTuple):
     """Root over the members' pseudonymous ids, zeros without one, and how many they are."""
 
@@ -187,11 +201,9 @@ class AccountFacts(NamedTuple):
 
 
 class Branch(NamedTuple):
-    """Aligned leaves of a distribution and their common path; depth and first time are the distribution's."""
+    """Aligned leaves of a distribution and their common path."""
 
     distribution: int
-    depth: int
-    valid_at: int
     start: int
     leaves: tuple[Leaf, ...]
     proof: tuple[Node, ...]
@@ -272,9 +284,7 @@ class Vault(Protocol):
 
     def reserve(self, vault: bytes, branch: Branch, selection: int) -> Call: ...
     def confirm(self, vault: bytes, branch: Branch, references: Sequence[bytes]) -> Call: ...
-    def distribution_of(self, vault: bytes, number: int) -> bytes:
-        """`root_hash` of a distribution; zeros where there is none, CANCELLED where it was stopped."""
-
+    def distribution_of(self, vault: bytes, number: int) -> PayoutTreeFacts: ...
     def carry_of(self, vault: bytes) -> int: ...
     def credit_of(self, vault: bytes, receipt: bytes) -> tuple[int, bool]: ...
     def token_of(self, vault: bytes) -> bytes | None: ...
@@ -308,7 +318,7 @@ class Inspector(Protocol):
     def vault_facts(self, vault: bytes) -> VaultFacts: ...
     def distribution_count(self, vault: bytes) -> int: ...
     def single_count(self, vault: bytes) -> int: ...
-    def distribution_of(self, vault: bytes, number: int) -> bytes: ...
+    def distribution_of(self, vault: bytes, number: int) -> PayoutTreeFacts: ...
     def is_paid(self, vault: bytes, distribution: int, index: int) -> bool: ...
     def funds(self, vault: bytes) -> Funds: ...
     def token_balance(self, token: bytes, account: bytes) -> int: ...

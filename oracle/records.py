@@ -88,8 +88,7 @@ class TransactionState(StrEnum):
 class StoredTransaction:
     """A signed transaction and its outcome: one step of an outbox message.
 
-    `raw` and `hash` are the version with the highest fee, `earlier_hashes` those that it replaced. The
-    block's timestamp is in seconds since 1970.
+    `raw` and `hash` are the version with the highest fee, `earlier_hashes` those that it replaced.
     """
 
     id: UUID
@@ -107,7 +106,6 @@ class StoredTransaction:
     state: TransactionState = TransactionState.SIGNED
     block_number: int | None = None
     block_hash: bytes | None = None
-    block_timestamp: int | None = None
     gas_used: int | None = None
     contract: bytes | None = None
     mined_at: datetime | None = None

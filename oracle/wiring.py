@@ -7,7 +7,6 @@ believes in.
 import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -16,7 +15,7 @@ from sqlalchemy import Engine
 from oracle.chain.client import EvmChain, Finality
 from oracle.chain.contracts import LedgerContract, VaultContract
 from oracle.chain.keys import Keys, load_keys, load_or_create_keys
-from oracle.chain.node import LOCAL_CHAIN_ID, start_node, turn_clock
+from oracle.chain.node import LOCAL_CHAIN_ID, start_node
 from oracle.chain.rpc import Rpc
 from oracle.chain.trust import Trust, trust_text
 from oracle.errors import NotDeployed
@@ -30,7 +29,6 @@ from oracle.usecases.context import (
     TokenChoice,
     VaultPolicy,
     no_checkpoint,
-    no_clock,
     quiet,
 )
 from settlement.casefile.atomic import write_atomically
@@ -127,7 +125,6 @@ def publishing(
         progress=progress,
         checkpoint=checkpoint,
         exclusive=lambda: exclusive(engine, name),
-        clock=partial(turn_clock, chain.rpc) if opened.local else no_clock,
         retry_reverted=retry_reverted,
     )
 

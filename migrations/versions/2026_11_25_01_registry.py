@@ -10,13 +10,11 @@ depends_on = None
 
 def upgrade() -> None:
     op.execute(DEPLOYMENTS)
-    op.execute(TRANSACTIONS)
     op.execute(SETTLED)
 
 
 def downgrade() -> None:
     op.execute("DROP TABLE settled_distributions")
-    op.execute("ALTER TABLE chain_transactions DROP COLUMN block_timestamp")
     op.execute(DEPLOYMENTS_BEFORE)
 
 
@@ -33,11 +31,6 @@ ALTER TABLE deployments ADD CONSTRAINT deployments_only_some_have_a_community
     CHECK ((kind IN ('timelock', 'vault')) = (community_id IS NOT NULL));
 ALTER TABLE deployments ADD CONSTRAINT deployments_name_their_community
     CHECK (ledger_id IS NULL OR community_id IS NOT NULL);
-"""
-
-TRANSACTIONS = """
--- With it the local node makes a block again that it forgot: a payout root holds the time of its block.
-ALTER TABLE chain_transactions ADD COLUMN block_timestamp bigint CHECK (block_timestamp > 0);
 """
 
 SETTLED = """

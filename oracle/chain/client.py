@@ -139,8 +139,7 @@ class EvmChain:
         receipt = self.rpc.call("eth_getTransactionReceipt", _hex(transaction))
         if receipt is None or not self._is_final(self.rpc.integer(receipt["blockNumber"])):
             return None
-        block = self.rpc.call("eth_getBlockByHash", receipt["blockHash"], False)
-        return _outcome(receipt, None if block is None else self.rpc.integer(block["timestamp"]))
+        return _outcome(receipt)
 
     def has_code(self, address: bytes) -> bool:
         """Whether there is a contract at the address."""
@@ -197,7 +196,7 @@ def _decoded(raw: bytes) -> tuple[int, bytes | None, bytes, int, _Fees]:
     return _integer(nonce), to or None, data, _integer(gas), fees
 
 
-def _outcome(receipt: dict[str, Any], block_timestamp: int | None) -> Outcome:
+def _outcome(receipt: dict[str, Any]) -> Outcome:
     logs = tuple(
         Log(_octets(log["address"]), tuple(_octets(topic) for topic in log["topics"]), _octets(log["data"]))
         for log in receipt["logs"]
@@ -208,7 +207,6 @@ def _outcome(receipt: dict[str, Any], block_timestamp: int | None) -> Outcome:
         succeeded=int(receipt["status"], 16) == 1,
         block_number=int(receipt["blockNumber"], 16),
         block_hash=_octets(receipt["blockHash"]),
-        block_timestamp=block_timestamp,
         gas_used=int(receipt["gasUsed"], 16),
         contract=_octets(contract) if contract else None,
         logs=logs,

@@ -21,6 +21,7 @@ from oracle.ports import (
     MonthTotals,
     Outcome,
     PaidBatch,
+    PayoutTreeFacts,
     Quorum,
     RegistrationTerms,
     Roles,
@@ -209,10 +210,10 @@ class VaultContract:
         data = artifact(VAULT).call("confirm", _branch(branch), list(references))
         return Call(vault, data, f"confirm bank payouts from leaf {branch.start}")
 
-    def distribution_of(self, vault: bytes, number: int) -> bytes:
-        """Hash of a distribution's payout root; zeros where there is none, CANCELLED where it was stopped."""
-        (root_hash,) = self._chain.view(artifact(VAULT), vault, "distributionOf", number)
-        return bytes(root_hash)
+    def distribution_of(self, vault: bytes, number: int) -> PayoutTreeFacts:
+        """A distribution as the vault keeps it."""
+        (found,) = self._chain.view(artifact(VAULT), vault, "distributionOf", number)
+        return PayoutTreeFacts(*found)
 
     def carry_of(self, vault: bytes) -> int:
         """What the next distribution starts from, in micro-euro."""
@@ -239,7 +240,7 @@ class VaultContract:
         for log in outcome.logs:
             found = artifact(VAULT).event("Settled", log) if log.address == vault else None
             if found:
-                found["receipts"] = tuple(found["receipts"])
+                found["receipts"] = _used_receipts(vault, outcome)
                 return SettledFacts(*(found[name] for name in _SETTLED_FIELDS))
         raise LedgerDiverges("events of the settlement", "Settled", "none")
 
@@ -265,8 +266,14 @@ def _report(report: DayReport) -> tuple[int | bytes, ...]:
 
 
 def _branch(branch: Branch) -> tuple[object, ...]:
-    place = (branch.distribution, branch.depth, branch.valid_at, branch.start)
-    return (*place, encode_leaves(branch.leaves), encode_proof(branch.proof))
+    return (branch.distribution, branch.start, encode_leaves(branch.leaves), encode_proof(branch.proof))
+
+
+def _used_receipts(vault: bytes, outcome: Outcome) -> tuple[bytes, ...]:
+    """Receipts that a settlement used up, in its order."""
+    logs = [log for log in outcome.logs if log.address == vault]
+    used = [artifact(VAULT).event("ReceiptUsed", log) for log in logs]
+    return tuple(event["receipt"] for event in used if event is not None)
 
 
 def quorum_of(view: tuple[Any, ...]) -> Quorum:

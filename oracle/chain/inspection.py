@@ -16,6 +16,7 @@ from oracle.ports import (
     Funds,
     MonthTotals,
     NodeFacts,
+    PayoutTreeFacts,
     Quorum,
     Roles,
     Roster,
@@ -139,10 +140,10 @@ class Inspection:
         (count,) = self._view(VAULT, vault, "singleCount")
         return int(count)
 
-    def distribution_of(self, vault: bytes, number: int) -> bytes:
-        """Hash of a distribution's payout root; zeros where there is none, CANCELLED where it was stopped."""
-        (root_hash,) = self._view(VAULT, vault, "distributionOf", number)
-        return bytes(root_hash)
+    def distribution_of(self, vault: bytes, number: int) -> PayoutTreeFacts:
+        """A distribution as the vault keeps it."""
+        (found,) = self._view(VAULT, vault, "distributionOf", number)
+        return PayoutTreeFacts(*found)
 
     def is_paid(self, vault: bytes, distribution: int, index: int) -> bool:
         """Whether a leaf's payout is recorded."""

@@ -33,7 +33,6 @@ LOCAL_CHAIN_ID = 31337
 ANVIL = Path(__file__).resolve().parents[2] / "contracts/node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil"
 START_SECONDS = 20.0
 BLOCK_GAS_LIMIT = 60_000_000
-GENESIS_AGE_S = 10 * 365 * 86_400
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None)
 
@@ -95,19 +94,6 @@ def start_node(folder: Path, anvil: Path = ANVIL, chain_id: int = LOCAL_CHAIN_ID
         return _start(folder, anvil, chain_id)
 
 
-def turn_clock(rpc: Rpc, timestamp: int | None) -> None:
-    """Give a local node's next block this time (seconds since 1970), or all blocks the real time again.
-
-    A time before the newest block cannot be had: then the node's clock is left as it is.
-    """
-    if timestamp is None:
-        rpc.call("evm_setTime", int(time.time()))
-    elif timestamp >= rpc.head()[2]:
-        # The first makes the node forget the time of its start, before which the second could not go.
-        rpc.call("evm_setTime", timestamp)
-        rpc.call("evm_setNextBlockTimestamp", timestamp)
-
-
 def _running(folder: Path, chain_id: int) -> LocalNode | None:
     """The node that an earlier or neighbouring process recorded here, if it answers and is the same chain."""
     record = _record(folder)
@@ -135,7 +121,6 @@ def _start(folder: Path, anvil: Path, chain_id: int) -> LocalNode:
         process = _spawn(folder, anvil, chain_id, port)
         url = f"http://127.0.0.1:{port}"
         if _answers(process, Rpc(url, 2.0), chain_id):
-            turn_clock(Rpc(url), None)
             _write_record(folder, _Record(port, process.pid, _genesis(Rpc(url))))
             return LocalNode(url, chain_id, process, notes)
         notes += _set_aside_unreadable_state(folder)
@@ -146,9 +131,6 @@ def _spawn(folder: Path, anvil: Path, chain_id: int, port: int) -> subprocess.Po
     command = [str(anvil), "--quiet", "--host", "127.0.0.1", "--port", str(port), "--chain-id", str(chain_id)]
     command += ["--hardfork", "osaka", "--accounts", "0", "--block-base-fee-per-gas", "0"]
     command += ["--disable-min-priority-fee", "--enable-tx-gas-limit", "--gas-limit", str(BLOCK_GAS_LIMIT)]
-    if not _state(folder).exists():
-        # What a lost state file held can be made again only after an older block.
-        command += ["--timestamp", str(int(time.time()) - GENESIS_AGE_S)]
     command += [
         "--state",
         str(_state(folder)),

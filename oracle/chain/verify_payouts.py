@@ -1,24 +1,24 @@
-"""Payouts against the vault, which keeps one hash of a distribution's root, sum, depth and first payment."""
+"""Payouts against the vault, which keeps a distribution's seal of root and sum, its depth and its time."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 
 from oracle.attest.payout_tree import (
+    SEAL_BYTES,
     Channel,
     Leaf,
     Node,
     PayoutTree,
     check_leaf,
     hash_leaf,
-    root_hash,
     root_of,
+    seal,
 )
 from oracle.chain.check import Check, Mismatch, euro, hexed, integer
 from oracle.chain.fates import FIRST_SINGLE, Fate, Kind, fates_of
 from oracle.chain.json_fields import UINT64_MAX
 from oracle.chain.receipt import PayoutReceipt, PublishedTree
 
-CANCELLED = 1
 NO_TOP = Node(bytes(32), 0)
 UNTOLD = (
     "paid, or replaced by a single payout or a sweep: this node does not tell by which transaction, and the "
@@ -33,8 +33,8 @@ def check_payout(check: Check, receipt: PayoutReceipt) -> None:
     sums = receipt.leaf.amount_micro_eur + sum(node.sum for node in receipt.proof)
     check.require(sums <= UINT64_MAX, "the sums of the path exceed what the vault can count")
     top = root_of(receipt.index, receipt.leaf, receipt.proof)
-    _check_root(check, receipt, top, levels, "the leaf's path ends")
-    check.status = _status(check, receipt)
+    valid_at = _check_root(check, receipt, top, levels, "the leaf's path ends")
+    check.status = _status(check, receipt, valid_at)
 
 
 def check_tree(check: Check, tree: PublishedTree) -> None:
@@ -47,9 +47,10 @@ def check_tree(check: Check, tree: PublishedTree) -> None:
         f"the {count} leaves add up to {euro(total)}, the file says {euro(tree.total_micro_eur)}",
     )
     built = PayoutTree(tree.leaves)
-    _check_root(check, tree, Node(built.root, total), built.depth, f"the {count} leaves end")
+    top = Node(built.root, total)
+    valid_at = _check_root(check, tree, top, built.depth, f"the {count} leaves end")
     check.status = f"{count} leaves together: {euro(total)}"
-    check.counted = tuple(_counted(check, tree))
+    check.counted = tuple(_counted(check, tree, valid_at))
 
 
 def _check_leaf(check: Check, index: int, leaf: Leaf, told: bytes) -> None:
@@ -66,34 +67,33 @@ def _check_leaf(check: Check, index: int, leaf: Leaf, told: bytes) -> None:
     )
 
 
-def _check_root(
-    check: Check, named: PayoutReceipt | PublishedTree, top: Node, depth: int, words: str
-) -> None:
-    """The root, the sum, the depth and the time are what the vault keeps the hash of."""
+def _check_root(check: Check, named: PayoutReceipt | PublishedTree, top: Node, depth: int, words: str) -> int:
+    """Root and sum are what the vault keeps the seal of, and so is the depth; returns when payment may begin."""
     number = named.distribution
     single = number >= FIRST_SINGLE
     called = f"single payout {number}" if single else f"distribution {number}"
-    (stored,) = check.view(check.trust.vault, "distributionOf(uint32)", number, words=1)
-    check.require(any(stored), f"the vault has no {called}")
+    stored, levels, first = check.view(check.trust.vault, "distributionOf(uint32)", number, words=3)
+    check.require(any(first), f"the vault has no {called}")
     by = "its former owner refused the redirection" if single else "the guardian cancelled it"
-    check.require(integer(stored) != CANCELLED, f"{called} was cancelled before it could be paid: {by}")
+    check.require(any(stored), f"{called} was cancelled before it could be paid: {by}")
     check.require(
-        root_hash(top, depth, named.valid_at) == stored,
-        f"{words} in root {hexed(top.hash)} with sum {euro(top.sum)}, depth {depth} and payable from "
-        f"{named.valid_at}: the vault holds another root, sum, depth or time for {called}",
+        seal(top) == stored[:SEAL_BYTES] and depth == integer(levels),
+        f"{words} in root {hexed(top.hash)} with sum {euro(top.sum)} and depth {depth}: the vault holds "
+        f"another root, sum or depth for {called}",
         f"{words} in the root that the vault holds for {called}: {hexed(top.hash)}",
     )
     check.compared.append(f"all leaves together are exactly the funded {euro(top.sum)}")
+    return integer(first)
 
 
-def _status(check: Check, receipt: PayoutReceipt) -> str:
+def _status(check: Check, receipt: PayoutReceipt, valid_at: int) -> str:
     ((paid, reserved),) = _bits(check, receipt.distribution, [receipt.index])
     if paid:
         fate = fates_of(check, receipt.distribution, receipt.index).get(receipt.index)
         return str(fate) if fate else UNTOLD
     if reserved:
         return "reserved for a bank payment"
-    return _open(check, receipt.valid_at)
+    return _open(check, valid_at)
 
 
 def _open(check: Check, valid_at: int) -> str:
@@ -110,7 +110,7 @@ def _bits(check: Check, distribution: int, indexes: Iterable[int]) -> list[tuple
     return [(any(paid), any(reserved)) for paid, reserved in answers]
 
 
-def _counted(check: Check, tree: PublishedTree) -> Iterable[str]:
+def _counted(check: Check, tree: PublishedTree, valid_at: int) -> Iterable[str]:
     """Check 8: how many leaves, and how much, per channel and per state."""
     sums: defaultdict[str, list[int]] = defaultdict(list)
     bits = _bits(check, tree.distribution, range(len(tree.leaves)))
@@ -120,10 +120,10 @@ def _counted(check: Check, tree: PublishedTree) -> Iterable[str]:
         if paid:
             sums[_kind(fates.get(index))].append(leaf.amount_micro_eur)
         else:
-            state = "reserved for a bank payment" if reserved else _open(check, tree.valid_at)
+            state = "reserved for a bank payment" if reserved else _open(check, valid_at)
             sums[state].append(leaf.amount_micro_eur)
     channels = [channel.name for channel in Channel if channel.name in sums]
-    states = [*Kind, UNTOLD, "reserved for a bank payment", _open(check, tree.valid_at)]
+    states = [*Kind, UNTOLD, "reserved for a bank payment", _open(check, valid_at)]
     for name in [*channels, *(state for state in states if state in sums)]:
         leaves = "leaf" if len(sums[name]) == 1 else "leaves"
         yield f"{len(sums[name])} {leaves}, {euro(sum(sums[name]))}: {name}"

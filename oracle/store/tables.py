@@ -114,7 +114,6 @@ class ChainTransactionRow(SQLModel, table=True):
     state: str = Field(sa_column=columns.text(10, server_default="signed"))
     block_number: int | None = Field(sa_column=Column(BigInteger))
     block_hash: bytes | None = Field(sa_column=columns.octets(nullable=True))
-    block_timestamp: int | None = Field(sa_column=Column(BigInteger))
     gas_used: int | None = Field(sa_column=Column(BigInteger))
     contract: bytes | None = Field(sa_column=columns.octets(nullable=True))
     created_at: datetime = Field(sa_column=columns.recorded())

@@ -67,7 +67,6 @@ class Transactions(TransactionsReader):
             "state": state,
             "block_number": outcome.block_number,
             "block_hash": outcome.block_hash,
-            "block_timestamp": outcome.block_timestamp,
             "gas_used": outcome.gas_used,
             "contract": outcome.contract,
             "mined_at": func.coalesce(col(Row.mined_at), func.now()),

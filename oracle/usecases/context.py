@@ -55,20 +55,13 @@ def quiet(stage: str, done: int, total: int, sentence: str) -> None:
     """A display that shows nothing."""
 
 
-def no_clock(timestamp: int | None) -> None:
-    """The clock of a chain that is not ours to turn."""
-
-
 def no_checkpoint(name: str) -> None:
     """Called at every point at which a crash leaves another state behind; tests put crashes here."""
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The database, the chain and the manner of working.
-
-    `clock` turns the local node's clock to the time of a block that is made again, or back to now (None).
-    """
+    """The database, the chain and the manner of working."""
 
     unit: Callable[[], AbstractContextManager[Work]]
     chain: Chain
@@ -79,7 +72,6 @@ class Context:
     progress: Progress = quiet
     checkpoint: Callable[[str], None] = no_checkpoint
     exclusive: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext
-    clock: Callable[[int | None], None] = no_clock
     retry_reverted: bool = False
 
 

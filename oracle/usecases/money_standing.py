@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from oracle.attest.payout_tree import Node, root_hash
-from oracle.ports import CANCELLED, Funds, Inspector
+from oracle.attest.payout_tree import Node, seal
+from oracle.ports import Funds, Inspector
 from oracle.usecases.payout_leaves import tree_of
 from oracle.usecases.standing import DistributionStanding, Findings
 from oracle.work import StatusWork
@@ -87,18 +87,15 @@ def _distribution(
     work: StatusWork, inspector: Inspector, vault: bytes, distribution: Distribution, findings: Findings
 ) -> DistributionStanding:
     number, of = distribution.number, f"of distribution {distribution.number}"
-    there, known = inspector.distribution_of(vault, number), work.settled_distributions.of(distribution.id)
-    valid_at = None if known is None else known.valid_at
-    if there == CANCELLED:
+    there = inspector.distribution_of(vault, number)
+    if there.cancelled:
         findings.notes.append(f"distribution {number} was cancelled by the guardian: its sum became carry")
-        return DistributionStanding(number, 0, 0, valid_at, cancelled=True)
+        return DistributionStanding(number, 0, 0, there.valid_at, cancelled=True)
     payouts = work.payouts.of_distribution(distribution.id)
     funded = distribution.pool_micro_eur - distribution.carry_micro_eur
-    # A crash may have kept the record from noting what the vault fixed.
-    if valid_at is not None:
-        tree = tree_of(payouts)
-        here = root_hash(Node(tree.root, funded), tree.depth, valid_at)
-        findings.compare(f"payout root {of}", here.hex(), there.hex())
+    tree = tree_of(payouts)
+    findings.compare(f"seal of root and sum {of}", seal(Node(tree.root, funded)).hex(), there.seal.hex())
+    findings.compare(f"depth of the tree {of}", tree.depth, there.depth)
     paid = sum(row.amount_micro_eur for row in payouts if inspector.is_paid(vault, number, row.leaf_index))
     recorded = _paid(payouts)
     if paid < recorded:
@@ -108,7 +105,7 @@ def _distribution(
             f"{paid - recorded} micro-euro {of} are paid on the chain and not recorded here: somebody "
             "claimed for a member or moved a leaf, or the next publication notes it"
         )
-    return DistributionStanding(number, funded, paid, valid_at)
+    return DistributionStanding(number, funded, paid, there.valid_at)
 
 
 def _paid(payouts: Sequence[Payout]) -> int:

@@ -14,8 +14,7 @@ from uuid import UUID
 from oracle.attest.keccak import keccak256
 from oracle.attest.payout_tree import PayoutTree, batches
 from oracle.errors import DistributionCancelled, DistributionNotSettled, LedgerDiverges
-from oracle.ports import CANCELLED, Branch
-from oracle.records import SettledDistribution
+from oracle.ports import Branch
 from oracle.usecases.context import Context, Finish, Step, Steps, ready
 from oracle.usecases.payout_leaves import tree_of
 from oracle.usecases.places import place_of
@@ -34,7 +33,6 @@ class _Part(NamedTuple):
 
     vault: bytes
     distribution: int
-    settled: SettledDistribution
     tree: PayoutTree
     stored: list[Payout]
     start: int
@@ -44,8 +42,7 @@ class _Part(NamedTuple):
     def branch(self) -> Branch:
         """The leaves as the vault takes them."""
         leaves, proof = self.tree.batch(self.start, self.height), self.tree.proof(self.start, self.height)
-        place = (self.distribution, self.settled.depth, self.settled.valid_at, self.start)
-        return Branch(*place, leaves, tuple(proof))
+        return Branch(self.distribution, self.start, leaves, tuple(proof))
 
     @property
     def payouts(self) -> list[Payout]:
@@ -221,15 +218,15 @@ def _part(context: Context, message: OutboxRow) -> _Part:
     with context.unit() as work:
         distribution = work.distributions.get(distribution_id)
         payouts = work.payouts.of_distribution(distribution_id)
-        settled = work.settled_distributions.of(distribution_id)
     if distribution is None:
         raise NotFound("distribution", distribution_id)
     number, vault = distribution.number, place_of(context, message.community_id).vault
-    if settled is None:
-        raise DistributionNotSettled(f"distribution {number} is to be paid, and no settlement of it is known")
-    if context.vault.distribution_of(vault, number) == CANCELLED:
+    there = context.vault.distribution_of(vault, number)
+    if not there.settled:
+        raise DistributionNotSettled(f"distribution {number} is to be paid, and the vault does not have it")
+    if there.cancelled:
         raise DistributionCancelled(number, "none of its leaves can be paid")
-    return _Part(vault, number, settled, tree_of(payouts), payouts, start, height)
+    return _Part(vault, number, tree_of(payouts), payouts, start, height)
 
 
 def _was_paid(context: Context, part: _Part, payout: Payout, paid: int) -> bool:

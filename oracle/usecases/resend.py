@@ -22,13 +22,9 @@ def resend(context: Context) -> int:
         stored = work.transactions.of_sender(context.chain.chain_id, context.chain.sender)
     forgotten = _forgotten(context, stored) if stored else []
     for number, transaction in enumerate(forgotten, start=1):
-        # A payout root holds the time of its block, and every later payment names it.
-        context.clock(transaction.block_timestamp)
         _compare_and_record(context, transaction)
         sentence = f"the chain had forgotten: {transaction.sentence}"
         context.progress("resend", number, len(forgotten), sentence)
-    if forgotten:
-        context.clock(None)
     _require_contracts(context)
     return sum(transaction.state is not TransactionState.SIGNED for transaction in forgotten)
 

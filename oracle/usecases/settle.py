@@ -12,7 +12,7 @@ from community.domain.records import CommunityRecord
 from oracle.attest.messages import Settlement
 from oracle.attest.payout_tree import PayoutTree
 from oracle.errors import ChannelNotPayable, DistributionCancelled, LedgerDiverges
-from oracle.ports import CANCELLED, Call, Outcome, SettledFacts
+from oracle.ports import Call, Outcome, SettledFacts
 from oracle.records import SettledDistribution, StoredTransaction
 from oracle.usecases.context import Context, Step, Steps
 from oracle.usecases.pay import order_payouts
@@ -133,7 +133,7 @@ def _require_next(context: Context, place: Place, distribution: Distribution) ->
     if here == there:
         return
     for number in range(distribution.number - 1, 0, -1):
-        if context.vault.distribution_of(place.vault, number) == CANCELLED:
+        if context.vault.distribution_of(place.vault, number).cancelled:
             raise DistributionCancelled(number, f"distribution {distribution.number} divides another pool")
     raise LedgerDiverges("carry in micro-euro", here, there)
 

@@ -68,12 +68,12 @@ class MonthStanding:
 
 @dataclass(frozen=True, slots=True)
 class DistributionStanding:
-    """A distribution on the vault; of a cancelled one nothing is funded. `valid_at` is None where unknown."""
+    """A distribution on the vault; of a cancelled one nothing is funded."""
 
     number: int
     funded_micro_eur: int
     paid_micro_eur: int
-    valid_at: int | None
+    valid_at: int
     cancelled: bool = False
 
     @property

@@ -10,8 +10,6 @@ start_node
 │   └── it should attach, and leave it running when it stops
 └── given another program has the recorded port
     └── it should take another port
-turn_clock
-└── it should give lost blocks their times again, and then go with the real time
 """
 
 import json
@@ -25,7 +23,7 @@ from pathlib import Path
 
 import pytest
 
-from oracle.chain.node import LocalNode, start_node, turn_clock
+from oracle.chain.node import LocalNode, start_node
 from oracle.chain.rpc import Rpc
 from oracle.errors import NodeNotStarted, NodeUnreachable
 
@@ -87,24 +85,6 @@ def test_start__after_a_stop__keeps_port_genesis_and_blocks(anvil: Path, tmp_pat
     with start_node(tmp_path, anvil) as second:
         assert second.url == first.url
         assert Rpc(second.url).call("eth_getBlockByNumber", "0x2", False)["hash"] == before
-
-
-def test_turn_clock__earlier_than_the_start__a_lost_block_gets_its_time_again(
-    anvil: Path, tmp_path: Path
-) -> None:
-    with start_node(tmp_path, anvil) as node:
-        rpc = Rpc(node.url)
-        before = int(time.time()) - 3 * 86_400
-        for wanted in (before, before, before + 60):
-            turn_clock(rpc, wanted)
-            mine(node)
-            assert rpc.head()[2] == wanted
-        turn_clock(rpc, before)
-        mine(node)
-        assert rpc.head()[2] >= before + 60
-        turn_clock(rpc, None)
-        mine(node)
-        assert abs(rpc.head()[2] - time.time()) < 5
 
 
 def test_start__after_kill_9__finds_the_blocks_on_disk(anvil: Path, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from tests.settlement.store.world import pod_of
 
 MONTH = 54 * 12 + 6
 ENTRIES = (Entry(b"\x07" * 32, b"\x02" * 33), Entry(b"\x08" * 32, b"\x03" * 33))
-OUTCOME = Outcome(b"\x01" * 32, True, 7, b"\x02" * 32, 1_700_000_000, 21_000, None, ())
+OUTCOME = Outcome(b"\x01" * 32, True, 7, b"\x02" * 32, 21_000, None, ())
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ from oracle.chain.contracts import VaultContract
 from oracle.chain.inspection import Inspection
 from oracle.chain.keys import load_or_create_keys
 from oracle.errors import NodeUnreachable
-from oracle.ports import CANCELLED, AccountFacts, Funds, MonthTotals, NodeFacts
+from oracle.ports import AccountFacts, Funds, MonthTotals, NodeFacts, PayoutTreeFacts
 from oracle.records import ContractKind
 from oracle.store.unit_of_work import OracleReadOnlyUnitOfWork
 from oracle.usecases.chain_status import chain_status
@@ -159,8 +159,9 @@ class Crooked(Inspection):
     def distribution_count(self, vault: bytes) -> int:
         return int(self.bent("count", super().distribution_count(vault)))
 
-    def distribution_of(self, vault: bytes, number: int) -> bytes:
-        return bytes(self.bent("root", super().distribution_of(vault, number)))
+    def distribution_of(self, vault: bytes, number: int) -> PayoutTreeFacts:
+        answer: PayoutTreeFacts = self.bent("tree", super().distribution_of(vault, number))
+        return answer
 
     def is_paid(self, vault: bytes, distribution: int, index: int) -> bool:
         return bool(self.bent(f"paid {index}", super().is_paid(vault, distribution, index)))
@@ -208,7 +209,11 @@ DIFFERENCES: dict[str, tuple[dict[str, Callable[[Any], Any]], str]] = {
         {"community": lambda _: bytes(32)},
         "community of AC001E00001: computed here ",
     ),
-    "root": ({"root": lambda _: bytes(32)}, "payout root of distribution 1: computed here "),
+    "seal": (
+        {"tree": lambda tree: tree._replace(seal=b"\x01" * 26)},
+        "seal of root and sum of distribution 1: computed here ",
+    ),
+    "depth": ({"tree": added("depth", 1)}, "depth of the tree of distribution 1: computed here "),
     "paid": ({"paid 0": lambda _: False}, "paid micro-euro of distribution 1: "),
     "carry": ({"funds": added("carry_micro_eur", 1)}, "carry in micro-euro: computed here "),
     "grid": ({"funds": added("grid_micro_eur", -1)}, "grid fund in micro-euro: computed here "),
@@ -253,7 +258,9 @@ def test_status__distribution_cancelled__is_shown_as_such(published: Published) 
     distribution = published.world.distribution
     promised = distribution.pool_micro_eur - distribution.carry_micro_eur
     inspector = Crooked(
-        published.opened.chain, root=lambda _: CANCELLED, funds=added("carry_micro_eur", promised)
+        published.opened.chain,
+        tree=lambda tree: tree._replace(seal=bytes(26)),
+        funds=added("carry_micro_eur", promised),
     )
     standing = look(published.world, inspector)
     assert standing.divergences == ()

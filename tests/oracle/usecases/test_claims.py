@@ -24,7 +24,6 @@ from oracle.chain.keys import load_or_create_keys
 from oracle.errors import CallReverted
 from oracle.ports import Branch, Call, Outcome, PaidBatch
 from oracle.records import ContractKind
-from oracle.store.unit_of_work import OracleUnitOfWork
 from oracle.usecases.context import VaultPolicy
 from oracle.usecases.payout_leaves import tree_of
 from oracle.usecases.publish import publish
@@ -35,7 +34,7 @@ from tests.oracle.usecases.test_publish import addresses, view
 from tests.oracle.world import World
 
 pytestmark = pytest.mark.node
-NO_BRANCH = Branch(1, 0, 1, 0, (), ())
+NO_BRANCH = Branch(1, 0, (), ())
 
 
 class Settled(Exception):  # noqa: N818 - not an error but the point at which the test steps in
@@ -58,10 +57,7 @@ def claim(world: World, opened: OpenChain, stranger: EvmChain, index: int) -> No
     vault = addresses(world, opened)[ContractKind.VAULT]
     tree = tree_of(world.payouts())
     leaf, proof = encode_leaf(tree.leaves[index]), encode_proof(tree.proof(index))
-    with OracleUnitOfWork(world.engine) as work:
-        settled = work.settled_distributions.of(world.distribution.id)
-    assert settled is not None
-    data = artifact("CommunityVault").call("claim", (1, settled.depth, settled.valid_at, index, leaf, proof))
+    data = artifact("CommunityVault").call("claim", (1, index, leaf, proof))
     assert mine(stranger, Call(vault, data, "claim")).succeeded
 
 

@@ -24,16 +24,13 @@ import pytest
 from eth_utils.address import to_checksum_address
 from sqlalchemy import Engine
 
-from oracle.attest.payout_tree import Node, root_hash
 from oracle.chain.client import EvmChain
 from oracle.chain.keys import load_or_create_keys
 from oracle.chain.node import LocalNode, start_node
 from oracle.chain.rpc import Rpc
 from oracle.errors import ContractsMissing
 from oracle.records import ContractKind
-from oracle.store.unit_of_work import OracleUnitOfWork
 from oracle.usecases.context import Pace
-from oracle.usecases.payout_leaves import tree_of
 from oracle.usecases.publish import publish
 from oracle.wiring import OpenChain, publishing
 from settlement.bootstrap import upgrade_database
@@ -90,7 +87,7 @@ def end_state(world: World, opened: OpenChain) -> dict[str, Any]:
         "count": opened.chain.transaction_count(),
         "payouts": [(row.leaf_index, row.state, row.amount_micro_eur) for row in world.payouts()],
         "open": world.open_messages(),
-        "root": view(opened, "CommunityVault", vault, "distributionOf", 1) == (recorded_root(world),),
+        "root": view(opened, "CommunityVault", vault, "distributionOf", 1)[0][:2],
         "leaves": [
             view(opened, "CommunityVault", vault, "statusOf", 1, row.leaf_index) for row in world.payouts()
         ],
@@ -99,15 +96,6 @@ def end_state(world: World, opened: OpenChain) -> dict[str, Any]:
         "wallets": [balance(opened, token, address) for address in wallets if address],
         "treasurer": balance(opened, token, opened.chain.sender),
     }
-
-
-def recorded_root(world: World) -> bytes:
-    """What the vault must keep of the distribution by what is on record here."""
-    tree = tree_of(world.payouts())
-    with OracleUnitOfWork(world.engine) as work:
-        settled = work.settled_distributions.of(world.distribution.id)
-    assert settled is not None
-    return root_hash(Node(tree.root, tree.total_micro_eur), settled.depth, settled.valid_at)
 
 
 def balance(opened: OpenChain, token: bytes, address: bytes) -> int:

@@ -154,11 +154,7 @@ def guarded(opened: OpenChain, folder: Path) -> tuple[EvmChain, VaultPolicy]:
 def cancel(world: World, opened: OpenChain, guardian: EvmChain) -> None:
     """The guardian cancels the first distribution."""
     tree = tree_of(world.payouts())
-    with OracleUnitOfWork(world.engine) as work:
-        settled = work.settled_distributions.of(world.distribution.id)
-    assert settled is not None
-    root = (tree.root, tree.total_micro_eur, settled.depth, settled.valid_at)
-    data = artifact("CommunityVault").call("cancel", 1, root)
+    data = artifact("CommunityVault").call("cancel", 1, tree.root, tree.total_micro_eur)
     vault = addresses(world, opened)[ContractKind.VAULT]
     assert mine(guardian, Call(vault, data, "cancel")).succeeded
 
