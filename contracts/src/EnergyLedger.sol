@@ -37,8 +37,9 @@ contract EnergyLedger is IEnergyLedger, CommunityRegistry, EIP712 {
 
     mapping(bytes32 configuration => mapping(Day => bytes32)) private _reports;
     mapping(bytes32 configuration => mapping(MonthNumber => MonthTotals)) private _totals;
-    /// Reports that hid their hour totals and whose totals were shown.
-    mapping(bytes32 report => DayEnergy) private _opened;
+    /// Reports that hid their hour totals and whose totals were shown. Their ids alone do not tell configurations
+    /// apart.
+    mapping(bytes32 configuration => mapping(bytes32 report => DayEnergy)) private _opened;
 
     constructor(uint40 finalityDelay_) EIP712("Condivisa EnergyLedger", "1") {
         if (finalityDelay_ > MAX_FINALITY_DELAY) revert EnergyLedger_DelayTooLong(finalityDelay_, MAX_FINALITY_DELAY);
@@ -155,7 +156,7 @@ contract EnergyLedger is IEnergyLedger, CommunityRegistry, EIP712 {
         (MonthNumber month,, uint256 hourCount) = CivilCalendar.locate(replacement.day);
         DayEnergy memory energy = _energyOf(replacement, hourCount);
         DayEnergy memory old = HourTotals.areHidden(replaced.hourTotals)
-            ? _opened[replacement.predecessor]
+            ? _opened[configuration][replacement.predecessor]
             : _energyOf(replaced, hourCount);
 
         MonthTotals memory totals = _totals[configuration][month];
@@ -167,18 +168,15 @@ contract EnergyLedger is IEnergyLedger, CommunityRegistry, EIP712 {
         if (!energy.known) totals.hiddenDays += 1;
         totals.finalAt = (block.timestamp + _finalityDelay).toUint40();
         _totals[configuration][month] = totals;
-        if (totals.settled) _adjust(batch.community, configuration, month, energy, old);
+        if (totals.settled) _adjust(batch.community, configuration, month, energy.sharedWh, old.sharedWh);
     }
 
-    /// @dev Leaves the difference to the community's next settlement. Energy that is hidden counts as none.
-    function _adjust(
-        bytes32 community,
-        bytes32 configuration,
-        MonthNumber month,
-        DayEnergy memory energy,
-        DayEnergy memory old
-    ) private {
-        int256 difference = int256(uint256(energy.sharedWh)) - int256(uint256(old.sharedWh));
+    /// @dev Leaves the difference to the community's next settlement. Energy that is hidden counts as none until it is
+    /// opened, so that all adjustments of a month add up to what its total differs from the settled one.
+    function _adjust(bytes32 community, bytes32 configuration, MonthNumber month, uint256 newWh, uint256 oldWh)
+        private
+    {
+        int256 difference = int256(newWh) - int256(oldWh);
         Community storage entry = _communities[community];
         entry.adjustmentWh += difference;
         entry.terms.adjustments += 1;
@@ -209,7 +207,7 @@ contract EnergyLedger is IEnergyLedger, CommunityRegistry, EIP712 {
         bytes32 id = report.hash();
         bytes32 accepted = _reports[configuration][report.day];
         if (id != accepted) revert EnergyLedger_WrongPredecessor(configuration, report.day, accepted, id);
-        if (!HourTotals.areHidden(report.hourTotals) || _opened[id].known) {
+        if (!HourTotals.areHidden(report.hourTotals) || _opened[configuration][id].known) {
             revert EnergyLedger_NotHidden(configuration, report.day);
         }
         bytes32 computed = keccak256(bytes.concat(salt, hourTotals));
@@ -220,14 +218,15 @@ contract EnergyLedger is IEnergyLedger, CommunityRegistry, EIP712 {
         DayEnergy memory energy = _sum(report.day, hourTotals, hourCount);
 
         // Effect: the day's energy is known, to its month too.
-        _opened[id] = energy;
+        _opened[configuration][id] = energy;
         MonthTotals memory totals = _totals[configuration][month];
         totals.injectedWh = (uint256(totals.injectedWh) + energy.injectedWh).toUint48();
         totals.withdrawnWh = (uint256(totals.withdrawnWh) + energy.withdrawnWh).toUint48();
         totals.sharedWh = (uint256(totals.sharedWh) + energy.sharedWh).toUint48();
         totals.hiddenDays -= 1;
         _totals[configuration][month] = totals;
-        emit DayOpened(configuration, report.day, id, hourTotals);
+        emit DayOpened(configuration, report.day, id, salt, hourTotals);
+        if (totals.settled) _adjust(_communityOf[configuration], configuration, month, energy.sharedWh, 0);
     }
 
     /// @inheritdoc IEnergyLedger
@@ -333,7 +332,7 @@ contract EnergyLedger is IEnergyLedger, CommunityRegistry, EIP712 {
 
     /// @inheritdoc IEnergyLedger
     function isOpened(bytes32 configuration, Day day) external view returns (bool) {
-        return _opened[_reports[configuration][day]].known;
+        return _opened[configuration][_reports[configuration][day]].known;
     }
 
     /// @inheritdoc IEnergyLedger

@@ -35,15 +35,15 @@ abstract contract SinglePayouts is PayoutBook, EIP712 {
 
     /// @inheritdoc ICommunityVault
     function move(Branch calldata branch, bytes calldata leaf, bytes calldata signature) external nonReentrant {
-        // Check: an open leaf whose owner signed for the new one.
-        address owner = _requireOpenLeaf(branch, leaf);
+        // Check: a leaf whose owner signed for the new one.
+        address owner = _requireReplaceable(branch, leaf);
         bytes32 wish = Messages.hashMove(branch.distribution, branch.start, leaf);
         if (!SignatureChecker.isValidSignatureNowCalldata(owner, _hashTypedDataV4(wish), signature)) {
             revert CommunityVault_NotOwner(owner);
         }
 
-        // Effect:
-        _markPaid(branch.distribution, branch.start, 1);
+        // Effect: unless it was paid before.
+        _takeLeaf(branch.distribution, branch.start);
         emit LeafMoved(branch.distribution, branch.start, _openSingle(leaf, _now()));
     }
 
@@ -53,11 +53,11 @@ abstract contract SinglePayouts is PayoutBook, EIP712 {
         onlyGovernor
         nonReentrant
     {
-        // Check: an open leaf.
-        _requireOpenLeaf(branch, leaf);
+        // Check: a leaf of somebody who can refuse.
+        if (_requireReplaceable(branch, leaf) == address(0)) revert CommunityVault_NotOwner(address(0));
 
-        // Effect:
-        _markPaid(branch.distribution, branch.start, 1);
+        // Effect: unless it was paid before.
+        _takeLeaf(branch.distribution, branch.start);
         uint40 validAt = _now() + REFUSAL_PERIOD;
         uint32 single = _openSingle(leaf, validAt);
         _redirections[single] = Redirection(keccak256(branch.leaves), validAt);
@@ -81,11 +81,10 @@ abstract contract SinglePayouts is PayoutBook, EIP712 {
         emit RedirectionRefused(single, _openSingle(formerLeaf, _now()));
     }
 
-    /// @dev Owner of the branch's one leaf, which is neither paid nor reserved, and can become the new leaf.
-    function _requireOpenLeaf(Branch calldata branch, bytes calldata leaf) private view returns (address owner) {
+    /// @dev Owner of the branch's one leaf, which is not reserved and can become the new leaf.
+    function _requireReplaceable(Branch calldata branch, bytes calldata leaf) private view returns (address owner) {
         _requireOneLeaf(branch);
-        (uint256 paid, uint256 reserved) = _wordsOf(branch);
-        if (paid & 1 != 0) revert CommunityVault_AlreadyPaid(branch.distribution, branch.start);
+        (, uint256 reserved) = _wordsOf(branch);
         if (reserved & 1 != 0) revert CommunityVault_AlreadyReserved(branch.distribution, branch.start);
         _requirePayable(leaf);
         (uint64 amount, uint64 expected) = (leaf.amountOf(0), branch.leaves.amountOf(0));
@@ -93,8 +92,8 @@ abstract contract SinglePayouts is PayoutBook, EIP712 {
         return _ownerOf(branch.leaves);
     }
 
-    /// @dev Who decides over a leaf: the wallet itself, or whom the bank leaf names. Nobody's is the zero address, which
-    /// signs nothing and calls nothing.
+    /// @dev Who decides over a leaf: the wallet itself, or whom the bank leaf names. Nobody's is the zero address,
+    /// which signs nothing and calls nothing.
     function _ownerOf(bytes calldata leaf) private pure returns (address) {
         if (leaf.channelOf(0) == PackedLeaves.BANK) return leaf.ownerOf(0);
         return leaf.channelOf(0) == PackedLeaves.WALLET && _isAddress(leaf.payeeOf(0))
@@ -137,11 +136,14 @@ abstract contract SinglePayouts is PayoutBook, EIP712 {
     function sweep(Branch calldata branch) external nonReentrant {
         // Check: the leaves could be claimed long enough, and whoever still wanted to was told.
         _requireBranch(branch);
-        uint256 from = _sweepAnnouncedAt[branch.distribution];
-        if (from == 0) revert CommunityVault_NotAnnounced(branch.distribution);
-        from += NOTICE_PERIOD;
-        if (from < branch.validAt + CLAIM_PERIOD) from = branch.validAt + CLAIM_PERIOD;
-        if (block.timestamp < from) revert CommunityVault_TooEarly(from);
+        uint256 announcedAt = _sweepAnnouncedAt[branch.distribution];
+        // An announcement of years before is none.
+        if (announcedAt + NOTICE_PERIOD < branch.validAt + CLAIM_PERIOD) {
+            revert CommunityVault_NotAnnounced(branch.distribution);
+        }
+        if (block.timestamp < announcedAt + NOTICE_PERIOD) {
+            revert CommunityVault_TooEarly(announcedAt + NOTICE_PERIOD);
+        }
 
         // Effect: leaves that are neither paid nor reserved.
         (uint256 paid, uint256 reserved) = _wordsOf(branch);
@@ -164,13 +166,14 @@ abstract contract SinglePayouts is PayoutBook, EIP712 {
         // Check: a leaf that can be paid, from a fund that has the amount.
         _requirePayable(leaf);
         uint64 amount = leaf.amountOf(0);
-        uint56 available = fund == Fund.Social ? _funds.social : _funds.grid;
+        uint56 available = fund == Fund.Social ? _funds.social : fund == Fund.Grid ? _funds.grid : _funds.carry;
         if (amount > available) revert CommunityVault_FundTooSmall(fund, amount, available);
+        if (fund == Fund.Carry && _ledger.vaultOf(_community) == address(this)) revert CommunityVault_CarryInUse();
 
-        // Effect: the sum leaves the fund, and waits to be paid.
-        // amount has 56 bits, as what is available.
+        // Effect: the sum leaves the fund, and waits to be paid. It has 56 bits, as what is available.
         if (fund == Fund.Social) _funds.social = available - uint56(amount);
-        else _funds.grid = available - uint56(amount);
+        else if (fund == Fund.Grid) _funds.grid = available - uint56(amount);
+        else _funds.carry = available - uint56(amount);
         emit FundSpent(fund, _openSingle(leaf, _now()), amount, resolution);
     }
 

@@ -11,7 +11,7 @@ struct Settlement {
     bytes32[] receipts;
     Month[] months;
     /// What SettledMonths.corrections was when the reporters computed: one more makes their signatures void. Counts
-    /// never fall before the next settlement, so equal sums are equal counts.
+    /// never fall before the vault's next settlement, so equal sums are equal counts.
     uint32 corrections;
     bytes32 evidence;
     bytes32 root;
@@ -50,8 +50,9 @@ struct Revenue {
     uint256 grid;
 }
 
-/// @dev The funds that a resolution spends from.
+/// @dev What a resolution spends from; the carry only once another vault has taken over.
 enum Fund {
     Social,
-    Grid
+    Grid,
+    Carry
 }
