@@ -38,7 +38,7 @@ def status(
 
     Sends nothing. It asks one question per posted day and a few per month and distribution.
     """
-    _require_chain(Settings.from_environment(state=state))
+    require_chain(Settings.from_environment(state=state))
     with (
         explained(),
         open_workspace(state) as workspace,
@@ -54,7 +54,7 @@ def status(
         raise typer.Exit(EXIT_REFUSED)
 
 
-def _require_chain(settings: Settings) -> None:
+def require_chain(settings: Settings) -> None:
     """A look must not make a database, keys and a chain where there are none."""
     if settings.rpc_url is None and not (ChainSettings(settings.state).folder / "keys.json").exists():
         stop(
