@@ -119,10 +119,10 @@ def _offices(seats: Seats) -> Rows:
         ("community", _hex(seats.community)),
         ("ledger", _hex(seats.ledger)),
         ("vault", _known(seats.vault)),
-        ("administrator", _hex(seats.administrator)),
+        ("administers", _hex(seats.administrator)),
         ("offered to", _known(seats.offered)),
-        ("governor", f"{_hex(seats.governor)}, {kind}"),
-        ("guardian", _hex(seats.guardian)),
+        ("governs", f"{_hex(seats.governor)}, {kind}"),
+        ("guards", _hex(seats.guardian)),
     ]
 
 
