@@ -8,7 +8,7 @@ import {ICommunityVault} from "./interfaces/ICommunityVault.sol";
 import {Messages} from "./libraries/Messages.sol";
 import {PackedLeaves} from "./libraries/PackedLeaves.sol";
 import {PayoutBook} from "./PayoutBook.sol";
-import {Branch, Fund} from "./types/Payout.sol";
+import {Branch, Distribution, Fund} from "./types/Payout.sol";
 
 /// @dev What happens to leaves outside the ordinary: they move, are redirected or swept, and funds are spent. A new
 /// payout is a distribution of one leaf, so that there is one way only to pay.
@@ -77,7 +77,7 @@ abstract contract SinglePayouts is PayoutBook, EIP712 {
 
         // Effect:
         delete _redirections[single];
-        _distributions[single] = CANCELLED;
+        _distributions[single].seal = 0;
         emit RedirectionRefused(single, _openSingle(formerLeaf, _now()));
     }
 
@@ -115,7 +115,7 @@ abstract contract SinglePayouts is PayoutBook, EIP712 {
         // Should 2^31 ever be used up, the addition reverts.
         single = FIRST_SINGLE + _singles;
         _singles += 1;
-        _distributions[single] = _hashRoot(leaf.hashOf(0, 0), leaf.amountOf(0), 0, validAt);
+        _distributions[single] = Distribution(_seal(leaf.hashOf(0, 0), leaf.amountOf(0)), 0, validAt);
         emit SinglePayoutOpened(single, leaf, validAt);
     }
 
@@ -127,7 +127,7 @@ abstract contract SinglePayouts is PayoutBook, EIP712 {
 
     /// @inheritdoc ICommunityVault
     function announceSweep(uint32 distribution, bytes32 resolution) external onlyGovernor {
-        if (_distributions[distribution] == 0) revert CommunityVault_UnknownDistribution(distribution);
+        _opened(distribution);
         _sweepAnnouncedAt[distribution] = _now();
         emit SweepAnnounced(distribution, resolution);
     }
@@ -138,7 +138,7 @@ abstract contract SinglePayouts is PayoutBook, EIP712 {
         _requireBranch(branch);
         uint256 announcedAt = _sweepAnnouncedAt[branch.distribution];
         // An announcement of years before is none.
-        if (announcedAt + NOTICE_PERIOD < branch.validAt + CLAIM_PERIOD) {
+        if (announcedAt + NOTICE_PERIOD < _distributions[branch.distribution].validAt + CLAIM_PERIOD) {
             revert CommunityVault_NotAnnounced(branch.distribution);
         }
         if (block.timestamp < announcedAt + NOTICE_PERIOD) {

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 
-import {Branch, Fund, PayoutRoot, Settlement} from "../types/Payout.sol";
+import {Branch, Distribution, Fund, Settlement} from "../types/Payout.sol";
 import {IEnergyLedger} from "./IEnergyLedger.sol";
 
 /// @title A community's money: receipts, distributions and payouts.
@@ -174,8 +174,8 @@ interface ICommunityVault {
 
     /// @notice Cancels a distribution before it can be paid from: what it promised becomes carry. Its receipts stay
     /// used, its shares of the funds stay where they are, and the adjustment that it took up stays in its event alone.
-    /// Requirements: the caller is the guardian; the payout root is the distribution's and not yet valid.
-    function cancel(uint32 distribution, PayoutRoot calldata payoutRoot) external;
+    /// Requirements: the caller is the guardian; the distribution is not yet valid, with this root and this sum.
+    function cancel(uint32 distribution, bytes32 root, uint64 funded) external;
 
     /// @notice Pays an aligned batch of leaves: wallets by transfer, social leaves by credit to the social fund.
     /// Requirements: the leaves start at a multiple of 2^j and stand in the tree with the given proof, where 2^j is
@@ -249,9 +249,9 @@ interface ICommunityVault {
 
     /* -------------------------------------------------- views ------------------------------------------------- */
 
-    /// @notice keccak256 over root, funded, depth and validAt of a distribution, 32 bytes each; zero if there is none,
-    /// one if it was cancelled.
-    function distributionOf(uint32 distribution) external view returns (bytes32);
+    /// @notice A distribution's seal over root and promised sum, its depth and the time from which it can be paid; zeros
+    /// if there is none, and a seal of zero if it was cancelled.
+    function distributionOf(uint32 distribution) external view returns (Distribution memory);
 
     /// @notice Number of distributions so far, which is the latest one's number.
     function distributionCount() external view returns (uint32);
