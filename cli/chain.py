@@ -1,6 +1,7 @@
-"""`condivisa chain`: how the state stands on its chain, compared and never changed."""
+"""`condivisa chain`: how the state stands on its chain, and contracts that another program deployed."""
 
 import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,11 +9,12 @@ import typer
 from cli.chain_document import standing_document
 from cli.chain_table import show_standing
 from cli.display import Display
-from cli.failures import EXIT_MISSING, EXIT_REFUSED, explained, stop
-from cli.workspace import StateOption, open_ledger, open_workspace
+from cli.failures import EXIT_BAD_INPUT, EXIT_REFUSED, explained, stop
+from cli.workspace import CommunityArgument, StateOption, open_ledger, open_workspace, require_chain
 from oracle.chain.inspection import Inspection
+from oracle.usecases.adopt import adopt as take_up
 from oracle.usecases.chain_status import chain_status
-from oracle.wiring import ChainSettings
+from oracle.usecases.deployment_record import parse_record
 from settlement.bootstrap import Settings
 
 app = typer.Typer(
@@ -24,11 +26,6 @@ app = typer.Typer(
 EPILOG = "Exit status: 0 all well; 1 chain and database differ, each difference named; 3 out of reach."
 
 
-@app.callback()
-def _no_options() -> None:
-    """Keeps a single command a command: without it `chain status` would swallow its name."""
-
-
 @app.command("status", epilog=EPILOG)
 def status(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document, for programs.")] = False,
@@ -36,7 +33,7 @@ def status(
 ) -> None:
     """Compare the chain with the database: contracts, keys, days, months, distributions, funds, messages.
 
-    Sends nothing. It asks one question per posted day and a few per month and distribution.
+    Sends nothing. It asks one question per posted day and per payout, and a few per month.
     """
     require_chain(Settings.from_environment(state=state))
     with (
@@ -54,11 +51,27 @@ def status(
         raise typer.Exit(EXIT_REFUSED)
 
 
-def require_chain(settings: Settings) -> None:
-    """A look must not make a database, keys and a chain where there are none."""
-    if settings.rpc_url is None and not (ChainSettings(settings.state).folder / "keys.json").exists():
-        stop(
-            f"{settings.state} has no chain yet: `condivisa demo` or `condivisa publish` makes one, "
-            "CONDIVISA_RPC_URL names a node of your own",
-            EXIT_MISSING,
-        )
+@app.command("adopt")
+def adopt(
+    community: CommunityArgument,
+    record: Annotated[
+        Path,
+        typer.Argument(metavar="RECORD", help="What `make deploy` wrote: deployments/<chain>/<name>.json."),
+    ],
+    state: StateOption = None,
+) -> None:
+    """Take up contracts that `make deploy` deployed and registered, for a community of this state.
+
+    Asks the chain whether code, roles, reporters, vault and configurations are as they must be, and sends
+    nothing. The keys must hold the vault's treasurer as operator, and as many reporters as must sign.
+    """
+    try:
+        text = record.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        stop(f"{record} cannot be read: {error}", EXIT_BAD_INPUT)
+    with explained(), open_workspace(state) as workspace:
+        known, found = workspace.community(community), parse_record(str(record), text)
+        with open_ledger(workspace) as opened, workspace.writing() as work:
+            take_up(work, Inspection(opened.chain), known, found)
+            work.commit()
+    typer.echo(f"{known.name}: publishes to the contracts of {record} from now on")

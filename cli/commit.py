@@ -1,5 +1,6 @@
 """`condivisa commit`: what a case commits to on the ledger, without database, chain or network."""
 
+import re
 import secrets
 from pathlib import Path
 from typing import Annotated
@@ -19,6 +20,7 @@ from settlement.domain.parameters import ParameterMissing
 COMMITMENTS_FILE = "commitments.json"
 KEY_FILE = "commit.key"
 KEY_BYTES = 32
+ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}", re.ASCII)
 
 
 def commit(
@@ -35,12 +37,21 @@ def commit(
             "test guesses of readings.",
         ),
     ] = None,
+    administrator: Annotated[
+        str | None,
+        typer.Option(
+            metavar="0x…",
+            help="Address that registered the community; without it, ids on the ledger are null.",
+        ),
+    ] = None,
 ) -> None:
     """Write commitments.json: each day's report and commitments, the payout tree, the evidence.
 
     Payees come from payees.csv in CASE where there is one. The same case and key give the same bytes.
     Exit 2: bad input, every finding shown, nothing written. Exit 3: a rule parameter is missing.
     """
+    if administrator is not None and not ADDRESS.fullmatch(administrator):
+        stop(f'"{administrator}" is no address: 0x and 40 hexadecimal digits', EXIT_BAD_INPUT)
     given, findings = read_case(case)
     if given is None:
         refuse_findings(findings)
@@ -57,7 +68,8 @@ def commit(
     with explained():
         secret = _secret(key, folder)
         manifest = case_manifest(given, canonical_json(found.document()))
-        document = commitments(found, given, payees, secret, manifest)
+        registered_by = None if administrator is None else bytes.fromhex(administrator[2:])
+        document = commitments(found, given, payees, secret, manifest, registered_by)
     path = folder / COMMITMENTS_FILE
     try:
         write_atomically(path, canonical_json(document))

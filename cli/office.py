@@ -12,9 +12,8 @@ from uuid import UUID
 import typer
 from eth_utils.address import is_checksum_address
 
-from cli.chain import require_chain
 from cli.failures import EXIT_BAD_INPUT, explained, stop
-from cli.workspace import Workspace, open_ledger, open_workspace
+from cli.workspace import Workspace, open_ledger, open_workspace, require_chain
 from oracle.chain.governance import GovernanceContracts
 from oracle.usecases.context import Context
 from oracle.usecases.governance import Order, Seats, carry_out

@@ -13,6 +13,7 @@ from uuid import UUID
 import typer
 
 from cli.failures import EXIT_BAD_INPUT, explained, refuse_findings, stop
+from cli.payout_tree import tree
 from cli.publish import deliver
 from cli.workspace import CommunityArgument, StateOption, Workspace, open_ledger, open_workspace
 from oracle.usecases.pay import confirm_payouts, parse_bank_references, pays_wallets
@@ -29,6 +30,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
 )
+app.command("tree")(tree)
 AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?")
 AWAITING_BANK = frozenset({PayoutState.RESERVED, PayoutState.ORDERED})
 

@@ -7,18 +7,21 @@ from typing import Annotated
 
 import typer
 
+from oracle.chain.fates import FIRST_SINGLE
+from oracle.chain.json_fields import ReceiptUnreadable
 from oracle.chain.receipt import (
     PayoutReceipt,
+    PublishedTree,
     ReadingReceipt,
     ReadingsList,
-    ReceiptUnreadable,
     parse_list,
     parse_payout,
     parse_reading,
+    parse_tree,
 )
 from oracle.chain.rpc import Rpc
 from oracle.chain.trust import Trust, TrustUnusable, load_trust, trust_file
-from oracle.chain.verify import Result, Verdict, verify_list, verify_payout, verify_reading
+from oracle.chain.verify import Result, Verdict, verify_list, verify_payout, verify_reading, verify_tree
 from oracle.errors import NodeUnreachable
 from settlement.domain.calendar import day_of_number
 from settlement.domain.rounding import micro_eur_text
@@ -35,7 +38,8 @@ EPILOG = (
 )
 
 app = typer.Typer(
-    help="Check a receipt, or a day's list, against the chain, without trusting the operator's database.",
+    help="Check a receipt, a day's list or a payout tree against the chain, without trusting the operator's "
+    "database.",
     epilog=EPILOG,
     no_args_is_help=True,
     add_completion=False,
@@ -69,7 +73,24 @@ def payout(
         _unreadable(receipt, error)
     leaf = parsed.leaf
     title = f"payout {micro_eur_text(leaf.amount_micro_eur)} EUR, {leaf.channel.name.lower()} leaf "
-    title += f"{parsed.index} of distribution {parsed.distribution}"
+    title += f"{parsed.index} of {_called(parsed.distribution)}"
+    _finish(title, _checked(parsed, believed, rpc, timeout))
+
+
+@app.command("tree", epilog=EPILOG)
+def tree(
+    published: Annotated[Path, typer.Argument(help="The published tree, a JSON file.", metavar="TREE.json")],
+    rpc: RpcOption = None,
+    trust: TrustOption = None,
+    timeout: TimeoutOption = 10.0,
+) -> None:
+    """Are these all payouts of a distribution, do they add up to its money, and what was paid of it?"""
+    try:
+        parsed = parse_tree(_text(published))
+        believed = load_trust(trust_file(trust))
+    except (ReceiptUnreadable, TrustUnusable) as error:
+        _unreadable(published, error)
+    title = f"tree of {len(parsed.leaves)} leaves of {_called(parsed.distribution)}"
     _finish(title, _checked(parsed, believed, rpc, timeout))
 
 
@@ -95,7 +116,7 @@ def readings_list(
     trust: TrustOption = None,
     timeout: TimeoutOption = 10.0,
 ) -> None:
-    """Do the commitments of a day's published list add up to the hour totals that the ledger holds?"""
+    """Do the commitments of a day's published list add up to the hour totals of the ledger?"""
     try:
         parsed = parse_list(_text(listed))
         believed = load_trust(trust_file(trust))
@@ -105,8 +126,16 @@ def readings_list(
     _finish(title, _checked(parsed, believed, rpc, timeout))
 
 
+def _called(distribution: int) -> str:
+    kind = "single payout" if distribution >= FIRST_SINGLE else "distribution"
+    return f"{kind} {distribution}"
+
+
 def _checked(
-    receipt: PayoutReceipt | ReadingReceipt | ReadingsList, trust: Trust, rpc: str | None, timeout_s: float
+    receipt: PayoutReceipt | PublishedTree | ReadingReceipt | ReadingsList,
+    trust: Trust,
+    rpc: str | None,
+    timeout_s: float,
 ) -> Result:
     try:
         node = Rpc(rpc or trust.rpc, timeout_s)
@@ -115,6 +144,8 @@ def _checked(
     match receipt:
         case PayoutReceipt():
             return verify_payout(receipt, trust, node)
+        case PublishedTree():
+            return verify_tree(receipt, trust, node)
         case ReadingReceipt():
             return verify_reading(receipt, trust, node)
         case ReadingsList():
@@ -139,6 +170,8 @@ def _finish(title: str, result: Result) -> None:
         print(f"  because   {result.reason}")
     if result.status:
         print(f"  status    {result.status}")
+    for sentence in result.counted:
+        print(f"  counted   {sentence}")
     for sentence in result.compared:
         print(f"  compared  {sentence}")
     if result.head:

@@ -139,6 +139,12 @@ class ChannelNotPayable(OracleError):
     code = "CHANNEL_NOT_PAYABLE"
 
 
+class AdoptionRefused(OracleError):
+    """Contracts that another program deployed are not what this service could publish to; nothing changed."""
+
+    code = "ADOPTION_REFUSED"
+
+
 class DistributionCancelled(OracleError):
     """The guardian cancelled a distribution, so that nothing more can be built on it; nothing was sent."""
 

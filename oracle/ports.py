@@ -140,6 +140,15 @@ class Roles(NamedTuple):
     guardian: bytes
 
 
+class VaultFacts(NamedTuple):
+    """What a vault was deployed with, and who keeps its bank account. No token: bookkeeping euro."""
+
+    ledger: bytes
+    community: bytes
+    treasurer: bytes
+    token: bytes | None
+
+
 class Roster(NamedTuple):
     """Root over the members' pseudonymous ids, zeros without one, and how many they are."""
 
@@ -289,6 +298,7 @@ class Inspector(Protocol):
     def is_final(self, ledger: bytes, configuration: bytes, month: int) -> bool: ...
     def vault_of(self, ledger: bytes, community: bytes) -> bytes: ...
     def community_of(self, ledger: bytes, configuration: bytes) -> bytes: ...
+    def vault_facts(self, vault: bytes) -> VaultFacts: ...
     def distribution_count(self, vault: bytes) -> int: ...
     def single_count(self, vault: bytes) -> int: ...
     def distribution_of(self, vault: bytes, number: int) -> bytes: ...

@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import Response
 
 from api.access import require_community, sees_member, unknown
-from api.deps import Administrator, Anybody, DryRun, ServiceOf
+from api.deps import Administrator, Anybody, DryRun, Overseer, ServiceOf
 from api.paging import DEFAULT, Limit, Offset
 from api.routing import Router
 from api.schemas.distribution import (
@@ -16,9 +16,11 @@ from api.schemas.distribution import (
     PayoutPage,
     ReceiptOut,
 )
+from api.schemas.receipts import PayoutTreeOut
 from api.schemas.wire import part
 from api.service import ReadWork
 from community.domain.records import Principal, Role
+from oracle.usecases.payout_tree import payout_tree
 from settlement.domain.records import Distribution
 from settlement.usecases.distribute import distribute
 from settlement.usecases.record_receipt import record_receipt
@@ -101,6 +103,22 @@ def list_payouts(
         number=found.number,
         payouts=[PayoutOut.of(row) for row in part(rows, limit, offset)],
     )
+
+
+@router.get(
+    "/{distribution_id}/tree",
+    operation_id="getPayoutTree",
+    summary="Published payout tree: all payouts, to build the root on chain again",
+)
+def get_payout_tree(
+    community_id: UUID, distribution_id: UUID, response: Response, asker: Overseer, service: ServiceOf
+) -> PayoutTreeOut:
+    """What `condivisa verify tree` and the stand-alone page check. It names no member and no IBAN."""
+    with service.reading() as work:
+        found = _distribution(work, asker, community_id, distribution_id)
+        tree = payout_tree(work, found.id)
+    response.headers["Content-Disposition"] = f'attachment; filename="tree-{found.number}.json"'
+    return PayoutTreeOut.model_validate(tree)
 
 
 def _distribution(

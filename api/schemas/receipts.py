@@ -14,6 +14,9 @@ CurvePoint = Annotated[
 ]
 
 
+Timestamp = Annotated[int, Field(ge=0, description="When payment may begin, in seconds since 1970")]
+
+
 class LeafOut(Response):
     """What the payout tree promises at one position."""
 
@@ -45,14 +48,33 @@ class StatementOut(Response):
 class PayoutReceiptOut(Response):
     """Proves a payout against the vault: `condivisa verify payout`."""
 
-    kind: Literal["condivisa/payout/1"]
+    kind: Literal["condivisa/payout/2"]
     chain_id: int
     vault: Address
     distribution: int
+    valid_at: Timestamp
     index: int
     leaf: LeafOut
     proof: list[ProofNodeOut]
     statement: StatementOut
+
+
+class TreeLeafOut(LeafOut):
+    """A leaf with its hash, so that a changed one can be named."""
+
+    hash: Hash
+
+
+class PayoutTreeOut(Response):
+    """All payouts of a distribution, by position: `condivisa verify tree`."""
+
+    kind: Literal["condivisa/payout-tree/1"]
+    chain_id: int
+    vault: Address
+    distribution: int
+    valid_at: Timestamp
+    total_eur: Euro
+    leaves: list[TreeLeafOut]
 
 
 class ReportOut(Response):
@@ -63,7 +85,7 @@ class ReportOut(Response):
     roster: Hash = Field(description="Of the ids alone")
     pods: Count = Field(description="Entries of the list")
     blinding: Hash = Field(description="Sum of the entries' blindings")
-    hours: Octets
+    hours: Octets = Field(description="Totals per hour or, where they are hidden, 32 bytes")
 
 
 class ReadingReceiptOut(Response):

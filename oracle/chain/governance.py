@@ -5,7 +5,6 @@ from typing import Any
 
 from eth_utils.address import to_checksum_address
 
-from oracle.attest.payout_tree import Channel, Leaf, hash_leaf
 from oracle.chain.artifacts import artifact, error_sentence
 from oracle.chain.client import EvmChain
 from oracle.chain.contracts import LEDGER, TIMELOCK, VAULT, ZERO_ADDRESS, LedgerContract
@@ -19,7 +18,6 @@ from settlement.domain.case import Shares
 
 _NAMES = {ContractKind.LEDGER: LEDGER, ContractKind.VAULT: VAULT, ContractKind.TIMELOCK: TIMELOCK}
 NO_PREDECESSOR = bytes(32)
-FIRST_SINGLE = 1 << 31
 
 
 class GovernanceContracts:
@@ -114,13 +112,12 @@ class GovernanceContracts:
         return self._has_role(seats, "CANCELLER_ROLE", account)
 
     def payout_root(self, vault: bytes, distribution: int) -> PayoutRoot | None:
-        """What a settlement or a resolution of the vault fixed; None where it opened no such distribution."""
-        name = "Settled" if distribution < FIRST_SINGLE else "SinglePayoutOpened"
+        """Root and promised sum of a distribution; None for one that the vault never settled."""
         found = None
-        for log in self._logs(VAULT, vault, name, distribution.to_bytes(32, "big")):
-            event = artifact(VAULT).event(name, log)
+        for log in self._logs(VAULT, vault, "Settled", distribution.to_bytes(32, "big")):
+            event = artifact(VAULT).event("Settled", log)
             assert event is not None, "the node was asked for this event"
-            found = _single_root(event) if "leaf" in event else _root(event)
+            found = PayoutRoot(event["root"], event["pool"] - event["carry"])
         return found
 
     # What `govern status` looks at.
@@ -223,17 +220,6 @@ class GovernanceContracts:
 def _operation(call: Call, document: bytes) -> tuple[Any, ...]:
     """What the timelock hashes of a single call: no ether, no predecessor, the document as salt."""
     return to_checksum_address(call.to or ZERO_ADDRESS), 0, call.data, NO_PREDECESSOR, document
-
-
-def _root(event: dict[str, Any]) -> PayoutRoot:
-    return PayoutRoot(event["root"], event["pool"] - event["carry"], event["depth"], event["validAt"])
-
-
-def _single_root(event: dict[str, Any]) -> PayoutRoot:
-    octets = bytes(event["leaf"])
-    amount = int.from_bytes(octets[53:], "big")
-    leaf = Leaf(Channel(octets[0]), octets[1:33], octets[33:53], amount)
-    return PayoutRoot(hash_leaf(0, leaf), amount, 0, event["validAt"])
 
 
 def _plain(value: object) -> object:

@@ -10,7 +10,17 @@ from oracle.chain.artifacts import artifact, error_sentence
 from oracle.chain.client import EvmChain
 from oracle.chain.contracts import LEDGER, TIMELOCK, TOKEN, VAULT, quorum_of
 from oracle.errors import CallReverted
-from oracle.ports import AccountFacts, Adjustment, Funds, MonthTotals, NodeFacts, Quorum, Roles, Roster
+from oracle.ports import (
+    AccountFacts,
+    Adjustment,
+    Funds,
+    MonthTotals,
+    NodeFacts,
+    Quorum,
+    Roles,
+    Roster,
+    VaultFacts,
+)
 
 _ARTIFACTS = {"ledger": LEDGER, "timelock": TIMELOCK, "vault": VAULT, "token": TOKEN}
 
@@ -99,6 +109,20 @@ class Inspection:
         """The community of a configuration; zeros where nobody registered it."""
         (community,) = self._view(LEDGER, ledger, "communityOf", configuration)
         return bytes(community)
+
+    def vault_facts(self, vault: bytes) -> VaultFacts:
+        """What a vault was deployed with, and its treasurer."""
+        answers = [
+            self._view(VAULT, vault, name)[0] for name in ("ledger", "community", "treasurer", "token")
+        ]
+        ledger, community, treasurer, token = answers
+        unit = bytes.fromhex(token[2:])
+        return VaultFacts(
+            bytes.fromhex(ledger[2:]),
+            bytes(community),
+            bytes.fromhex(treasurer[2:]),
+            unit if any(unit) else None,
+        )
 
     def distribution_count(self, vault: bytes) -> int:
         """Number of the latest distribution."""

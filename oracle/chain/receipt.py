@@ -1,48 +1,60 @@
-"""Receipts as a member holds them, and published lists: JSON files parsed strictly before any comparison.
+"""What members and auditors hold: receipts, published lists and payout trees, parsed strictly.
 
 A file that is no receipt is *unreadable*; a receipt whose values were changed is readable and does not match.
 Unknown keys are ignored, `statement` is information and is never compared.
 """
 
-import json
 import re
 from dataclasses import dataclass
-from datetime import date
-from typing import Any, NoReturn
 
 from oracle.attest.day_list import Entry
 from oracle.attest.messages import DayReport
 from oracle.attest.payout_tree import Channel, Leaf, Node
-from settlement.domain.calendar import day_number
+from oracle.chain.json_fields import BRACKETS_MAX, UINT32_MAX, Fields, document, octets
 
-PAYOUT = "condivisa/payout/1"
+PAYOUT = "condivisa/payout/2"
+TREE = "condivisa/payout-tree/1"
 READING = "condivisa/reading/2"
 LIST = "condivisa/readings-list/1"
-UINT64_MAX = 2**64 - 1
-UINT32_MAX = 2**32 - 1
+UINT40_MAX = 2**40 - 1
 CHAIN_ID_MAX = 2**53 - 1  # what every JSON reader holds exactly
-TEXT_MAX_CHARACTERS = 262_144
-BRACKETS_MAX = 256
 PODS_MAX = 65_536
 LIST_TEXT_MAX_CHARACTERS = 256 * PODS_MAX
-_EURO = re.compile(r"(0|[1-9][0-9]{0,13})\.([0-9]{6})")
+LEAVES_MAX = 65_536
+TREE_TEXT_MAX_CHARACTERS = 384 * LEAVES_MAX
 _POD = re.compile(r"[!-~]{1,16}")
-
-
-class ReceiptUnreadable(Exception):  # noqa: N818 - the names of errors say what happened
-    """The file is not a receipt; the sentence names the first thing that is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
 class PayoutReceipt:
-    """One leaf of a payout tree and its path. `vault` is lower-case; sums and amounts in micro-euro."""
+    """One leaf of a payout tree and its path, as long as the tree is deep. `vault` is lower-case.
+
+    Sums and amounts in micro-euro; `valid_at` is when payment may begin, in seconds since 1970.
+    """
 
     chain_id: int
     vault: str
     distribution: int
+    valid_at: int
     index: int
     leaf: Leaf
     proof: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedTree:
+    """All leaves of a distribution in the order of their indexes.
+
+    `hashes` and `total_micro_eur` are what the file says of its leaves, so that a changed one can be named.
+    """
+
+    chain_id: int
+    vault: str
+    distribution: int
+    valid_at: int
+    total_micro_eur: int
+    leaves: tuple[Leaf, ...]
+    hashes: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,40 +75,64 @@ class ReadingReceipt:
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """What shows the hidden hour totals of a report: `hours` as oracle.attest.hours encodes them.
+
+    `blinding` is the sum of the blindings of the list's entries.
+    """
+
+    salt: bytes
+    hours: bytes
+    blinding: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class ReadingsList:
-    """A configuration's published list of a day, and the day's report."""
+    """A configuration's published list of a day, the day's report and, where its totals are hidden, perhaps
+    what opens them."""
 
     chain_id: int
     ledger: str
     configuration: bytes
     report: DayReport
     entries: tuple[Entry, ...]
+    opening: Opening | None = None
 
 
 def parse_payout(text: str) -> PayoutReceipt:
     """A payout receipt. Raises ReceiptUnreadable."""
-    fields = _Fields(_document(text, PAYOUT))
-    leaf = fields.inner("leaf")
-    name = leaf.text("channel")
-    if name not in Channel.__members__:
-        leaf.refuse("channel", "must be WALLET, BANK or SOCIAL")
+    fields = Fields(document(text, PAYOUT))
     return PayoutReceipt(
         chain_id=fields.integer("chain_id", CHAIN_ID_MAX),
         vault="0x" + fields.octets("vault", 20).hex(),
         distribution=fields.integer("distribution", UINT32_MAX),
+        valid_at=fields.integer("valid_at", UINT40_MAX),
         index=fields.integer("index", UINT32_MAX),
-        leaf=Leaf(
-            Channel[name], leaf.octets("payee", 32), leaf.octets("owner", 20), leaf.micro_eur("amount_eur")
-        ),
+        leaf=_leaf(fields.inner("leaf")),
         proof=tuple(
             Node(node.octets("hash", 32), node.micro_eur("sum_eur")) for node in fields.inners("proof")
         ),
     )
 
 
+def parse_tree(text: str) -> PublishedTree:
+    """A published payout tree. Raises ReceiptUnreadable."""
+    fields = Fields(document(text, TREE, TREE_TEXT_MAX_CHARACTERS, LEAVES_MAX + BRACKETS_MAX))
+    rows = fields.inners("leaves", LEAVES_MAX)
+    return PublishedTree(
+        chain_id=fields.integer("chain_id", CHAIN_ID_MAX),
+        vault="0x" + fields.octets("vault", 20).hex(),
+        distribution=fields.integer("distribution", UINT32_MAX),
+        valid_at=fields.integer("valid_at", UINT40_MAX),
+        total_micro_eur=fields.micro_eur("total_eur"),
+        leaves=tuple(_leaf(row) for row in rows),
+        hashes=tuple(row.octets("hash", 32) for row in rows),
+    )
+
+
 def parse_reading(text: str) -> ReadingReceipt:
     """A reading receipt. Raises ReceiptUnreadable."""
-    fields = _Fields(_document(text, READING))
+    fields = Fields(document(text, READING))
     injected, withdrawn = fields.energies("injected_wh"), fields.energies("withdrawn_wh")
     if len(injected) != len(withdrawn):
         fields.refuse("withdrawn_wh", "must have as many hours as injected_wh")
@@ -112,14 +148,14 @@ def parse_reading(text: str) -> ReadingReceipt:
         injected_wh=injected,
         withdrawn_wh=withdrawn,
         position=fields.integer("position", UINT32_MAX),
-        proof=tuple(_octets("proof", item, 32) for item in fields.items("proof")),
+        proof=tuple(octets("proof", item, 32) for item in fields.items("proof")),
         report=_report(fields),
     )
 
 
 def parse_list(text: str) -> ReadingsList:
     """A published list. Raises ReceiptUnreadable."""
-    fields = _Fields(_document(text, LIST, LIST_TEXT_MAX_CHARACTERS, PODS_MAX + BRACKETS_MAX))
+    fields = Fields(document(text, LIST, LIST_TEXT_MAX_CHARACTERS, PODS_MAX + BRACKETS_MAX))
     return ReadingsList(
         chain_id=fields.integer("chain_id", CHAIN_ID_MAX),
         ledger="0x" + fields.octets("ledger", 20).hex(),
@@ -129,10 +165,23 @@ def parse_list(text: str) -> ReadingsList:
             Entry(entry.octets("id", 32), entry.octets("commitment", 33))
             for entry in fields.inners("entries", PODS_MAX)
         ),
+        opening=_opening(fields.inner("opening")) if "opening" in fields.values else None,
     )
 
 
-def _report(fields: "_Fields") -> DayReport:
+def _leaf(fields: Fields) -> Leaf:
+    name = fields.text("channel")
+    if name not in Channel.__members__:
+        fields.refuse("channel", "must be WALLET, BANK or SOCIAL")
+    amount_micro_eur = fields.micro_eur("amount_eur")
+    return Leaf(Channel[name], fields.octets("payee", 32), fields.octets("owner", 20), amount_micro_eur)
+
+
+def _opening(fields: Fields) -> Opening:
+    return Opening(fields.octets("salt", 32), fields.octets("hours", None), fields.octets("blinding", 32))
+
+
+def _report(fields: Fields) -> DayReport:
     report = fields.inner("report")
     return DayReport(
         day=fields.day("day"),
@@ -143,109 +192,3 @@ def _report(fields: "_Fields") -> DayReport:
         blinding=report.octets("blinding", 32),
         hours=report.octets("hours", None),
     )
-
-
-def _document(
-    text: str, kind: str, characters_max: int = TEXT_MAX_CHARACTERS, brackets_max: int = BRACKETS_MAX
-) -> dict[str, Any]:
-    # A parser that follows deep nesting may exhaust the stack, so what no receipt has is not parsed at all.
-    if len(text) > characters_max or text.count("[") + text.count("{") > brackets_max:
-        raise ReceiptUnreadable("the file is too long for a receipt")
-    try:
-        document = json.loads(text.removeprefix("\ufeff"))
-    except (ValueError, RecursionError) as error:
-        raise ReceiptUnreadable(f"this is not a JSON file ({error})") from error
-    found = document.get("kind") if isinstance(document, dict) else None
-    if found != kind:
-        raise ReceiptUnreadable(f'the file is not a receipt of kind "{kind}" (its kind is {found!r:.60})')
-    fields: dict[str, Any] = document
-    return fields
-
-
-def _refuse(key: str, what: str) -> NoReturn:
-    raise ReceiptUnreadable(f'"{key}" {what}')
-
-
-def _octets(key: str, value: object, size: int | None) -> bytes:
-    digits = "*" if size is None else f"{{{size}}}"
-    if not isinstance(value, str) or not re.fullmatch(f"0x([0-9a-fA-F]{{2}}){digits}", value):
-        _refuse(key, f"must be 0x and {'hexadecimal bytes' if size is None else f'{size} hexadecimal bytes'}")
-    return bytes.fromhex(value[2:])
-
-
-@dataclass(frozen=True, slots=True)
-class _Fields:
-    """Typed access to the keys of one JSON object; every defect names its key."""
-
-    values: dict[str, Any]
-    path: str = ""
-
-    def refuse(self, key: str, what: str) -> NoReturn:
-        _refuse(self.path + key, what)
-
-    def _get(self, key: str) -> Any:
-        if key not in self.values:
-            self.refuse(key, "is missing")
-        return self.values[key]
-
-    def text(self, key: str) -> str:
-        value = self._get(key)
-        if not isinstance(value, str):
-            self.refuse(key, "must be a text")
-        return str(value)
-
-    def integer(self, key: str, highest: int) -> int:
-        value = self._get(key)
-        if type(value) is not int or not 0 <= value <= highest:
-            self.refuse(key, f"must be a whole number from 0 to {highest}")
-        return int(value)
-
-    def octets(self, key: str, size: int | None) -> bytes:
-        return _octets(self.path + key, self._get(key), size)
-
-    def micro_eur(self, key: str) -> int:
-        match = _EURO.fullmatch(self.text(key))
-        if match is None:
-            self.refuse(key, 'must be euro with six decimals, e.g. "12.340000"')
-        amount_micro_eur = int(match[1] + match[2])
-        if amount_micro_eur > UINT64_MAX:
-            self.refuse(key, "is larger than any amount of the vault")
-        return amount_micro_eur
-
-    def day(self, key: str) -> int:
-        text = self.text(key)
-        try:
-            day = date.fromisoformat(text)
-        except ValueError:
-            self.refuse(key, "must be a date, e.g. 2024-07-01")
-        if day.isoformat() != text or not date(1970, 1, 1) <= day:
-            self.refuse(key, "must be a date since 1970, e.g. 2024-07-01")
-        return day_number(day)
-
-    def items(self, key: str, most: int = 32) -> list[Any]:
-        value = self._get(key)
-        if not isinstance(value, list):
-            self.refuse(key, "must be a list")
-        if len(value) > most:
-            self.refuse(key, f"has more than {most} entries")
-        return list(value)
-
-    def energies(self, key: str) -> tuple[int, ...]:
-        value = self.items(key)
-        if not 23 <= len(value) <= 25:
-            self.refuse(key, "must have 23, 24 or 25 hours")
-        if not all(type(wh) is int and 0 <= wh <= UINT32_MAX for wh in value):
-            self.refuse(key, f"must hold whole Wh from 0 to {UINT32_MAX}")
-        return tuple(value)
-
-    def inner(self, key: str) -> "_Fields":
-        value = self._get(key)
-        if not isinstance(value, dict):
-            self.refuse(key, "must be an object")
-        return _Fields(value, f"{self.path}{key}.")
-
-    def inners(self, key: str, most: int = 32) -> list["_Fields"]:
-        values = self.items(key, most)
-        if not all(isinstance(value, dict) for value in values):
-            self.refuse(key, "must hold objects")
-        return [_Fields(value, f"{self.path}{key}[{number}].") for number, value in enumerate(values)]

@@ -12,12 +12,14 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from oracle.errors import CallReverted, NodeRefused, NodeUnreachable
 
 MAX_ANSWER_BYTES = 32 * 1024 * 1024
+BATCH_MAX = 100  # questions in one request; public nodes take no more
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 # Error 3 is "execution reverted" in the execution API; other numbers come with one of these words.
 REVERT_NUMBER = 3
@@ -30,6 +32,10 @@ def _revert_data(data: object) -> bytes:
         if isinstance(data, str) and data.startswith("0x"):
             return bytes.fromhex(data[2:])
     return b""
+
+
+def _request(number: int, method: str, params: Sequence[object]) -> dict[str, object]:
+    return {"jsonrpc": "2.0", "id": number, "method": method, "params": list(params)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +58,33 @@ class Rpc:
 
     def call(self, method: str, *params: object) -> Any:
         """The `result` of one request. Raises NodeUnreachable, NodeRefused, CallReverted."""
-        body = self._post({"jsonrpc": "2.0", "id": 1, "method": method, "params": list(params)})
-        answer = self._parsed(body)
+        return self._result(method, self._parsed(self._post(_request(1, method, params))))
+
+    def call_each(self, method: str, each: Sequence[Sequence[object]]) -> list[Any]:
+        """Results of one method for several parameters, in few requests. Raises as `call`."""
+        parts = [each[start : start + BATCH_MAX] for start in range(0, len(each), BATCH_MAX)]
+        return [result for part in parts for result in self._call_part(method, part)]
+
+    def _call_part(self, method: str, part: Sequence[Sequence[object]]) -> list[Any]:
+        if len(part) == 1:
+            return [self.call(method, *part[0])]
+        answers = self._json(self._post([_request(at, method, params) for at, params in enumerate(part)]))
+        if not isinstance(answers, list):
+            # The node takes no batches, which the specification leaves to it.
+            return [self.call(method, *params) for params in part]
+        by_id = {str(answer.get("id")): answer for answer in answers if isinstance(answer, dict)}
+        if set(by_id) != {str(at) for at in range(len(part))}:
+            raise NodeUnreachable(f"{self.url} left questions of a batch unanswered")
+        return [self._result(method, by_id[str(at)]) for at in range(len(part))]
+
+    def _result(self, method: str, answer: dict[str, Any]) -> Any:
         if answer.get("error") is not None:
             self._refuse(method, answer["error"])
         if "result" not in answer:
             raise NodeUnreachable(f"{self.url} answered without a result: it is not an Ethereum node")
         return answer["result"]
 
-    def _post(self, request: dict[str, object]) -> bytes:
+    def _post(self, request: object) -> bytes:
         http_request = urllib.request.Request(
             self.url,
             data=json.dumps(request).encode(),
@@ -104,11 +128,14 @@ class Rpc:
             f"{self.url} answered with HTTP status {error.code} ({error.reason})"
         ) from error
 
-    def _parsed(self, body: bytes) -> dict[str, Any]:
+    def _json(self, body: bytes) -> Any:
         try:
-            answer = json.loads(body)
+            return json.loads(body)
         except ValueError as error:
             raise NodeUnreachable(f"{self.url} did not answer in JSON: it is not an Ethereum node") from error
+
+    def _parsed(self, body: bytes) -> dict[str, Any]:
+        answer = self._json(body)
         if not isinstance(answer, dict):
             raise NodeUnreachable(f"{self.url} did not answer a JSON-RPC object: it is not an Ethereum node")
         return answer
@@ -139,6 +166,11 @@ class Rpc:
     def eth_call(self, to: str, calldata: bytes, block: int) -> bytes:
         """Answer of a view function at the end of a block."""
         return self.octets(self.call("eth_call", {"to": to, "data": "0x" + calldata.hex()}, hex(block)))
+
+    def eth_calls(self, to: str, calldatas: Sequence[bytes], block: int) -> list[bytes]:
+        """Answers of view functions of one contract at the end of a block."""
+        each = [({"to": to, "data": "0x" + calldata.hex()}, hex(block)) for calldata in calldatas]
+        return [self.octets(answer) for answer in self.call_each("eth_call", each)]
 
     def integer(self, answer: object) -> int:
         """A hexadecimal quantity; anything else means that this is no node."""

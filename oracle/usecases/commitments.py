@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from functools import partial
 from hashlib import sha256
 
-from oracle.attest.identifiers import community_id, configuration_id
+from oracle.attest.identifiers import community_id, community_salt, configuration_id
 from oracle.attest.messages import report_id
 from oracle.attest.payout_tree import Leaf, PayoutTree
 from oracle.usecases.attest import DayAttestation, attest_days
@@ -23,7 +23,7 @@ from settlement.domain.records import Balance
 from settlement.domain.rounding import micro_eur_text
 from settlement.domain.settlement import Settlement
 
-KIND = "condivisa/commitments/2"
+KIND = "condivisa/commitments/3"
 _POD_MONTH = b"condivisa/pod-month"
 _PAYEE = b"condivisa/payee"
 
@@ -31,25 +31,37 @@ Document = dict[str, object]
 
 
 def commitments(
-    found: Settlement, case: Case, payees: Mapping[str, Payee], secret: bytes, manifest: bytes
+    found: Settlement,
+    case: Case,
+    payees: Mapping[str, Payee],
+    secret: bytes,
+    manifest: bytes,
+    administrator: bytes | None = None,
 ) -> Document:
     """The content of commitments.json; `canonical_json` gives its bytes.
 
-    The payouts are those of a first distribution that brings exactly the settled revenue. Raises
+    Ids on the ledger derive from the address (20 bytes) that registered the community; without it they are
+    null. The payouts are those of a first distribution that brings exactly the settled revenue. Raises
     PeriodNotWholeDays: reports are made per day.
     """
     community = case.community
     if not is_whole_days(community.start, community.end):
         raise PeriodNotWholeDays(community.start, community.end)
+    salt = community_salt(community.name)
+    own_id = None if administrator is None else community_id(administrator, salt)
     return {
         "kind": KIND,
-        "community": {"name": community.name, "id": _hex(community_id(community.name))},
+        "community": {
+            "name": community.name,
+            "registered_under": _hex(salt),
+            "id": None if own_id is None else _hex(own_id),
+        },
         "from": rome_text(community.start),
         "to": rome_text(community.end),
         "configurations": {
             row.id: {
                 "area_code": row.area_code,
-                "id": _hex(configuration_id(community.name, row.area_code)),
+                "id": None if own_id is None else _hex(configuration_id(own_id, row.area_code)),
                 "days": _days(case, row.id, secret),
             }
             for row in community.configurations

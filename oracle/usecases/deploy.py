@@ -69,12 +69,17 @@ def _known_id(context: Context, community: CommunityRecord) -> bytes | None:
 def _vault(context: Context, ledger: bytes, owner: _Owner) -> Generator[Step, Outcome, bytes]:
     """The community's vault, deployed with what it counts in and bound at the ledger."""
     policy = context.policy
-    token = policy.token_address if policy.token is TokenChoice.ERC20 else None
-    if policy.token is TokenChoice.TEST_EURO:
-        token = yield from _contract(context, ContractKind.TOKEN, context.vault.token_deployment())
-    terms = VaultTerms(owner.ledger_id, context.chain.sender, token, policy.root_delay_s)
-    creation = context.vault.deployment(ledger, terms)
-    vault = yield from _contract(context, ContractKind.VAULT, creation, owner, token)
+    with context.unit() as work:
+        existing = work.deployments.find(context.chain.chain_id, ContractKind.VAULT, owner.community_id)
+    if existing is not None:
+        vault = existing.address
+    else:
+        token = policy.token_address if policy.token is TokenChoice.ERC20 else None
+        if policy.token is TokenChoice.TEST_EURO:
+            token = yield from _contract(context, ContractKind.TOKEN, context.vault.token_deployment())
+        terms = VaultTerms(owner.ledger_id, context.chain.sender, token, policy.root_delay_s)
+        creation = context.vault.deployment(ledger, terms)
+        vault = yield from _contract(context, ContractKind.VAULT, creation, owner, token)
     if not any(context.ledger.vault_of(ledger, owner.ledger_id)):
         yield Step("bind vault", ready(context.ledger.set_vault(ledger, owner.ledger_id, vault)))
     return vault

@@ -63,12 +63,10 @@ class Verb(StrEnum):
 
 
 class PayoutRoot(NamedTuple):
-    """What the vault keeps of a distribution by its hash; `funded` in micro-euro, `valid_at` in seconds."""
+    """Root of a distribution's tree, and what it promises in micro-euro."""
 
     root: bytes
     funded: int
-    depth: int
-    valid_at: int
 
 
 class Governing(Protocol):
@@ -166,7 +164,7 @@ def cancel_distribution(governing: Governing, seats: Seats, distribution: int) -
     root = governing.payout_root(vault, distribution)
     if root is None:
         raise GovernanceRefused(f"the vault {_hex(vault)} never settled distribution {distribution}")
-    action = Action(ContractKind.VAULT, "cancel", (distribution, tuple(root)))
+    action = Action(ContractKind.VAULT, "cancel", (distribution, *root))
     return guard(governing, seats, action)
 
 

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from community.domain.records import ConfigurationRecord
-from oracle.attest.payout_tree import PayoutTree
-from oracle.errors import LedgerDiverges, NotDeployed, NotPosted, SaltsForgotten
-from oracle.records import ContractKind, SignedReport
+from oracle.attest.payout_tree import Leaf, PayoutTree
+from oracle.errors import DistributionNotSettled, LedgerDiverges, NotDeployed, NotPosted, SaltsForgotten
+from oracle.records import ContractKind, SettledDistribution, SignedReport
 from oracle.usecases.attest import HourTable, PodDay, open_entry
 from oracle.usecases.payout_leaves import leaf_of, tree_of
 from oracle.work import ReadingWork
@@ -21,7 +21,7 @@ from settlement.domain.records import Distribution, Payout
 from settlement.domain.rounding import micro_eur_text
 from settlement.usecases.load_case import load_case
 
-PAYOUT_KIND = "condivisa/payout/1"
+PAYOUT_KIND = "condivisa/payout/2"
 READING_KIND = "condivisa/reading/2"
 
 Receipt = Mapping[str, Any]
@@ -36,7 +36,7 @@ class Contracts(NamedTuple):
 
 
 def payout_receipt(work: ReadingWork, payout_id: UUID) -> Receipt:
-    """Receipt of one payout. Raises NotFound, NotDeployed."""
+    """Receipt of one payout. Raises as `payout_receipts`."""
     payout = work.payouts.get(payout_id)
     if payout is None:
         raise NotFound("payout", payout_id)
@@ -44,18 +44,36 @@ def payout_receipt(work: ReadingWork, payout_id: UUID) -> Receipt:
 
 
 def payout_receipts(work: ReadingWork, distribution_id: UUID) -> list[Receipt]:
-    """Receipts of all leaves of a distribution, by index. Raises NotFound, NotDeployed."""
-    distribution = work.distributions.get(distribution_id)
-    if distribution is None:
-        raise NotFound("distribution", distribution_id)
-    contracts = contracts_of(work, distribution.community_id)
+    """Receipts of all leaves of a distribution, by index.
+
+    Raises NotFound, NotDeployed, DistributionNotSettled when no vault has accepted it yet.
+    """
+    distribution, place = distribution_place(work, distribution_id)
     payouts = work.payouts.of_distribution(distribution_id)
     tree = tree_of(payouts)
     statements = _statements(work, distribution)
     return [
-        _payout_receipt(contracts, distribution, payout, tree) | {"statement": statements(payout)}
+        {"kind": PAYOUT_KIND, **place, **_leaf_and_path(payout, tree), "statement": statements(payout)}
         for payout in payouts
     ]
+
+
+def distribution_place(work: ReadingWork, distribution_id: UUID) -> tuple[Distribution, dict[str, Any]]:
+    """A distribution, and where a verifier finds it: chain, vault, number, time of first payment.
+
+    Raises as `payout_receipts`.
+    """
+    distribution = work.distributions.get(distribution_id)
+    if distribution is None:
+        raise NotFound("distribution", distribution_id)
+    contracts = contracts_of(work, distribution.community_id)
+    settled = _settled(work, distribution)
+    return distribution, {
+        "chain_id": contracts.chain_id,
+        "vault": _hex(contracts.vault),
+        "distribution": distribution.number,
+        "valid_at": settled.valid_at,
+    }
 
 
 def reading_receipt(work: ReadingWork, community_id: UUID, pod: str, day: date) -> Receipt:
@@ -107,22 +125,27 @@ def report_document(report: SignedReport) -> dict[str, Any]:
     }
 
 
-def _payout_receipt(
-    contracts: Contracts, distribution: Distribution, payout: Payout, tree: PayoutTree
-) -> dict[str, Any]:
-    leaf = leaf_of(payout)
+def leaf_document(leaf: Leaf) -> dict[str, str]:
+    """A leaf's fields as receipts and published trees carry them."""
     return {
-        "kind": PAYOUT_KIND,
-        "chain_id": contracts.chain_id,
-        "vault": _hex(contracts.vault),
-        "distribution": distribution.number,
+        "channel": leaf.channel.name,
+        "payee": _hex(leaf.payee),
+        "owner": _hex(leaf.owner),
+        "amount_eur": micro_eur_text(leaf.amount_micro_eur),
+    }
+
+
+def _settled(work: ReadingWork, distribution: Distribution) -> SettledDistribution:
+    settled = work.settled_distributions.of(distribution.id)
+    if settled is None:
+        raise DistributionNotSettled(f"no vault has accepted distribution {distribution.number} yet")
+    return settled
+
+
+def _leaf_and_path(payout: Payout, tree: PayoutTree) -> dict[str, Any]:
+    return {
         "index": payout.leaf_index,
-        "leaf": {
-            "channel": leaf.channel.name,
-            "payee": _hex(leaf.payee),
-            "owner": _hex(leaf.owner),
-            "amount_eur": micro_eur_text(leaf.amount_micro_eur),
-        },
+        "leaf": leaf_document(leaf_of(payout)),
         "proof": [
             {"hash": _hex(node.hash), "sum_eur": micro_eur_text(node.sum)}
             for node in tree.proof(payout.leaf_index)

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from cli.commit import commit
 from oracle.attest.day_list import DayList, Entry
 from oracle.attest.hours import decode_hours
+from oracle.attest.identifiers import community_id, configuration_id
 from oracle.attest.messages import NO_PREDECESSOR, DayReport, report_id
 from oracle.attest.month_key import blinding, month_salt, pseudonym
 from oracle.attest.payout_tree import Channel, Leaf, PayoutTree, bank_payee
@@ -138,6 +139,22 @@ def test_commit__payouts__tree_names_each_channel_and_fits_the_pool(folder: Path
     assert by_member["P3"]["payee"] == "0x" + hidden.hex()
     micro = {key: int(payouts[key].replace(".", "")) for key in ("sum_eur", "pool_eur", "carry_eur")}
     assert micro["sum_eur"] + micro["carry_eur"] == micro["pool_eur"]
+
+
+def test_commit__ids__derive_from_the_administrator_and_are_null_without(folder: Path) -> None:
+    assert committed(folder)["community"]["id"] is None
+    address = "0x" + "0a" * 20
+    status, _, errors = run(folder, "--key", folder.parent / "my.key", "--administrator", address)
+    assert status == 0, errors
+    document = json.loads((folder / "commitments.json").read_text())
+    own = community_id(b"\x0a" * 20, octets(document["community"]["registered_under"]))
+    assert document["community"]["id"] == "0x" + own.hex()
+    (row,) = document["configurations"].values()
+    assert row["id"] == "0x" + configuration_id(own, row["area_code"]).hex()
+
+
+def test_commit__administrator_that_is_no_address__refuses(folder: Path) -> None:
+    assert run(folder, "--administrator", "0x12")[0] == 2
 
 
 def test_commit__evidence__is_the_services(folder: Path) -> None:

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { clockHours, dayNumber } from '../../web/verifier/src/calendar.js';
+import { clockHours, dayHours, dayNumber } from '../../web/verifier/src/calendar.js';
 
 test('dayNumber: days since 1970-01-01', () => {
   assert.equal(dayNumber('1970-01-01'), 0);
@@ -9,6 +9,10 @@ test('dayNumber: days since 1970-01-01', () => {
 
 for (const text of ['2023-02-29', '2024-13-01', '1969-12-31', '2024-7-1', '2024-07-01T00:00', 'yesterday', '']) {
   test(`dayNumber: refuses ${JSON.stringify(text)}`, () => assert.equal(dayNumber(text), null));
+}
+
+for (const [text, hours] of [['2024-03-31', 23], ['2024-10-27', 25], ['2024-03-24', 24], ['2024-10-31', 24], ['2024-07-28', 24], ['2027-03-28', 23]]) {
+  test(`dayHours: ${text} has ${hours}`, () => assert.equal(dayHours(dayNumber(text)), hours));
 }
 
 test('clockHours: the day of 23 hours has no 2, the day of 25 has it twice', () => {

@@ -8,7 +8,7 @@ from typing import NoReturn
 import pytest
 
 from tests.web.browser import HERE, Browser
-from tests.web.register import LEDGER, VAULT, FakeNode, Payouts, day_list, reading_receipt, serving
+from tests.web.register import LEDGER, VAULT, FakeNode, Payouts, day_list, pushed, reading_receipt, serving
 
 SUN = [0] * 6 + [40, 180, 420, 760, 1130, 1420, 1560, 1490, 1270, 930, 610, 330, 120, 15] + [0] * 4
 HOUSE = [210, 180, 170, 165, 170, 190, 260, 240, 90] + [0] * 7 + [40, 130, 380, 620, 710, 560, 390, 280]
@@ -44,7 +44,8 @@ def fake_node() -> FakeNode:
     payouts = Payouts([12_340_000, 1_234_560_000, 50_000_000, 70_010_000, 10_000])
     injected, withdrawn = [SUN, [0] * 24, SUN, [0] * 24, [0] * 24], [HOUSE, HOUSE, HOUSE, [0] * 24, HOUSE]
     listed = day_list("2024-07-02", injected, withdrawn)
-    return FakeNode(payouts, reading_receipt("2024-07-01", SUN, HOUSE), listed)
+    logs = [pushed(1, 0, 0b11111)]
+    return FakeNode(payouts, reading_receipt("2024-07-01", SUN, HOUSE), listed, logs=logs)
 
 
 @pytest.fixture

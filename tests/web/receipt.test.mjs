@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readReceipt } from '../../web/verifier/src/receipt.js';
-import { dayList, payoutReceipt, readingReceipt } from './world.mjs';
+import { dayList, hiddenTotals, payoutReceipt, payoutTree, readingReceipt } from './world.mjs';
 
 const defectOf = (object) => readReceipt(typeof object === 'string' ? object : JSON.stringify(object)).defect;
 
@@ -33,21 +33,22 @@ test('readReceipt: what is not proved may hold anything', () => {
   assert.ok(readReceipt(JSON.stringify(receipt)).receipt);
 });
 
-for (const text of ['', '{', 'null', '3', '[]', '"condivisa/payout/1"', '{"kind":', '[[[[', 'x'.repeat(300_000), '['.repeat(200_000)]) {
+for (const text of ['', '{', 'null', '3', '[]', '"condivisa/payout/2"', '{"kind":', '[[[[', 'x'.repeat(300_000), '['.repeat(200_000)]) {
   test(`readReceipt: ${text.slice(0, 12)} (${text.length}) is a defect, not an exception`, () => assert.ok(defectOf(text)));
 }
 
-for (const kind of ['condivisa/payout/2', '__proto__', 'constructor', 1, null, ['condivisa/payout/1']]) {
+for (const kind of ['condivisa/payout/1', '__proto__', 'constructor', 1, null, ['condivisa/payout/2']]) {
   test(`readReceipt: kind ${JSON.stringify(kind)} is another kind`, () =>
     assert.equal(defectOf(changed(payoutReceipt(), 'kind', kind)).key, 'otherKind'));
 }
 
-const PAYOUT = 'chain_id vault distribution index leaf leaf.channel leaf.payee leaf.owner leaf.amount_eur proof proof.1.hash proof.0.sum_eur';
+const PAYOUT = 'chain_id vault distribution valid_at index leaf leaf.channel leaf.payee leaf.owner leaf.amount_eur proof proof.1.hash proof.0.sum_eur';
 const REPORT = 'report report.predecessor report.root report.roster report.pods report.blinding report.hours';
 const READING = `chain_id ledger configuration pod day salt blinding injected_wh withdrawn_wh position proof ${REPORT}`;
+const TREE = 'chain_id vault distribution valid_at total_eur leaves leaves.0.channel leaves.1.payee leaves.2.owner leaves.0.amount_eur leaves.1.hash';
 const LIST = `chain_id ledger configuration day entries entries.1.id entries.2.commitment ${REPORT}`;
 
-for (const [make, paths] of [[payoutReceipt, PAYOUT], [readingReceipt, READING], [dayList, LIST]]) {
+for (const [make, paths] of [[payoutReceipt, PAYOUT], [payoutTree, TREE], [readingReceipt, READING], [dayList, LIST]]) {
   for (const path of paths.split(' ')) {
     test(`readReceipt: without ${path} it names the field`, () =>
       assert.deepEqual(defectOf(changed(make(), path, undefined)), { key: 'missing', facts: { field: path } }));
@@ -87,8 +88,20 @@ test('readReceipt: a list may be longer than any receipt, and has an end', () =>
   const { receipt } = readReceipt(JSON.stringify({ ...dayList(), entries: Array(2_000).fill(entry) }));
   assert.equal(receipt.entries.length, 2_000);
   assert.equal(defectOf({ ...dayList(), entries: Array(65_537).fill(0) }).key, 'badForm');
-  assert.equal(defectOf({ ...payoutReceipt(), statement: 'x'.repeat(300_000) }).key, 'notJson');
+  assert.equal(defectOf({ ...payoutReceipt(), statement: 'x'.repeat(300_000) }).key, 'tooLong');
 });
+
+test('readReceipt: a tree has at most 65,536 leaves', () => {
+  const [leaf] = payoutTree().leaves;
+  assert.equal(readReceipt(JSON.stringify({ ...payoutTree(), leaves: Array(3_000).fill(leaf) })).receipt.leaves.length, 3_000);
+  assert.equal(defectOf({ ...payoutTree(), leaves: Array(65_537).fill(0) }).key, 'badForm');
+  assert.equal(defectOf(' '.repeat(384 * 65_536 + 1)).key, 'tooLong');
+});
+
+for (const [opening, defect] of [[null, 'opening'], [{}, 'opening.salt'], [{ salt: '0x12' }, 'opening.salt']]) {
+  test(`readReceipt: an opening ${JSON.stringify(opening)} is refused by name`, () =>
+    assert.equal(defectOf({ ...hiddenTotals(dayList()), opening }).facts.field, defect));
+}
 
 test('readReceipt: a commitment has 33 bytes', () => {
   for (const commitment of ['0x02', '0x02' + 'ab'.repeat(31), '0x04' + 'ab'.repeat(64)]) {

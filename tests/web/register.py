@@ -22,6 +22,9 @@ LEDGER = "0x" + "1e" * 20
 CONFIGURATION = "0x" + "77" * 32
 CHANNELS = ["WALLET", "BANK", "SOCIAL"]
 EMPTY = (bytes(32), 0)
+COMMUNITYOF = keccak(b"communityOf(bytes32)")[:4].hex()
+COMMUNITY = keccak(b"community()")[:4].hex()
+ISOPENED = keccak(b"isOpened(bytes32,uint32)")[:4].hex()
 
 
 def euro(amount_micro_eur: int) -> str:
@@ -66,11 +69,13 @@ class Payouts:
     """A distribution whose leaves have the given amounts in micro-euro."""
 
     amounts: list[int]
+    distribution: int = 1
+    valid_at: int = 1_720_000_000
     levels: list[list[tuple[bytes, int]]] = field(init=False)
 
     def __post_init__(self) -> None:
         """Build the padded tree."""
-        depth = (len(self.amounts) - 1).bit_length()
+        depth = max(len(self.amounts) - 1, 0).bit_length()
         leaves = [leaf_node(i, leaf_of(i, amount)) for i, amount in enumerate(self.amounts)]
         self.levels = [leaves + [EMPTY] * (2**depth - len(leaves))]
         while len(self.levels[-1]) > 1:
@@ -81,10 +86,11 @@ class Payouts:
         """The receipt of one leaf as its member gets it."""
         path = [level[(index >> height) ^ 1] for height, level in enumerate(self.levels[:-1])]
         return {
-            "kind": "condivisa/payout/1",
+            "kind": "condivisa/payout/2",
             "chain_id": 31337,
             "vault": VAULT,
-            "distribution": 1,
+            "distribution": self.distribution,
+            "valid_at": self.valid_at,
             "index": index,
             "leaf": leaf_of(index, self.amounts[index]),
             "proof": [{"hash": "0x" + digest.hex(), "sum_eur": euro(total)} for digest, total in path],
@@ -98,6 +104,26 @@ class Payouts:
                 "balance_eur": "0.005521",
             },
         }
+
+    def tree(self) -> dict[str, Any]:
+        """The published tree of all leaves."""
+        leaves = [leaf_of(index, amount) for index, amount in enumerate(self.amounts)]
+        return {
+            "kind": "condivisa/payout-tree/1",
+            "chain_id": 31337,
+            "vault": VAULT,
+            "distribution": self.distribution,
+            "valid_at": self.valid_at,
+            "total_eur": euro(sum(self.amounts)),
+            "leaves": [
+                leaf | {"hash": "0x" + leaf_node(index, leaf)[0].hex()} for index, leaf in enumerate(leaves)
+            ],
+        }
+
+    def kept(self) -> bytes:
+        """What the vault keeps."""
+        root, funded = self.levels[-1][0]
+        return keccak(root + words([funded, len(self.levels) - 1, self.valid_at], 32))
 
 
 def words(values: list[int], size: int) -> bytes:
@@ -135,6 +161,14 @@ def root_of_leaves(leaves: list[bytes]) -> bytes:
 def hour_totals(injected_wh: list[int], withdrawn_wh: list[int]) -> str:
     """A report's hours."""
     return "0x" + b"".join(words([i, w], 5) for i, w in zip(injected_wh, withdrawn_wh, strict=True)).hex()
+
+
+def hidden(listed: dict[str, Any]) -> dict[str, Any]:
+    """The list with a report that hides its totals, and what opens them."""
+    report, salt = listed["report"], b"\x51" * 32
+    hours = "0x" + keccak(salt + raw(report["hours"])).hex()
+    opening = {"salt": "0x" + salt.hex(), "hours": report["hours"], "blinding": report["blinding"]}
+    return listed | {"report": report | {"hours": hours, "blinding": "0x" + "00" * 32}, "opening": opening}
 
 
 def day_list(
@@ -208,22 +242,32 @@ class FakeNode:
     codes: dict[str, str] = field(default_factory=lambda: {VAULT: "0x6001", LEDGER: "0x6001"})
     paid: bool = True
     reserved: bool = False
-    valid_at: int = 1_720_000_000
+    cancelled: bool = False
+    opened: bool = False
+    owner: str = "0x" + "66" * 32
+    community: str = "0x" + "66" * 32
+    batches: bool = True
+    logs: list[dict[str, Any]] = field(default_factory=list)
     html: bool = False
     delay_s: float = 0.0
     odd: dict[str, Any] = field(default_factory=dict)
     url: str = ""
     asked: list[str] = field(default_factory=list)
+    requests: int = 0
 
     def _view(self, data: bytes) -> bytes:
         selector, arguments = data[:4].hex(), data[4:]
         first = int.from_bytes(arguments[:32], "big")
         if selector == "c40af24d":  # distributionOf(uint32)
-            root, funded = self.payouts.levels[-1][0] if first == 1 else EMPTY
-            depth = len(self.payouts.levels) - 1
-            return root + words([funded, 0, self.valid_at, depth], 32)
+            if first != self.payouts.distribution:
+                return bytes(32)
+            return words([1], 32) if self.cancelled else self.payouts.kept()
         if selector == "a5832cc3":  # statusOf(uint32,uint32)
             return words([int(self.paid), int(self.reserved)], 32)
+        if selector in (COMMUNITYOF, COMMUNITY):
+            return raw(self.owner if selector == COMMUNITYOF else self.community)
+        if selector == ISOPENED:
+            return words([int(self.opened)], 32)
         for known in (self.reading, self.listed):
             day = date_number(known["day"])
             if arguments == raw(known["configuration"]) + day.to_bytes(32, "big"):
@@ -239,12 +283,43 @@ class FakeNode:
             return {"number": "0x1b4", "hash": "0x" + "b1" * 32, "timestamp": hex(1_722_500_000)}
         if method == "eth_getCode":
             return self.codes.get(params[0], "0x")
+        if method == "eth_getLogs":
+            return [row for row in self.logs if _chosen(row["topics"], params[0]["topics"])]
         return "0x" + self._view(raw(params[0]["data"])).hex()
+
+
+def _chosen(topics: list[str], wanted: list[Any]) -> bool:
+    """Whether a log's topics are those that a filter wants; a list wants any of its own."""
+    pairs = zip(topics, wanted, strict=False)
+    return all(topic in want if isinstance(want, list) else topic == want for topic, want in pairs)
+
+
+def log(signature: str, topics: list[int], data: list[int]) -> dict[str, Any]:
+    """A log of the vault, in block 300."""
+    return {
+        "topics": ["0x" + keccak(signature.encode()).hex(), *(f"0x{topic:064x}" for topic in topics)],
+        "data": "0x" + words(data, 32).hex(),
+        "transactionHash": "0x" + "7a" * 32,
+        "blockNumber": "0x12c",
+    }
+
+
+def pushed(distribution: int, start: int, leaves: int) -> dict[str, Any]:
+    """The log of a push that paid the leaves of a bitmap."""
+    return log(
+        "BatchPaid(uint32,uint32,uint256,uint256,uint64,uint64)", [distribution], [start, leaves, 0, 0, 0]
+    )
 
 
 def date_number(day: str) -> int:
     """Days since 1970-01-01."""
     return (date.fromisoformat(day) - date(1970, 1, 1)).days
+
+
+def _answered(node: FakeNode, call: dict[str, Any]) -> Any:
+    if call["method"] in node.odd:
+        return node.odd[call["method"]]
+    return {"jsonrpc": "2.0", "id": call["id"], "result": node.answer(call["method"], call["params"])}
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -263,14 +338,15 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         node = cast("_Server", self.server).node
-        call = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        node.requests += 1
         time.sleep(node.delay_s)
         if node.html:
             return self._send(b"<html>login</html>")
-        if call["method"] in node.odd:
-            return self._send(json.dumps(node.odd[call["method"]]).encode())
-        result = node.answer(call["method"], call["params"])
-        return self._send(json.dumps({"jsonrpc": "2.0", "id": call["id"], "result": result}).encode())
+        if isinstance(asked, list) and not node.batches:
+            return self._send(b'{"error": {"code": -32600, "message": "no batches"}}')
+        answers = [_answered(node, call) for call in (asked if isinstance(asked, list) else [asked])]
+        return self._send(json.dumps(answers if isinstance(asked, list) else answers[0]).encode())
 
     def log_message(self, *_: Any) -> None:
         """Stay silent in test output."""

@@ -1,8 +1,8 @@
 // A small vault and ledger as a fake node knows them, with receipts that match; a test states only what differs.
-import { bytes, hex, join, uint } from '../../web/verifier/src/bytes.js';
+import { ascii, bytes, hex, join, keccak, uint } from '../../web/verifier/src/bytes.js';
 import { entryLeaf, listRoot, pseudonym, rosterRoot } from '../../web/verifier/src/day-list.js';
 import { rootOfPath } from '../../web/verifier/src/hash-tree.js';
-import { leafHash, nodeHash, rootOf } from '../../web/verifier/src/payout-tree.js';
+import { buildTree, leafHash, nodeHash, rootHash } from '../../web/verifier/src/payout-tree.js';
 import { commit } from '../../web/verifier/src/pedersen.js';
 import { readReceipt } from '../../web/verifier/src/receipt.js';
 import { reportId } from '../../web/verifier/src/report.js';
@@ -37,18 +37,34 @@ const above = [0, 2].map((place) => ({
   sum: bottom[place].sum + bottom[place + 1].sum,
 }));
 
+const VALID_AT = 1_720_000_000;
+
 /** Receipt of leaf 0, 1 or 2 (wallet, bank, social) of distribution 1, as its JSON object. */
 export function payoutReceipt(index = 0) {
   const path = [bottom[index ^ 1], above[(index >> 1) ^ 1]];
   return {
-    kind: 'condivisa/payout/1',
+    kind: 'condivisa/payout/2',
     chain_id: 31337,
     vault: VAULT,
     distribution: 1,
+    valid_at: VALID_AT,
     index,
     leaf: leafOf(index),
     proof: path.map(({ hash, sum }) => ({ hash: hex(hash), sum_eur: euro(sum) })),
     statement: { community: 'Prova', member: 'M07', balance_eur: '0.004000' },
+  };
+}
+
+/** All three leaves of distribution 1, as the published tree's JSON object. */
+export function payoutTree() {
+  return {
+    kind: 'condivisa/payout-tree/1',
+    chain_id: 31337,
+    vault: VAULT,
+    distribution: 1,
+    valid_at: VALID_AT,
+    total_eur: euro(AMOUNTS.reduce((all, amount) => all + amount)),
+    leaves: AMOUNTS.map((_, index) => ({ ...leafOf(index), hash: hex(bottom[index].hash) })),
   };
 }
 
@@ -107,18 +123,37 @@ export function dayList(more = 0) {
   };
 }
 
+/** A reading or a list whose report hides its totals, and what opens them. */
+export function hiddenTotals(file, salt = '0x' + '51'.repeat(32)) {
+  const { hours, blinding } = file.report;
+  const report = { ...file.report, hours: hex(keccak(bytes(salt), bytes(hours))), blinding: word(0) };
+  return { ...file, report, opening: { salt, hours, blinding } };
+}
+
+/** A log of the vault, in block 12. */
+export const logOf = (signature, topics, data = []) => ({
+  topics: [hex(keccak(ascii(signature))), ...topics.map(word)],
+  data: body(data),
+  transactionHash: '0x' + '7a'.repeat(32),
+  blockNumber: '0xc',
+});
+
+/** The log of a push that paid the leaves of a bitmap of distribution 1. */
+export const pushed = (leaves) => logOf('BatchPaid(uint32,uint32,uint256,uint256,uint64,uint64)', [1], [0, leaves, 0, 0, 0]);
+
 /** State of the chain for `fakeNode`; a test overrides single entries. */
 export function chainState(changes = {}) {
-  const top = rootOf(0, parsedLeaf(0), readReceipt(JSON.stringify(payoutReceipt())).receipt.proof);
+  const { root = buildTree(bottom.slice(0, 3)).top, validAt = VALID_AT, depth = 2 } = changes;
   return {
     chainId: '0x7a69',
     code: '0x6001',
-    root: hex(top.hash),
-    funded: top.sum,
-    validAt: 1_720_000_000n,
-    depth: 2n,
+    kept: hex(rootHash(root, depth, validAt)),
     paid: true,
     reserved: false,
+    opened: false,
+    owner: word(6),
+    community: word(6),
+    logs: [pushed(0b111)],
     report: hex(reportId(readReceipt(JSON.stringify(readingReceipt())).receipt.report)),
     list: hex(reportId(readReceipt(JSON.stringify(dayList())).receipt.report)),
     ...changes,
@@ -128,25 +163,29 @@ export function chainState(changes = {}) {
 const body = (words) => '0x' + words.map((value) => word(value).slice(2)).join('');
 
 /** Selectors computed by eth_utils, written down so that the page's own computation is checked. */
-export const SELECTORS = { distributionOf: '0xc40af24d', statusOf: '0xa5832cc3', reportOf: '0x810d8f9b' };
+export const SELECTORS = { distributionOf: '0xc40af24d', statusOf: '0xa5832cc3', reportOf: '0x810d8f9b', communityOf: '0x20bd486a', community: '0xdc1fb5a5', isOpened: '0x964127b3' };
 
 /** An `ask` over a chain state; records its calls and reverts where the state says `reverts`. */
 export function fakeNode(state, calls = []) {
   const { configuration } = readingReceipt();
   const answers = {
-    [SELECTORS.distributionOf + body([1]).slice(2)]: () => [state.root, state.funded, 0n, state.validAt, state.depth],
+    [SELECTORS.distributionOf + body([1]).slice(2)]: () => [state.kept],
     [SELECTORS.reportOf + body([configuration, DAY]).slice(2)]: () => [state.report],
     [SELECTORS.reportOf + body([configuration, DAY + 1]).slice(2)]: () => [state.list],
   };
   const answer = (data) => {
     if (data.startsWith(SELECTORS.statusOf + body([1]).slice(2))) return [Number(state.paid), Number(state.reserved)];
-    return answers[data]?.() ?? Array(data.startsWith(SELECTORS.reportOf) ? 1 : 5).fill(0);
+    if (data.startsWith(SELECTORS.communityOf)) return [state.owner];
+    if (data === SELECTORS.community) return [state.community];
+    if (data.startsWith(SELECTORS.isOpened)) return [Number(state.opened)];
+    return answers[data]?.() ?? [0];
   };
   return async (method, params) => {
     calls.push([method, params]);
     if (method === 'eth_chainId') return state.chainId;
     if (method === 'eth_getBlockByNumber') return { number: '0x10', hash: '0x' + 'b1'.repeat(32), timestamp: '0x669fd180' };
     if (method === 'eth_getCode') return state.code;
+    if (method === 'eth_getLogs') return state.logs.filter(({ topics }) => params[0].topics[0].includes(topics[0]));
     if (state.reverts) throw new Reverted('execution reverted');
     return state.returns ?? body(answer(params[0].data));
   };

@@ -1,7 +1,8 @@
-"""Constructor arguments from a TOML file: what a contract asks for stands in its ABI and nowhere here.
+"""What a deployment is asked for, from a TOML file: what the contracts take stands in their ABIs, not here.
 
-A key is the ABI's name in small letters with underscores: `finalityDelay_` is `finality_delay`. Keys above
-the tables hold for every contract. Delays are seconds, shares basis points, addresses 0x and 40 digits.
+A key is the ABI's name in small letters with underscores: `finalityDelay_` is `finality_delay`. Of
+[community], `name` becomes the salt, `governance_delay` is the timelock's delay, and each entry of `areas`
+registers a configuration. Delays are seconds, shares basis points, addresses 0x and 40 digits.
 """
 
 import re
@@ -13,16 +14,23 @@ from typing import Any
 
 from eth_utils.address import is_checksum_address, to_checksum_address
 
-from oracle.attest.identifiers import community_id
+from oracle.attest.identifiers import area
 
 Abi = list[dict[str, Any]]
+LEDGER, TIMELOCK, VAULT = "EnergyLedger", "CommunityTimelock", "CommunityVault"
 ZERO_ADDRESS = "0x" + "0" * 40
 BOOKKEEPING = "bookkeeping"
 TEST_EURO = "test-euro"
-SECTIONS = {"ledger": "EnergyLedger", "vault": "CommunityVault"}
+SECTIONS = ("ledger", "community", "vault")
 OWN_KEYS = frozenset({"name", "chain_id", "deployer"})
+# What this deployment itself brings, and so no file holds.
+BROUGHT = {
+    "ledger": frozenset[str](),
+    "community": frozenset({"registry", "community", "governor", "salt"}),
+    "vault": frozenset({"ledger", "community"}),
+}
+_RENAMED = {"delay": "governance_delay"}
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
-_WORD = re.compile(r"0x[0-9a-fA-F]{64}")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 
@@ -43,13 +51,12 @@ class Deployer:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """A file of arguments; `tables` holds its sections, `common` what holds for every contract."""
+    """A file of arguments; `tables` holds its sections."""
 
     path: Path
     name: str
     chain_id: int
     deployer: Deployer
-    common: Mapping[str, Any]
     tables: Mapping[str, Mapping[str, Any]]
 
     def refused(self, key: str, remedy: str) -> TermsUnusable:
@@ -62,7 +69,7 @@ class Terms:
 
 
 def load_terms(path: Path, abis: Mapping[str, Abi]) -> Terms:
-    """The file's terms, with every key known to some contract. Raises TermsUnusable."""
+    """The file's terms, with every key known to its section. Raises TermsUnusable."""
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -71,48 +78,71 @@ def load_terms(path: Path, abis: Mapping[str, Abi]) -> Terms:
     for name, table in tables.items():
         if not isinstance(table, dict):
             raise TermsUnusable(path, name, f"must be a table: write [{name}] and its keys below")
-    common = {key: value for key, value in document.items() if key not in OWN_KEYS | set(SECTIONS)}
-    terms = Terms(
-        path, _name(path, document), _chain_id(path, document), _deployer(path, document), common, tables
-    )
-    if not tables:
-        raise terms.refused("ledger", "neither [ledger] nor [vault] is there, so nothing would be deployed")
+    terms = Terms(path, _name(path, document), _chain_id(path, document), _deployer(path, document), tables)
+    for key in document:
+        if key not in OWN_KEYS | set(SECTIONS):
+            raise terms.refused(key, "is no argument of any contract: remove it")
+    _require_sections(terms)
     _require_known_keys(terms, abis)
     return terms
 
 
-def constructor_arguments(
-    terms: Terms, section: str, abi: Abi, supplied: Mapping[str, str] | None = None
-) -> dict[str, Any]:
-    """Arguments of a section's contract by their keys, in the order of the ABI. Raises TermsUnusable.
+def _require_sections(terms: Terms) -> None:
+    if not terms.tables:
+        raise terms.refused("ledger", "neither [ledger] nor [community] is there: nothing would be deployed")
+    if "vault" in terms.tables and "community" not in terms.tables:
+        raise terms.refused("community", "[vault] is a community's: write [community] and its keys")
 
-    `supplied` are addresses that this deployment itself brings, for keys that the file leaves out.
+
+def arguments_of(terms: Terms, section: str, abis: Mapping[str, Abi]) -> dict[str, Any]:
+    """What a section says, by its keys, checked by the types that the contracts take. Raises TermsUnusable.
+
+    Of a test euro there is no address yet: `token` is missing then.
     """
     # The test euro is named in the file and brought by the deployment.
-    named = {key: value for key, value in terms.tables[section].items() if value != TEST_EURO}
-    given = {**terms.common, **(supplied or {}), **named}
+    given = {key: value for key, value in terms.tables[section].items() if value != TEST_EURO}
     found = {}
-    for field in constructor_fields(abi):
-        key = key_of(field)
-        if key not in given:
-            raise terms.refused(f"[{section}] {key}", f"is missing: {_expected(field['type'])}")
-        found[key] = _parsed(terms, f"[{section}] {key}", field["type"], given[key])
+    for key, kind in keys_of(terms, section, abis).items():
+        if key in given:
+            found[key] = _parsed(terms, f"[{section}] {key}", kind, given[key])
+        elif key not in terms.tables[section]:
+            raise terms.refused(f"[{section}] {key}", f"is missing: {_expected(kind)}")
     return found
 
 
-def constructor_fields(abi: Abi) -> list[dict[str, Any]]:
-    """What a constructor takes; the members of its struct where that is its only argument."""
-    inputs = _constructor_inputs(abi)
-    return list(inputs[0]["components"]) if takes_struct(abi) else inputs
+def keys_of(terms: Terms, section: str, abis: Mapping[str, Abi]) -> dict[str, str]:
+    """The keys of a section and their types, in the order in which the contracts take them."""
+    inputs = {
+        "ledger": lambda: _inputs(abis[LEDGER]),
+        "community": lambda: _inputs(abis[TIMELOCK]) + _inputs(abis[LEDGER], "registerCommunity"),
+        "vault": lambda: _inputs(abis[VAULT]),
+    }[section]()
+    keys = {_RENAMED.get(key_of(field), key_of(field)): str(field["type"]) for field in _flat(inputs)}
+    found = {key: kind for key, kind in keys.items() if key not in BROUGHT[section]}
+    if section == "community":
+        found = {"name": "string", "areas": "area[]"} | found
+        if "ledger" not in terms.tables:
+            found = {"ledger": "address"} | found
+    return found
 
 
-def takes_struct(abi: Abi) -> bool:
-    """Whether the constructor's only argument is a struct."""
-    return [argument["type"] for argument in _constructor_inputs(abi)] == ["tuple"]
+def _inputs(abi: Abi, function: str | None = None) -> list[dict[str, Any]]:
+    """What a function takes; without a name, the constructor."""
+    return [
+        argument
+        for entry in abi
+        if entry["type"] == ("function" if function else "constructor") and entry.get("name") == function
+        for argument in entry["inputs"]
+    ]
 
 
-def _constructor_inputs(abi: Abi) -> list[dict[str, Any]]:
-    return [argument for entry in abi if entry["type"] == "constructor" for argument in entry["inputs"]]
+def _flat(fields: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Members of structs in their struct's place."""
+    return [
+        inner
+        for field in fields
+        for inner in (_flat(field["components"]) if field["type"] == "tuple" else [field])
+    ]
 
 
 def key_of(field: Mapping[str, Any]) -> str:
@@ -121,17 +151,12 @@ def key_of(field: Mapping[str, Any]) -> str:
 
 
 def _require_known_keys(terms: Terms, abis: Mapping[str, Abi]) -> None:
-    known = {section: {key_of(field) for field in constructor_fields(abis[SECTIONS[section]])}
-             for section in SECTIONS}  # fmt: skip
     for section, table in terms.tables.items():
+        known = keys_of(terms, section, abis)
         for key in table:
-            if key not in known[section]:
-                raise terms.refused(
-                    f"[{section}] {key}", f"is no argument; known are {', '.join(sorted(known[section]))}"
-                )
-    for key in terms.common:
-        if not any(key in keys for keys in known.values()):
-            raise terms.refused(key, "is no argument of any contract: remove it")
+            if key not in known:
+                listed = ", ".join(sorted(known))
+                raise terms.refused(f"[{section}] {key}", f"is no argument; known are {listed}")
 
 
 def _name(path: Path, document: Mapping[str, Any]) -> str:
@@ -167,8 +192,8 @@ def _parsed(terms: Terms, key: str, kind: str, value: Any) -> Any:
         return [_parsed(terms, f"{key}[{place}]", kind[:-2], entry) for place, entry in enumerate(value)]
     if kind == "address":
         return _address(terms, key, value)
-    if kind == "bytes32":
-        return _word(terms, key, value)
+    if kind in ("string", "area"):
+        return _text(terms, key, kind, value)
     if kind.startswith("uint"):
         return _number(terms, key, int(kind.removeprefix("uint")), value)
     raise terms.refused(key, f"is of type {kind}, which this program cannot read from a file")
@@ -185,12 +210,15 @@ def _address(terms: Terms, key: str, value: Any) -> str:
     return to_checksum_address(value)
 
 
-def _word(terms: Terms, key: str, value: Any) -> str:
-    if isinstance(value, str) and _WORD.fullmatch(value):
-        return value.lower()
-    if isinstance(value, str) and value and not value.startswith("0x"):
-        return "0x" + community_id(value).hex()
-    raise terms.refused(key, f"must be {_expected('bytes32')}")
+def _text(terms: Terms, key: str, kind: str, value: Any) -> str:
+    try:
+        if isinstance(value, str) and value:
+            if kind == "area":
+                area(value)
+            return value
+    except ValueError:
+        pass
+    raise terms.refused(key, f"must be {_expected(kind)}")
 
 
 def _number(terms: Terms, key: str, bits: int, value: Any) -> int:
@@ -204,6 +232,8 @@ def _expected(kind: str) -> str:
         return f"a list, each entry {_expected(kind[:-2])}"
     if kind == "address":
         return "an address, 0x and 40 hexadecimal digits"
-    if kind == "bytes32":
-        return "the community's name, or 0x and 64 hexadecimal digits"
+    if kind == "string":
+        return "the community's name, as the service has it"
+    if kind == "area":
+        return "a primary substation's code, 1 to 32 ASCII characters"
     return f"a whole number from 0 to {(1 << int(kind.removeprefix('uint'))) - 1}"

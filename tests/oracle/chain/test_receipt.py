@@ -6,13 +6,22 @@ from typing import Any
 import pytest
 
 from oracle.attest.payout_tree import Channel
-from oracle.chain.receipt import PODS_MAX, ReceiptUnreadable, parse_list, parse_payout, parse_reading
+from oracle.chain.json_fields import ReceiptUnreadable
+from oracle.chain.receipt import (
+    LEAVES_MAX,
+    PODS_MAX,
+    parse_list,
+    parse_payout,
+    parse_reading,
+    parse_tree,
+)
 
 PAYOUT: dict[str, Any] = {
-    "kind": "condivisa/payout/1",
+    "kind": "condivisa/payout/2",
     "chain_id": 31337,
     "vault": "0x" + "Ab" * 20,
     "distribution": 1,
+    "valid_at": 1_722_500_000,
     "index": 0,
     "leaf": {
         "channel": "WALLET",
@@ -21,6 +30,15 @@ PAYOUT: dict[str, Any] = {
         "amount_eur": "12.340000",
     },
     "proof": [{"hash": "0x" + "02" * 32, "sum_eur": "123.450000"}],
+}
+TREE: dict[str, Any] = {
+    "kind": "condivisa/payout-tree/1",
+    "chain_id": 31337,
+    "vault": "0x" + "Ab" * 20,
+    "distribution": 1,
+    "valid_at": 1_722_500_000,
+    "total_eur": "24.680000",
+    "leaves": [PAYOUT["leaf"] | {"hash": "0x" + "03" * 32}] * 2,
 }
 REPORT: dict[str, Any] = {
     "predecessor": "0x" + "00" * 32,
@@ -88,7 +106,10 @@ def test_parse_reading__example__day_is_a_number() -> None:
         (" " * 300_000, "too long"),
         ("[]", "not a receipt of kind"),
         (json.dumps(READING), "not a receipt of kind"),
-        (json.dumps({"kind": "condivisa/payout/1"}), '"leaf" is missing'),
+        (json.dumps({"kind": "condivisa/payout/2"}), '"chain_id" is missing'),
+        (json.dumps(PAYOUT | {"kind": "condivisa/payout/1"}), "not a receipt of kind"),
+        (json.dumps({key: PAYOUT[key] for key in PAYOUT if key != "valid_at"}), '"valid_at" is missing'),
+        (changed(PAYOUT, 2**40, "valid_at"), '"valid_at" must be a whole number'),
         (changed(PAYOUT, 1.5, "index"), '"index" must be a whole number'),
         (changed(PAYOUT, True, "index"), '"index" must be a whole number'),
         (changed(PAYOUT, -1, "distribution"), '"distribution" must be a whole number'),
@@ -166,4 +187,45 @@ def test_parse_list__no_entries__is_a_list() -> None:
 def test_parse_list__malformed__names_the_key(text: str, sentence: str) -> None:
     with pytest.raises(ReceiptUnreadable) as caught:
         parse_list(text)
+    assert sentence in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("opening", "sentence"),
+    [
+        (None, '"opening" must be an object'),
+        ({}, '"opening.salt" is missing'),
+        ({"salt": "0x12", "hours": "0x", "blinding": "0x"}, '"opening.salt" must be 0x and 32'),
+    ],
+)
+def test_parse_list__opening_malformed__names_the_key(opening: object, sentence: str) -> None:
+    with pytest.raises(ReceiptUnreadable) as caught:
+        parse_list(json.dumps(LIST | {"opening": opening}))
+    assert sentence in str(caught.value)
+
+
+def test_parse_tree__example__leaves_and_their_hashes_are_bytes() -> None:
+    tree = parse_tree(json.dumps(TREE))
+    assert (tree.vault, tree.total_micro_eur) == ("0x" + "ab" * 20, 24_680_000)
+    assert tree.leaves == (parse_payout(json.dumps(PAYOUT)).leaf,) * 2
+    assert tree.hashes == (b"\x03" * 32,) * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (json.dumps(PAYOUT), "not a receipt of kind"),
+        (changed(TREE, [1], "leaves"), '"leaves" must hold objects'),
+        (changed(TREE, [0] * (LEAVES_MAX + 1), "leaves"), "has more than 65536 entries"),
+        (changed(TREE, "CASH", "leaves", 1, "channel"), '"leaves[1].channel" must be WALLET, BANK or SOCIAL'),
+        (changed(TREE, "12.34", "leaves", 1, "amount_eur"), '"leaves[1].amount_eur" must be euro with six'),
+        (changed(TREE, "0x", "leaves", 0, "hash"), '"leaves[0].hash" must be 0x and 32'),
+        (changed(TREE, 12, "total_eur"), '"total_eur" must be a text'),
+        (changed(TREE, "1", "valid_at"), '"valid_at" must be a whole number'),
+        (" " * (384 * LEAVES_MAX + 1), "too long"),
+    ],
+)
+def test_parse_tree__malformed__names_the_key(text: str, sentence: str) -> None:
+    with pytest.raises(ReceiptUnreadable) as caught:
+        parse_tree(text)
     assert sentence in str(caught.value)

@@ -22,7 +22,7 @@ def serve() -> Iterator[Callable[[Answer], str]]:
     def start(answer: Answer) -> str:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                self.rfile.read(int(self.headers["Content-Length"]))
+                self.request_body = self.rfile.read(int(self.headers["Content-Length"]))
                 answer(self)
 
             def log_message(self, *arguments: object) -> None:
@@ -175,3 +175,33 @@ def test_eth_call__other_error__is_the_node_refusing(serve: Callable[[Answer], s
 def test_call__error_with_http_status__keeps_the_nodes_own_words(serve: Callable[[Answer], str]) -> None:
     with pytest.raises(NodeRefused, match="invalid key"):
         Rpc(serve(error('{"code": -32001, "message": "invalid key"}', 401))).chain_id()
+
+
+NOBODY = "0x" + "11" * 20
+
+
+def test_eth_calls__answers_in_another_order__are_put_in_order(serve: Callable[[Answer], str]) -> None:
+    text = '[{"id": 1, "result": "0x02"}, {"id": 0, "result": "0x01"}]'
+    assert Rpc(serve(body(text))).eth_calls(NOBODY, [b"", b""], 1) == [b"\x01", b"\x02"]
+
+
+def test_eth_calls__node_takes_no_batches__is_asked_one_by_one(serve: Callable[[Answer], str]) -> None:
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        many = b"[" in handler.request_body[:1]  # type: ignore[attr-defined]
+        (error('{"code": -32600, "message": "no batches"}', 400) if many else result('"0x07"'))(handler)
+
+    assert Rpc(serve(answer)).eth_calls(NOBODY, [b"", b"", b""], 1) == [b"\x07"] * 3
+
+
+@pytest.mark.parametrize(
+    "text", ["[]", "[1, 2]", '[{"id": 0, "result": "0x"}]', '[{"id": [], "result": "0x"}, {"id": {}}]']
+)
+def test_eth_calls__questions_left_unanswered__unreachable(serve: Callable[[Answer], str], text: str) -> None:
+    with pytest.raises(NodeUnreachable, match="left questions of a batch unanswered"):
+        Rpc(serve(body(text))).eth_calls(NOBODY, [b"", b""], 1)
+
+
+def test_eth_calls__one_of_them_reverts__is_an_answer_of_the_contract(serve: Callable[[Answer], str]) -> None:
+    text = '[{"id": 0, "result": "0x"}, {"id": 1, "error": {"code": 3, "message": "reverted"}}]'
+    with pytest.raises(CallReverted):
+        Rpc(serve(body(text))).eth_calls(NOBODY, [b"", b""], 1)

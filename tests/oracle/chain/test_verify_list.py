@@ -2,6 +2,7 @@
 
 verify_list
 ├── given a list of the model, with PODs or without, it should match
+├── given a report that hides its totals, it should compare those that the file opens, or say that it cannot
 └── given a report whose list does not open to its totals, it should not match and blame the report
 """
 
@@ -14,12 +15,22 @@ import pytest
 
 from oracle.attest.day_list import DayList, Entry
 from oracle.attest.pedersen import ORDER
-from oracle.chain.receipt import parse_list
+from oracle.chain.receipt import parse_list, parse_reading
 from oracle.chain.rpc import Rpc
 from oracle.chain.trust import Trust
-from oracle.chain.verify import Result, Verdict, verify_list
+from oracle.chain.verify import Result, Verdict, verify_list, verify_reading
 from tests.web.conftest import HOUSE, SUN
-from tests.web.register import LEDGER, VAULT, FakeNode, Payouts, day_list, raw, reading_receipt, serving
+from tests.web.register import (
+    LEDGER,
+    VAULT,
+    FakeNode,
+    Payouts,
+    day_list,
+    hidden,
+    raw,
+    reading_receipt,
+    serving,
+)
 
 DAY = "2024-07-02"
 ROWS = [SUN, HOUSE, [0] * 24]
@@ -96,3 +107,101 @@ def test_verify_list__signed_blinding_beyond_the_order__cannot_be_added_up(blind
     result = checked(changed)
     assert result.verdict is Verdict.DOES_NOT_MATCH
     assert "cannot be added up" in result.reason
+
+
+UNCHECKED = "the totals are hidden: the chain has not checked the rule of shared energy"
+CHECKED = "the totals were hidden and have been opened: the chain has checked the rule of shared energy"
+
+
+@pytest.mark.parametrize(("opened", "words"), [(False, UNCHECKED), (True, CHECKED)])
+def test_verify_list__hidden_totals_opened_by_the_file__adds_up(opened: bool, words: str) -> None:
+    listed = hidden(day_list(DAY, ROWS, ROWS))
+    with node_of(listed) as node:
+        node.opened = opened
+        trust = Trust(31337, node.url, LEDGER, VAULT)
+        result = verify_list(parse_list(json.dumps(listed)), trust, Rpc(node.url))
+    assert (result.verdict, result.reason) == (Verdict.MATCHES, "")
+    assert result.status.startswith("3 PODs together: ")
+    assert result.status.endswith(f"Wh withdrawn; {words}")
+    assert "all commitments together open to the 48 hour totals" in result.compared
+
+
+def test_verify_list__hidden_totals_not_opened__says_that_nothing_was_compared() -> None:
+    listed = {key: value for key, value in hidden(day_list(DAY, ROWS, ROWS)).items() if key != "opening"}
+    result = checked(listed)
+    assert result.verdict is Verdict.MATCHES
+    assert result.status == (
+        f"3 PODs, which cannot be compared with totals: the file does not open them; {UNCHECKED}"
+    )
+    assert not any("hour totals" in sentence for sentence in result.compared)
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_verify_list__opening_changed__does_not_match(number: int) -> None:
+    listed = hidden(day_list(DAY, ROWS, ROWS))
+    opening = listed["opening"]
+    changed: list[tuple[dict[str, Any], str]] = [
+        ({"salt": "0x" + "52" * 32}, "the report hides 0x"),
+        ({"hours": opening["hours"][:-1] + "1"}, "the report hides 0x"),
+        ({"hours": "0x"}, "the report hides 0x"),
+        ({"blinding": "0x" + "00" * 31 + "01"}, "do not add up to the hour totals"),
+        ({"blinding": "0x" + "ff" * 32}, "cannot be added up"),
+    ]
+    change, reason = changed[number]
+    result = checked(listed | {"opening": opening | change})
+    assert result.verdict is Verdict.DOES_NOT_MATCH
+    assert reason in result.reason
+
+
+def test_verify_list__hidden_totals_of_a_day_of_another_length__do_not_match() -> None:
+    listed = day_list(DAY, ROWS, ROWS)
+    short = listed | {"report": listed["report"] | {"hours": listed["report"]["hours"][:-20]}}
+    result = checked(hidden(short))
+    assert result.reason == "the opened totals are not those of a day of 24 hours"
+
+
+def test_verify_list__one_wh_more_was_hidden__blames_the_report() -> None:
+    result = checked(hidden(day_list(DAY, ROWS, ROWS, more_wh=1)))
+    assert "do not add up to the hour totals of the report" in result.reason
+
+
+def test_verify_list__opening_of_totals_that_are_not_hidden__does_not_match() -> None:
+    listed = day_list(DAY, ROWS, ROWS)
+    result = checked(listed | {"opening": hidden(listed)["opening"]})
+    assert result.reason == "the file opens totals that the report does not hide"
+
+
+@pytest.mark.parametrize(("opened", "words"), [(False, UNCHECKED), (True, CHECKED)])
+def test_verify_reading__hidden_totals__proves_membership_and_says_so(opened: bool, words: str) -> None:
+    result = checked_reading(SUN, opened=opened)
+    assert (result.verdict, result.status) == (Verdict.MATCHES, f"committed; {words}")
+
+
+def test_verify_reading__hidden_totals_and_an_hour_too_many__does_not_match() -> None:
+    result = checked_reading([*SUN, 0])
+    assert result.reason == "the receipt has 25 hours and its day has not"
+
+
+def checked_reading(injected_wh: list[int], *, opened: bool = False) -> Result:
+    """The verdict on a reading whose report hides its totals."""
+    receipt = hidden(reading_receipt("2024-07-01", injected_wh, [0] * len(injected_wh)))
+    assert len(raw(receipt["report"]["hours"])) == 32
+    with node_of(day_list(DAY, [], [])) as node:
+        node.reading, node.opened = receipt, opened
+        return verify_reading(
+            parse_reading(json.dumps(receipt)), Trust(31337, node.url, LEDGER, VAULT), Rpc(node.url)
+        )
+
+
+@pytest.mark.parametrize("own", ["owner", "community"])
+def test_verify__report_of_another_community__does_not_match(own: str) -> None:
+    listed, reading = day_list(DAY, ROWS, ROWS), reading_receipt("2024-07-01", SUN, HOUSE)
+    with node_of(listed) as node:
+        setattr(node, own, "0x" + "67" * 32)
+        trust, rpc = Trust(31337, node.url, LEDGER, VAULT), Rpc(node.url)
+        for result in (
+            verify_list(parse_list(json.dumps(listed)), trust, rpc),
+            verify_reading(parse_reading(json.dumps(reading)), trust, rpc),
+        ):
+            assert result.verdict is Verdict.DOES_NOT_MATCH
+            assert "the report is of community 0x6" in result.reason

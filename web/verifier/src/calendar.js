@@ -14,6 +14,13 @@ export function monthNumber(day) {
   return (date.getUTCFullYear() - 1970) * 12 + date.getUTCMonth();
 }
 
+/** Hours of a day in Europe/Rome: the last Sunday of March has 23, that of October 25 (Directive 2000/84/EC). */
+export function dayHours(day) {
+  const date = new Date(day * DAY_MS);
+  const isLastSunday = date.getUTCDay() === 0 && date.getUTCDate() > 24;
+  return (isLastSunday && { 2: 23, 9: 25 }[date.getUTCMonth()]) || 24;
+}
+
 /**
  * Clock hours of a day in Europe/Rome by number of hours: 23 skips 2 o'clock, 25 has it twice
  * (Directive 2000/84/EC: the change is at 01:00 UTC everywhere).

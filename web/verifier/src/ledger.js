@@ -1,5 +1,5 @@
-import { ascii, bytes, hex, join, keccak, uint } from './bytes.js';
-import { Reverted, Unreachable } from './rpc.js';
+import { ascii, bytes, hex, isZero, join, keccak, uint } from './bytes.js';
+import { askEach, Reverted, Unreachable } from './rpc.js';
 
 /** The text where it has the form of `pattern`; anything else means that this is no node. */
 function expect(pattern, text) {
@@ -23,37 +23,41 @@ export async function latestBlock(ask) {
 export function contractAt(address, block, ask) {
   const at = '0x' + block.number.toString(16);
 
-  /** `count` 32-byte words returned by `signature` for static arguments, or null. */
-  async function words(signature, args, count) {
-    const data = hex(join(keccak(ascii(signature)).slice(0, 4), ...args));
+  /** `count` 32-byte words returned by `signature` for each list of static arguments, or null. */
+  async function words(signature, each, count, progress = () => {}) {
+    const selector = keccak(ascii(signature)).slice(0, 4);
+    const calls = each.map((args) => [{ to: address, data: hex(join(selector, ...args)) }, at]);
     try {
-      const result = octets(await ask('eth_call', [{ to: address, data }, at]));
-      if (result.length !== 2 + 64 * count) return null;
-      return Array.from({ length: count }, (_, word) => '0x' + result.slice(2 + 64 * word, 66 + 64 * word));
+      const results = (await askEach(ask, 'eth_call', calls, progress)).map(octets);
+      if (results.some((result) => result.length !== 2 + 64 * count)) return null;
+      return results.map((result) => Array.from({ length: count }, (_, word) => bytes(result.slice(2 + 64 * word, 66 + 64 * word))));
     } catch (error) {
       if (error instanceof Reverted) return null;
       throw error;
     }
   }
 
+  const word = async (signature, args) => (await words(signature, [args], 1))?.[0][0] ?? null;
+
   return {
     hasCode: async () => octets(await ask('eth_getCode', [address, at])) !== '0x',
 
-    async distribution(number) {
-      const answer = await words('distributionOf(uint32)', [uint(number, 32)], 5);
-      if (!answer) return null;
-      const [, funded, paid, validAt, depth] = answer.map(BigInt);
-      return { root: bytes(answer[0]), funded, paid, validAt, depth };
+    distribution: (number) => word('distributionOf(uint32)', [uint(number, 32)]),
+
+    async statuses(number, indexes, progress) {
+      const each = indexes.map((index) => [uint(number, 32), uint(index, 32)]);
+      const answers = await words('statusOf(uint32,uint32)', each, 2, progress);
+      return answers && answers.map(([paid, reserved]) => ({ paid: !isZero(paid), reserved: !isZero(reserved) }));
     },
 
-    async status(number, index) {
-      const answer = await words('statusOf(uint32,uint32)', [uint(number, 32), uint(index, 32)], 2);
-      return answer && { paid: BigInt(answer[0]) > 0n, reserved: BigInt(answer[1]) > 0n };
-    },
+    logs: (topics) => ask('eth_getLogs', [{ address, fromBlock: '0x0', toBlock: at, topics }]),
 
-    async report(configuration, day) {
-      const answer = await words('reportOf(bytes32,uint32)', [configuration, uint(day, 32)], 1);
-      return answer && bytes(answer[0]);
-    },
+    report: (configuration, day) => word('reportOf(bytes32,uint32)', [configuration, uint(day, 32)]),
+
+    communityOf: (configuration) => word('communityOf(bytes32)', [configuration]),
+
+    community: () => word('community()', []),
+
+    opened: (configuration, day) => word('isOpened(bytes32,uint32)', [configuration, uint(day, 32)]),
   };
 }

@@ -1,5 +1,5 @@
 import { byId } from './dom.js';
-import { readReceipt } from './receipt.js';
+import { MAX_TREE_LETTERS, readReceipt } from './receipt.js';
 import { clearResult, showOutcome, showUnreadable } from './result.js';
 import { nodeAt } from './rpc.js';
 import { translator } from './texts.js';
@@ -57,6 +57,18 @@ function goToVerdict() {
   byId('verdict').scrollIntoView();
 }
 
+/** Says how far a large tree is, in whole tenths, and lets the page draw it. */
+function progressOf(mine) {
+  let tenths = 0;
+  return async (part) => {
+    const reached = Math.floor(10 * part);
+    if (mine !== run || reached <= tenths) return;
+    tenths = reached;
+    show(() => clearResult(t('progress', { percent: 10 * reached })));
+    await new Promise((resolve) => setTimeout(resolve));
+  };
+}
+
 async function check(receipt, text) {
   const trust = trustInForm();
   keepTrust(trust);
@@ -65,7 +77,7 @@ async function check(receipt, text) {
   show(() => clearResult(t('checking')));
   byId('receipt-note').textContent = '';
   const start = performance.now();
-  const outcome = await verify(receipt, trust, nodeAt(trust.rpc));
+  const outcome = await verify(receipt, trust, nodeAt(trust.rpc), progressOf(mine));
   const seconds = (performance.now() - start) / 1000;
   if (mine !== run) return;
   show(() => showOutcome({ receipt, text, outcome, trust, seconds }, language));
@@ -75,11 +87,14 @@ async function check(receipt, text) {
 async function submit() {
   const text = byId('receipt').value;
   const { receipt, defect } = readReceipt(text);
-  if (defect) {
-    run += 1;
-    show(() => showUnreadable('unreadable', { reason: t(defect.key, defect.facts) }, language));
-    goToVerdict();
-  } else if (trustSuffices(receipt.kind)) await check(receipt, text);
+  if (defect) showDefect(defect);
+  else if (trustSuffices(receipt.kind)) await check(receipt, text);
+}
+
+function showDefect({ key, facts }) {
+  run += 1;
+  show(() => showUnreadable('unreadable', { reason: t(key, facts) }, language));
+  goToVerdict();
 }
 
 /** A fault of this page must never look like a verdict, nor like nothing. */
@@ -93,6 +108,12 @@ const guarded = (action) => async (event) => {
 
 async function takeReceipt(file) {
   if (!file) return;
+  if (file.size > MAX_TREE_LETTERS) {
+    byId('receipt').value = '';
+    reset();
+    showDefect({ key: 'tooLong' });
+    return;
+  }
   byId('receipt').value = await file.text();
   reset();
   await submit();

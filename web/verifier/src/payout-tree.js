@@ -1,7 +1,20 @@
-import { keccak, U64_MAX, uint } from './bytes.js';
+import { isZero, keccak, U64_MAX, uint } from './bytes.js';
 
 /** Channels of a leaf in the order of the contract's enum. */
 export const CHANNELS = ['WALLET', 'BANK', 'SOCIAL'];
+
+/** Distributions from here on are single payouts. */
+export const FIRST_SINGLE = 2 ** 31;
+
+const CENT_MICRO_EUR = 10_000n;
+
+/** Whether the vault can pay a leaf through its channel: whole cents, and no field that the channel does not have. */
+export function isPayable({ channel, payee, owner, amountMicroEur }) {
+  if (amountMicroEur % CENT_MICRO_EUR) return false;
+  if (CHANNELS[channel] === 'BANK') return true;
+  const used = CHANNELS[channel] === 'WALLET' ? 12 : 32;
+  return isZero(owner) && isZero(payee.slice(0, used));
+}
 
 /** Hash of a leaf: 0x00 ‖ uint32 index ‖ uint8 channel ‖ payee(32) ‖ owner(20) ‖ uint64 micro-euro. */
 export const leafHash = (index, leaf) =>
@@ -30,3 +43,20 @@ export function rootOf(index, leaf, proof) {
   }
   return node;
 }
+
+/** Root {hash, sum} and depth of the smallest perfect tree over nodes, filled up with zeros; zeros without nodes. */
+export function buildTree(nodes) {
+  const nothing = { hash: new Uint8Array(32), sum: 0n };
+  const depth = Math.ceil(Math.log2(nodes.length || 1));
+  let level = [...nodes, ...Array(2 ** depth - nodes.length).fill(nothing)];
+  while (level.length > 1) {
+    level = level.flatMap((left, at) => {
+      const right = level[at + 1];
+      return at % 2 ? [] : [{ hash: nodeHash(left, right), sum: left.sum + right.sum }];
+    });
+  }
+  return { top: level[0], depth };
+}
+
+/** What the vault keeps of a distribution: over root, promised sum, depth and the time of first payment. */
+export const rootHash = (top, depth, validAt) => keccak(top.hash, uint(top.sum, 32), uint(depth, 32), uint(validAt, 32));

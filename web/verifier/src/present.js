@@ -2,28 +2,47 @@ import { checksummed } from './address.js';
 import { hex, isZero } from './bytes.js';
 import { dayNumber, formatDay, formatMoment } from './calendar.js';
 import { formatEuro, formatKwh, microEur } from './money.js';
-import { CHANNELS } from './payout-tree.js';
+import { CHANNELS, FIRST_SINGLE } from './payout-tree.js';
 import { bothDirections } from './report.js';
 import { translator } from './texts.js';
-import { CHECKS } from './verdict.js';
+import { checksOf } from './verdict.js';
 
 export const total = (values) => values.reduce((sum, value) => sum + value, 0);
 
 /** Address of a wallet payee; the whole word where it is no address filled with zeros. */
 const walletOf = (payee) => (isZero(payee.slice(0, 12)) ? checksummed(hex(payee.slice(12))) : hex(payee));
 
+const openText = ({ validAt }, block, language, t) =>
+  validAt > block.timestamp ? t('later', { from: formatMoment(validAt, language) }) : t('open');
+
+/** What became of a leaf; that it was paid is said only where a log of the vault says so. */
 function stateText({ channel, state, block }, language, t) {
-  if (state.paid) return t(`paid_${channel}`);
-  if (state.reserved) return t('reserved');
-  if (state.validAt > block.timestamp) return t('later', { from: formatMoment(state.validAt, language) });
-  return t('open');
+  if (state.paid) return state.fate.kind === 'paid' ? t(`paid_${channel}`) : t(state.fate.kind, state.fate);
+  return state.reserved ? t('reserved') : openText(state, block, language, t);
 }
 
-function payoutSentence({ leaf, distribution }, { state, block }, language, t) {
+const placeText = ({ distribution }, t) => t(distribution < FIRST_SINGLE ? 'inDistribution' : 'inSingle', { distribution });
+
+function payoutSentence(receipt, { state, block }, language, t) {
+  const { leaf } = receipt;
   const channel = CHANNELS[leaf.channel];
   const payee = t(`to_${channel}`, { payee: walletOf(leaf.payee) });
-  const facts = { amount: leaf.amountMicroEur, payee, distribution };
+  const facts = { amount: leaf.amountMicroEur, payee, place: placeText(receipt, t) };
   return t('confirmPayout', { ...facts, state: stateText({ channel, state, block }, language, t) });
+}
+
+const treeSentence = (tree, { state }, t) =>
+  t('confirmTree', { count: tree.leaves.length, sum: state.sum, place: placeText(tree, t) });
+
+const STATES = ['paid', 'moved', 'redirected', 'swept', 'untold', 'reserved', 'open'];
+
+/** Counts and sums of a tree's leaves per channel and per state, as [label, count, sum] rows of texts. */
+export function treeRows({ state, block }, language) {
+  const t = translator(language);
+  const labels = { open: openText(state, block, language, t) };
+  const row = (group, name) => [labels[name] ?? t(`sum_${name}`), String(group[name].count), formatEuro(group[name].sum, language)];
+  const rows = (group, names) => names.filter((name) => group[name]).map((name) => row(group, name));
+  return [...rows(state.channels, CHANNELS), ...rows(state.states, STATES)];
 }
 
 const readingSentence = (receipt, language, t) =>
@@ -36,6 +55,7 @@ const readingSentence = (receipt, language, t) =>
   });
 
 function listSentence({ date, entries }, { state }, language, t) {
+  if (!state.hours.length) return t('confirmHiddenList', { pods: entries.length, date: formatDay(date, language) });
   const [injected, withdrawn] = bothDirections(state.hours).map((hours) => formatKwh(total(hours), language));
   return t('confirmList', { pods: entries.length, date: formatDay(date, language), injected, withdrawn });
 }
@@ -48,6 +68,7 @@ function sentence(receipt, outcome, trust, language, t) {
   }
   if (receipt.kind === 'list') return listSentence(receipt, outcome, language, t);
   if (receipt.kind === 'reading') return readingSentence(receipt, language, t);
+  if (receipt.kind === 'tree') return treeSentence(receipt, outcome, t);
   return payoutSentence(receipt, outcome, language, t);
 }
 
@@ -55,17 +76,26 @@ function sentence(receipt, outcome, trust, language, t) {
 export const exceedsTotal = ({ injectedWh, withdrawnWh }, hours) =>
   hours.some((hour, at) => injectedWh[at] > hour.injectedWh || withdrawnWh[at] > hour.withdrawnWh);
 
+function payoutNotes({ leaf }, { fate }, t) {
+  const bank = CHANNELS[leaf.channel] === 'BANK' ? [t('bankNote')] : [];
+  return fate?.kind === 'untold' ? [t('untoldNote'), ...bank] : bank;
+}
+
 function notes(receipt, outcome, t) {
   if (outcome.verdict !== 'MATCHES') return [];
-  if (receipt.kind === 'list') return [t('listNote')];
-  if (receipt.kind === 'payout') return receipt.leaf.channel === CHANNELS.indexOf('BANK') ? [t('bankNote')] : [];
-  return exceedsTotal(receipt, outcome.state.hours) ? [t('excessNote'), t('readingNote')] : [t('readingNote')];
+  if (receipt.kind === 'tree') return outcome.state.states.untold ? [t('treeNote'), t('untoldNote')] : [t('treeNote')];
+  if (receipt.kind === 'payout') return payoutNotes(receipt, outcome.state, t);
+  const { hidden, opened } = outcome.state;
+  const secrecy = hidden ? [t(opened ? 'openedNote' : 'hiddenNote')] : [];
+  if (receipt.kind === 'list') return [...secrecy, t('listNote')];
+  const excess = exceedsTotal(receipt, outcome.state.hours) ? [t('excessNote')] : [];
+  return [...excess, ...secrecy, t('readingNote')];
 }
 
 /** Each check of the receipt's kind: passed, the first other one failed or without answer, the rest skipped. */
 function checklist(receipt, { verdict, passed }, t) {
   const first = verdict === 'UNREACHABLE' ? 'unanswered' : 'failed';
-  return CHECKS[receipt.kind].map((name, place) => {
+  return checksOf(receipt).map((name, place) => {
     const state = place < passed.length ? 'passed' : place > passed.length ? 'skipped' : first;
     return { state, label: t(`check_${name}`), stateText: t(state) };
   });

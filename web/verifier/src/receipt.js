@@ -6,9 +6,13 @@ import { CHANNELS } from './payout-tree.js';
 import { POINT_BYTES } from './pedersen.js';
 
 const U32_MAX = 2 ** 32 - 1;
+const U40_MAX = 2 ** 40 - 1;
 const MAX_LETTERS = 262_144;
 const MAX_PODS = 65_536;
 const MAX_LIST_LETTERS = 256 * MAX_PODS;
+const MAX_LEAVES = 65_536;
+/** A letter of these files has one byte, so no file that is longer is read at all. */
+export const MAX_TREE_LETTERS = 384 * MAX_LEAVES;
 /** An index is u32, so no honest path is longer. */
 const MAX_DEPTH = 32;
 
@@ -101,18 +105,36 @@ function readNode(list, position) {
   return { hash: node.bytes('hash', 32), sum: node.amount('sum_eur') };
 }
 
+/** What a payout and a tree have in common. */
+const readDistribution = (fields) => ({
+  chainId: String(fields.integer('chain_id', Number.MAX_SAFE_INTEGER)),
+  contract: address(fields, 'vault'),
+  distribution: fields.integer('distribution'),
+  validAt: fields.integer('valid_at', U40_MAX),
+});
+
 function readPayout(fields) {
   return {
     kind: 'payout',
-    chainId: String(fields.integer('chain_id', Number.MAX_SAFE_INTEGER)),
-    contract: address(fields, 'vault'),
-    distribution: fields.integer('distribution'),
+    ...readDistribution(fields),
     index: fields.integer('index'),
     leaf: readLeaf(fields.object('leaf')),
     proof: fields.list('proof', MAX_DEPTH, readNode),
     statement: isObject(fields.value.statement) ? fields.value.statement : {},
   };
 }
+
+function readTreeLeaf(list, position) {
+  const leaf = list.object(position);
+  return { ...readLeaf(leaf), told: leaf.bytes('hash', 32) };
+}
+
+const readTree = (fields) => ({
+  kind: 'tree',
+  ...readDistribution(fields),
+  totalMicroEur: fields.amount('total_eur'),
+  leaves: fields.list('leaves', MAX_LEAVES, readTreeLeaf),
+});
 
 function readHours(fields, key) {
   const hours = fields.list(key, 25, (list, position) => list.integer(position));
@@ -170,10 +192,27 @@ function readEntry(list, position) {
   return { id: entry.bytes('id', 32), commitment: entry.bytes('commitment', POINT_BYTES) };
 }
 
-const readList = (fields) => ({ kind: 'list', ...readPlace(fields), entries: fields.list('entries', MAX_PODS, readEntry) });
+/** What shows the hidden totals of a report; null where the file does not. */
+function readOpening(fields) {
+  if (!Object.hasOwn(fields.value, 'opening')) return null;
+  const opening = fields.object('opening');
+  return { salt: opening.bytes('salt', 32), hours: opening.bytes('hours'), blinding: opening.bytes('blinding', 32) };
+}
 
-const LIST = 'condivisa/readings-list/1';
-const READERS = { 'condivisa/payout/1': readPayout, 'condivisa/reading/2': readReading, [LIST]: readList };
+const readList = (fields) => ({
+  kind: 'list',
+  ...readPlace(fields),
+  entries: fields.list('entries', MAX_PODS, readEntry),
+  opening: readOpening(fields),
+});
+
+/** How each kind is read, and how many letters it may have. */
+const KINDS = {
+  'condivisa/payout/2': [readPayout, MAX_LETTERS],
+  'condivisa/payout-tree/1': [readTree, MAX_TREE_LETTERS],
+  'condivisa/reading/2': [readReading, MAX_LETTERS],
+  'condivisa/readings-list/1': [readList, MAX_LIST_LETTERS],
+};
 
 /**
  * Reviver that spoils numbers not written as integers: JSON.parse would read 1.0 and 1e3 as integers, which
@@ -182,7 +221,7 @@ const READERS = { 'condivisa/payout/1': readPayout, 'condivisa/reading/2': readR
 const exactNumber = (_, value, context) => (typeof value === 'number' && /[.eE]/.test(context?.source ?? '') ? NaN : value);
 
 function parse(text) {
-  if (text.length > MAX_LIST_LETTERS) throw new Unreadable('notJson');
+  if (text.length > MAX_TREE_LETTERS) throw new Unreadable('tooLong');
   let value;
   try {
     value = JSON.parse(text, exactNumber);
@@ -196,9 +235,10 @@ function parse(text) {
 function read(text) {
   const fields = new Fields(parse(text));
   const kind = fields.raw('kind');
-  if (typeof kind !== 'string' || !Object.hasOwn(READERS, kind)) throw new Unreadable('otherKind', 'kind');
-  if (kind !== LIST && text.length > MAX_LETTERS) throw new Unreadable('notJson');
-  return READERS[kind](fields);
+  if (typeof kind !== 'string' || !Object.hasOwn(KINDS, kind)) throw new Unreadable('otherKind', 'kind');
+  const [reader, mostLetters] = KINDS[kind];
+  if (text.length > mostLetters) throw new Unreadable('tooLong');
+  return reader(fields);
 }
 
 /** {receipt} with amounts as bigint and hashes as bytes, or {defect: {key, facts}} naming the first bad field. */

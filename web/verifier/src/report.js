@@ -16,12 +16,15 @@ export const bothDirections = (hours) => [hours.map(({ injectedWh }) => injected
 
 const HOUR_COUNTS = [23, 24, 25];
 
-/** The configuration's hours [{injectedWh, withdrawnWh}] of a report, [] where the length is not that of a day. */
-export function hoursOf(report) {
-  const count = report.hours.length / HOUR_BYTES;
+/** Whether a report names only a hash of its hour totals. */
+export const isHidden = (report) => report.hours.length === 32;
+
+/** The hours [{injectedWh, withdrawnWh}] of totals as a report has them, [] where the length is not that of a day. */
+export function hoursOf(totals) {
+  const count = totals.length / HOUR_BYTES;
   if (!HOUR_COUNTS.includes(count)) return [];
   return Array.from({ length: count }, (_, hour) => ({
-    injectedWh: uint40(report.hours, hour * HOUR_BYTES),
-    withdrawnWh: uint40(report.hours, hour * HOUR_BYTES + 5),
+    injectedWh: uint40(totals, hour * HOUR_BYTES),
+    withdrawnWh: uint40(totals, hour * HOUR_BYTES + 5),
   }));
 }

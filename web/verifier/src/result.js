@@ -1,6 +1,6 @@
 import { hoursChart, hoursTable } from './chart.js';
 import { byId, el, svg } from './dom.js';
-import { present, statementRows } from './present.js';
+import { present, statementRows, treeRows } from './present.js';
 import { bothDirections } from './report.js';
 import { translator } from './texts.js';
 
@@ -49,6 +49,16 @@ function statementCard(receipt, language, t) {
   return [card(el('h3', {}, t('statementTitle')), el('p', { class: 'hint' }, t('statementHint')), el('dl', {}, ...entries))];
 }
 
+/** How many leaves of a tree, and how much, per channel and per state. */
+function treeCard(receipt, outcome, language, t) {
+  if (receipt.kind !== 'tree' || !outcome.state) return [];
+  const head = el('tr', {}, ...['treeTitle', 'count', 'sum'].map((key) => el('th', { scope: 'col' }, t(key))));
+  const rows = treeRows(outcome, language).map(([label, ...values]) =>
+    el('tr', {}, el('th', { scope: 'row' }, label), ...values.map((value) => el('td', {}, value))),
+  );
+  return [card(el('div', { class: 'scroll', tabindex: '0' }, el('table', {}, el('thead', {}, head), el('tbody', {}, ...rows))))];
+}
+
 /** Chart and table of a list's totals, which only the register gives. */
 function totalsCards({ hours }, language, t) {
   const [injectedWh, withdrawnWh] = bothDirections(hours);
@@ -58,7 +68,7 @@ function totalsCards({ hours }, language, t) {
 
 /** Chart and table of a reading; they belong to the register only where it confirmed them. */
 function hoursCards(receipt, { state }, language, t) {
-  if (receipt.kind === 'list' && state) return totalsCards(state, language, t);
+  if (receipt.kind === 'list' && state?.hours.length) return totalsCards(state, language, t);
   if (receipt.kind !== 'reading') return [];
   const origin = state ? [] : [el('h3', {}, t('statementTitle'))];
   const table = hoursTable(receipt, state?.hours ?? [], t);
@@ -75,6 +85,7 @@ export function showOutcome({ receipt, text, outcome, trust, seconds }, language
   const small = [view.cause, ...view.notes].flatMap((note) => paragraph(note, 'small'));
   showVerdict(outcome.verdict, view.title, ...paragraph(view.sentence), ...small);
   byId('details').replaceChildren(
+    ...treeCard(receipt, outcome, language, t),
     ...hoursCards(receipt, outcome, language, t),
     checksCard(view, t),
     ...statementCard(receipt, language, t),

@@ -1,4 +1,6 @@
 const TIMEOUT_MS = 10_000;
+/** Questions in one request; public nodes take no more. */
+const BATCH_MAX = 100;
 
 /** The node gave no usable answer; says nothing about the receipt. */
 export class Unreachable extends Error {}
@@ -35,11 +37,34 @@ function resultOf(answer, method) {
   return answer.result;
 }
 
-/** A function (method, params) → result that asks the node at `url`; throws Unreachable or Reverted. */
+/**
+ * A function (method, params) → result that asks the node at `url`; throws Unreachable or Reverted. Its `batch(method,
+ * list of params)` asks several questions in one request, null where the node takes no batches.
+ */
 export function nodeAt(url, timeoutMs = TIMEOUT_MS) {
+  const question = (id, method, params) => ({ jsonrpc: '2.0', id, method, params });
   let id = 0;
-  return async (method, params = []) => {
+  const ask = async (method, params = []) => {
     id += 1;
-    return resultOf(await exchange(url, timeoutMs, { jsonrpc: '2.0', id, method, params }), method);
+    return resultOf(await exchange(url, timeoutMs, question(id, method, params)), method);
   };
+  ask.batch = async (method, each) => {
+    const answers = await exchange(url, timeoutMs, each.map((params, at) => question(at, method, params)));
+    if (!Array.isArray(answers)) return null;
+    const byId = new Map(answers.map((answer) => [answer?.id, answer]));
+    return each.map((_, at) => resultOf(byId.get(at), method));
+  };
+  return ask;
+}
+
+/** Results of one method for a list of params, in few requests where the node takes batches; reports its progress. */
+export async function askEach(ask, method, each, progress) {
+  const results = [];
+  for (let start = 0; start < each.length; start += BATCH_MAX) {
+    const part = each.slice(start, start + BATCH_MAX);
+    const found = part.length > 1 && (await ask.batch?.(method, part));
+    results.push(...(found || (await Promise.all(part.map((params) => ask(method, params))))));
+    await progress(results.length / each.length);
+  }
+  return results;
 }

@@ -4,7 +4,10 @@ import { isAddress } from './address.js';
 export const TRUST_KEYS = ['rpc', 'chain_id', 'vault', 'ledger'];
 
 /** Contract that a receipt of each kind is checked against. */
-export const CONTRACT_OF = { payout: 'vault', reading: 'ledger', list: 'ledger' };
+export const CONTRACT_OF = { payout: 'vault', tree: 'vault', reading: 'ledger', list: 'ledger' };
+
+/** A report is of the community that the vault serves, so no kind does without the vault. */
+const needsOf = (kind) => ['rpc', 'chain_id', 'vault', CONTRACT_OF[kind]];
 
 const isUrl = (text) => /^https?:\/\/[^\s@]+$/.test(text) && URL.canParse(text);
 
@@ -15,7 +18,7 @@ export const isTrustworthy = ([key, value]) => typeof value === 'string' && Obje
 
 /** Keys of `trust` (strings) that are wrong, or empty though a receipt of this `kind` needs them. */
 export function trustDefects(trust, kind) {
-  const needed = ['rpc', 'chain_id', CONTRACT_OF[kind]];
+  const needed = needsOf(kind);
   return TRUST_KEYS.filter((key) => (trust[key] ? !isTrustworthy([key, trust[key]]) : needed.includes(key)));
 }
 

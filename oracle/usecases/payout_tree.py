@@ -1,0 +1,35 @@
+"""The published payout tree of a distribution, from the database alone: all that anyone needs to build it again.
+
+It shows wallets and sums of all members, and bank accounts as salted hashes: not for everybody, and not secret
+from the chain, where every payment shows its leaves.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from oracle.attest.payout_tree import hash_leaf
+from oracle.usecases.payout_leaves import tree_of
+from oracle.usecases.receipts import distribution_place, leaf_document
+from oracle.work import ReadingWork
+from settlement.domain.rounding import micro_eur_text
+
+TREE_KIND = "condivisa/payout-tree/1"
+
+
+def payout_tree(work: ReadingWork, distribution_id: UUID) -> Mapping[str, Any]:
+    """All leaves by index, each with its hash, so that a changed one can be named.
+
+    Raises NotFound, NotDeployed, DistributionNotSettled when no vault has accepted the distribution yet.
+    """
+    _, place = distribution_place(work, distribution_id)
+    tree = tree_of(work.payouts.of_distribution(distribution_id))
+    return {
+        "kind": TREE_KIND,
+        **place,
+        "total_eur": micro_eur_text(tree.total_micro_eur),
+        "leaves": [
+            leaf_document(leaf) | {"hash": "0x" + hash_leaf(index, leaf).hex()}
+            for index, leaf in enumerate(tree.leaves)
+        ],
+    }
