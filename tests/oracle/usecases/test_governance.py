@@ -8,6 +8,7 @@ resolve
 └── given a governor that is no timelock of ours it should name the call
 guard
 ├── given the guardian's key it should pause, resume, remove reporters, and call off operations
+├── given a distribution that is settled and not valid it should cancel it
 └── given another operator it should say who has to send it
 carry_out
 ├── it should keep the account usable for publishing
@@ -32,6 +33,7 @@ from oracle.ports import Call, VaultTerms
 from oracle.records import ContractKind
 from oracle.store.unit_of_work import OracleUnitOfWork
 from oracle.usecases import resolutions
+from oracle.usecases.context import TokenChoice, VaultPolicy
 from oracle.usecases.governance import (
     OperationState,
     Verb,
@@ -43,18 +45,24 @@ from oracle.usecases.governance import (
     stop_operation,
 )
 from oracle.usecases.governance_standing import governance_standing
+from oracle.usecases.payout_leaves import tree_of
 from oracle.usecases.publish import publish
 from oracle.usecases.resolutions import Action, Fund
-from oracle.wiring import OpenChain
+from oracle.wiring import OpenChain, publishing
 from settlement.domain.case import Shares
 from tests.oracle.mining import mine
 from tests.oracle.usecases.governed import Governed, found_governed
+from tests.oracle.world import World
 
 pytestmark = pytest.mark.node
 DOCUMENT, OTHER = bytes([7]) * 32, bytes([8]) * 32
 PAYEE = bytes([0xBB]) * 20
 EUROS_500 = 500_000_000
 FIRST_SINGLE = 1 << 31
+
+
+class Settled(Exception):  # noqa: N818 - not an error but the point at which the test steps in
+    """The distribution is settled, and nothing of it paid."""
 
 
 @pytest.fixture
@@ -357,3 +365,27 @@ def replace_keys(governed: Governed, path: Path) -> GovernanceContracts:
     """The same chain seen by another operator."""
     chain = governed.opened.chain
     return GovernanceContracts(type(chain)(chain.rpc, load_or_create_keys(path), chain.chain_id))
+
+
+def test_guard__settled_distribution__is_cancelled(world: World, opened: OpenChain, tmp_path: Path) -> None:
+    keys = load_or_create_keys(tmp_path / "guardian.json")
+    guardian = type(opened.chain)(opened.chain.rpc, keys, opened.chain.chain_id)
+    policy = VaultPolicy(TokenChoice.TEST_EURO, root_delay_s=3600, guardian=guardian.sender)
+
+    def stop(name: str) -> None:
+        if name == "mined settle":
+            raise Settled
+
+    context = publishing(world.engine, opened, policy=policy, checkpoint=stop)
+    with pytest.raises(Settled):
+        publish(context)
+    governed = Governed(world.engine, opened, context, world.community_id, guardian)
+    vault = governed.seats.vault
+    carry = governed.view("CommunityVault", vault, "funds")[2]
+    funded = tree_of(world.payouts()).total_micro_eur
+
+    order = cancel_distribution(governed.contracts, governed.seats, 1)
+    assert mine(guardian, order.call).succeeded
+
+    assert governed.view("CommunityVault", vault, "funds")[2] == carry + funded
+    assert governed.view("CommunityVault", vault, "distributionOf", 1)[0][0] == bytes(26)
