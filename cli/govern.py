@@ -6,6 +6,7 @@ import typer
 
 from cli import resolve
 from cli.display import Display
+from cli.move import move
 from cli.office import (
     PrintOption,
     address_typed,
@@ -40,6 +41,7 @@ guard = typer.Typer(
 )
 app.add_typer(resolve.app, name="resolve")
 app.add_typer(guard, name="guard")
+app.command("move")(move)
 
 
 @app.command("status")

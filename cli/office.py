@@ -15,6 +15,7 @@ from eth_utils.address import is_checksum_address
 from cli.failures import EXIT_BAD_INPUT, explained, stop
 from cli.workspace import Workspace, open_ledger, open_workspace, require_chain
 from oracle.chain.governance import GovernanceContracts
+from oracle.ports import Call
 from oracle.usecases.context import Context
 from oracle.usecases.governance import Order, Seats, carry_out
 from oracle.usecases.places import place_of
@@ -66,13 +67,18 @@ def send_or_print(sitting: Sitting, order: Order, print_only: bool) -> bool:
 
 
 def show(sitting: Sitting, order: Order) -> None:
-    """What another wallet has to send; it can be copied whole."""
+    """What another wallet has to send."""
     operator = _hex(sitting.contracts.sender)
     typer.echo(f"not sent; {order.office} has to send it (this operator is {operator}):")
-    typer.echo(f"chain     {sitting.contracts.chain_id}")
-    typer.echo(f"to        {_hex(order.call.to or b'')}")
-    typer.echo(f"function  {order.call.sentence}")
-    typer.echo(f"data      {_hex(order.call.data)}")
+    show_call(sitting.contracts.chain_id, order.call)
+
+
+def show_call(chain_id: int, call: Call) -> None:
+    """A call as a wallet takes it; each part can be copied whole."""
+    typer.echo(f"chain     {chain_id}")
+    typer.echo(f"to        {_hex(call.to or b'')}")
+    typer.echo(f"function  {call.sentence}")
+    typer.echo(f"data      {_hex(call.data)}")
 
 
 def checked(make: Callable[[], T]) -> T:

@@ -62,11 +62,7 @@ class GovernanceContracts:
 
     def call(self, seats: Seats, action: Action) -> Call:
         """The action as a call of its contract."""
-        arguments = action.arguments
-        if action.target is ContractKind.LEDGER:
-            arguments = (seats.community, *arguments)
-        data = artifact(_NAMES[action.target]).call(action.function, *arguments)
-        return Call(seats.address(action.target), data, action.sentence)
+        return call_of(action, seats.address(action.target), seats.community)
 
     def refusal(self, sender: bytes, call: Call) -> str | None:
         """Why the contract would refuse the call from that sender now; None when it would not."""
@@ -215,6 +211,14 @@ class GovernanceContracts:
         topics = [_hex(topic) for topic in (artifact(name).topic(event), *indexed)]
         query = {"address": _hex(address), "fromBlock": "0x0", "toBlock": "latest", "topics": topics}
         return [_log(found) for found in self._chain.rpc.call("eth_getLogs", query)]
+
+
+def call_of(action: Action, contract: bytes, community: bytes) -> Call:
+    """An action as a call of the contract at an address; no node is asked."""
+    arguments = action.arguments
+    if action.target is ContractKind.LEDGER:
+        arguments = (community, *arguments)
+    return Call(contract, artifact(_NAMES[action.target]).call(action.function, *arguments), action.sentence)
 
 
 def _operation(call: Call, document: bytes) -> tuple[Any, ...]:

@@ -178,6 +178,18 @@ def remove(governing: Governing, seats: Seats, reporter: bytes) -> Order:
     return guard(governing, seats, remove_reporter(reporter))
 
 
+def by_anyone(governing: Governing, seats: Seats, action: Action) -> Order:
+    """What anyone may send: authority lies in what it carries. Raises CallReverted when it would be refused.
+
+    The refusal is found before anything is asked of the account, which pays for the transaction.
+    """
+    call = governing.call(seats, action)
+    refusal = governing.refusal(governing.sender, call)
+    if refusal is not None:
+        raise CallReverted(call.sentence, refusal)
+    return Order(call, "anyone", ours=True)
+
+
 def carry_out(context: Context, community_id: UUID, call: Call) -> Outcome:
     """Send a call from the operator's account, and wait until its outcome counts.
 
