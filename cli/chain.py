@@ -1,6 +1,7 @@
 """`condivisa chain`: how the state stands on its chain, and contracts that another program deployed."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -10,11 +11,13 @@ from cli.chain_document import standing_document
 from cli.chain_table import show_standing
 from cli.display import Display
 from cli.failures import EXIT_BAD_INPUT, EXIT_REFUSED, explained, stop
+from cli.publish import deliver
 from cli.workspace import CommunityArgument, StateOption, open_ledger, open_workspace, require_chain
 from oracle.chain.inspection import Inspection
 from oracle.usecases.adopt import adopt as take_up
 from oracle.usecases.chain_status import chain_status
 from oracle.usecases.deployment_record import parse_record
+from oracle.usecases.open_day import order_opening
 from settlement.bootstrap import Settings
 
 app = typer.Typer(
@@ -75,3 +78,31 @@ def adopt(
             take_up(work, Inspection(opened.chain), known, found)
             work.commit()
     typer.echo(f"{known.name}: publishes to the contracts of {record} from now on")
+
+
+@app.command("open")
+def open_totals(
+    community: CommunityArgument,
+    day: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], metavar="DAY", help="YYYY-MM-DD.")],
+    configuration: Annotated[
+        str, typer.Option(metavar="CODE", help="Which configuration; default: the community's only one.")
+    ] = "",
+    state: StateOption = None,
+) -> None:
+    """Show the hour totals of a day that were hidden, to the ledger and so to everybody, for ever.
+
+    They were hidden because few persons stand behind them: have the consent of all of these first.
+    """
+    with explained(), open_workspace(state) as workspace:
+        known = workspace.community(community)
+        chosen = [row for row in known.configurations if row.code == configuration]
+        if not chosen:
+            codes = ", ".join(f'"{row.code}"' for row in known.configurations)
+            stop(f'{known.name} has no configuration "{configuration}"; it has {codes}', EXIT_BAD_INPUT)
+        with workspace.writing() as work:
+            ordered = order_opening(work, known.id, chosen[0].id, day.date())
+            work.commit()
+        if ordered:
+            with open_ledger(workspace) as opened:
+                deliver(workspace, opened, known.id)
+    typer.echo(f"{day:%Y-%m-%d}: the hour totals {'are' if ordered else 'were already'} on the ledger")

@@ -68,9 +68,9 @@ def _registration(registration: RegistrationStanding) -> Rows:
     adjustment, roster = registration.adjustment, registration.roster
     rows = [
         ("community", f"0x{registration.ledger_id.hex()}{', PAUSED' if registration.paused else ''}"),
-        ("administrator", f"0x{roles.administrator.hex()}"),
-        ("governor", f"0x{roles.governor.hex()}"),
-        ("guardian", f"0x{roles.guardian.hex()}"),
+        ("administers", f"0x{roles.administrator.hex()}"),
+        ("governs", f"0x{roles.governor.hex()}"),
+        ("guards", f"0x{roles.guardian.hex()}"),
         (
             "reporters",
             f"{quorum.threshold} of {len(quorum.reporters)} sign, epoch {quorum.epoch}; this operator holds "

@@ -20,8 +20,8 @@ def tree(
 ) -> None:
     """Write the payout tree of a settled distribution, for `condivisa verify tree` and the page.
 
-    It names no member and no IBAN, but shows wallets and every amount: give it to auditors, or publish it when
-    the members agreed.
+    It names no member and no IBAN, but shows wallets and every amount: give it to auditors, or publish it
+    when the members agreed.
     """
     with explained(), open_workspace(state) as workspace:
         record = workspace.community(community)

@@ -163,6 +163,12 @@ class DistributionNotSettled(OracleError):
     code = "DISTRIBUTION_NOT_SETTLED"
 
 
+class NotHidden(OracleError):
+    """The report of this day hides nothing that could be opened."""
+
+    code = "NOT_HIDDEN"
+
+
 class NotPosted(OracleError):
     """The ledger has no report of this day, or it does not name this POD."""
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from oracle.attest.day_list import DayList, Entry
+from oracle.attest.keccak import HASH_BYTES
 from oracle.attest.messages import DayReport
 from settlement.domain.calendar import day_number
 
@@ -42,17 +43,37 @@ class SignedReport:
         )  # fmt: skip
 
     @property
+    def hidden(self) -> bool:
+        """Whether the report hides its hour totals."""
+        return len(self.hour_totals) == HASH_BYTES
+
+    @property
     def list(self) -> DayList:
         """The published list, whose roots the report names."""
         return DayList(self.entries)
 
 
+@dataclass(frozen=True, slots=True)
+class HiddenDay:
+    """What opens a report whose hour totals are hidden: salt and blinding (32 bytes), and the totals.
+
+    `opened_at` is None until they were shown to the ledger.
+    """
+
+    report: bytes
+    salt: bytes = field(repr=False)
+    blinding: bytes = field(repr=False)
+    hour_totals: bytes = field(repr=False)
+    opened_at: datetime | None = None
+
+
 class KnownReport(NamedTuple):
-    """A signed report by its id (32 bytes), without what is behind it."""
+    """A signed report by its id (32 bytes), without what is behind it; whether it hides its hour totals."""
 
     day: date
     report: bytes
     accepted: bool
+    hidden: bool
 
 
 class TransactionState(StrEnum):

@@ -13,6 +13,7 @@ from oracle.ports import Outcome, Signed
 from oracle.records import (
     ContractKind,
     Deployment,
+    HiddenDay,
     KnownReport,
     SettledDistribution,
     SignedReport,
@@ -99,6 +100,7 @@ class ReportsReader(Protocol):
 
     def of_message(self, outbox_id: UUID) -> list[SignedReport]: ...
     def accepted(self, configuration_id: UUID, first: date, last: date) -> dict[date, SignedReport]: ...
+    def known(self, configuration_id: UUID) -> list[KnownReport]: ...
 
 
 class Reports(ReportsReader, Protocol):
@@ -154,6 +156,19 @@ class SettledDistributions(SettledDistributionsReader, Protocol):
     def put(self, settled: SettledDistribution) -> None: ...
 
 
+class HiddenDaysReader(Protocol):
+    """What opens hidden hour totals."""
+
+    def of(self, report: bytes) -> HiddenDay | None: ...
+
+
+class HiddenDays(HiddenDaysReader, Protocol):
+    """What opens hidden hour totals, to write as well."""
+
+    def add(self, hidden: Collection[HiddenDay]) -> None: ...
+    def opened(self, report: bytes) -> None: ...
+
+
 class ReadingWork(Protocol):
     """What receipts and attestations read; a unit of work that writes serves as well."""
 
@@ -177,6 +192,8 @@ class ReadingWork(Protocol):
     def deployments(self) -> DeploymentsReader: ...
     @property
     def settled_distributions(self) -> SettledDistributionsReader: ...
+    @property
+    def hidden_days(self) -> HiddenDaysReader: ...
 
 
 class StatusCommunities(Protocol):
@@ -256,5 +273,7 @@ class Work(UnitOfWork, Protocol):
     def deployments(self) -> Deployments: ...
     @property
     def settled_distributions(self) -> SettledDistributions: ...
+    @property
+    def hidden_days(self) -> HiddenDays: ...
 
     def commit(self) -> None: ...

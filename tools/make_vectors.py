@@ -16,15 +16,28 @@ from eth_account import Account
 
 from oracle.attest import identifiers, messages
 from oracle.attest.hours import encode_hours
-from oracle.attest.payout_tree import Channel, Leaf, Node, PayoutTree, bank_payee, root_of, wallet_payee
+from oracle.attest.payout_tree import (
+    Channel,
+    Leaf,
+    Node,
+    PayoutTree,
+    bank_payee,
+    encode_leaf,
+    root_hash,
+    root_of,
+    wallet_payee,
+)
 from tools.draw import Draw, hexed
 from tools.list_vectors import list_vectors
+from tools.tree_vectors import tree_files
 
 VECTORS = Path(__file__).resolve().parent.parent / "tests" / "vectors"
 SIZES = (1, 2, 3, 255, 256, 257)
 RANDOM_SIZES = (5, 31, 100)
 MICRO = 1_000_000
 FIRST_DAY = 19_905  # 2024-07-01
+EPOCH = 3
+VALID_AT = 1_722_500_000
 
 
 def euro(micro_eur: int) -> str:
@@ -68,7 +81,8 @@ def payout_trees() -> dict[str, Any]:
     drawn = [(f"size-{size}", size) for size in SIZES] + [(f"random-{size}", size) for size in RANDOM_SIZES]
     trees = {name: PayoutTree(leaves_of(Draw(name), size)) for name, size in drawn}
     return {
-        "about": "A path is accepted when it ends in root with sum total_eur; height 0 is one leaf.",
+        "about": "A path is accepted when it ends in root with sum total_eur; height 0 is one leaf. "
+        "root_hash is what the vault keeps of root, total_eur, depth and valid_at.",
         "trees": [payout_tree_json(name, tree) for name, tree in trees.items()],
         "refused": list(refused_paths(trees["random-5"], trees["random-31"])),
     }
@@ -83,6 +97,8 @@ def payout_tree_json(name: str, tree: PayoutTree) -> dict[str, Any]:
         "depth": tree.depth,
         "root": hexed(tree.root),
         "total_eur": euro(tree.total_micro_eur),
+        "valid_at": VALID_AT,
+        "root_hash": hexed(root_hash(Node(tree.root, tree.total_micro_eur), tree.depth, VALID_AT)),
         "leaves": [leaf_json(leaf) for leaf in tree.leaves],
         "proofs": [
             {"start": start, "height": height, "proof": proof_json(tree.proof(start, height))}
@@ -141,7 +157,10 @@ def message_vectors() -> dict[str, Any]:
     """Reports and a settlement with their ids, digests and signatures in ascending order of the signers."""
     draw = Draw("messages")
     keys = [draw.hash32() for _ in range(3)]
-    configuration = identifiers.configuration_id("Esempio", "AC001E00123")
+    administrator = draw.hash32()[:20]
+    salt = identifiers.community_salt("Esempio")
+    community = identifiers.community_id(administrator, salt)
+    configuration = identifiers.configuration_id(community, "AC001E00123")
     ledger = messages.Domain(messages.LEDGER_NAME, 31_337, draw.hash32()[:20])
     vault = messages.Domain(messages.VAULT_NAME, 31_337, draw.hash32()[:20])
     first = report(draw, FIRST_DAY, messages.NO_PREDECESSOR, 24)
@@ -156,12 +175,14 @@ def message_vectors() -> dict[str, Any]:
     return {
         "about": "EIP-712; days are days since 1970-01-01, months (year - 1970) * 12 + month - 1.",
         "identifiers": {
+            "administrator": hexed(administrator),
             "community_name": "Esempio",
+            "community_salt": hexed(salt),
+            "community_id": hexed(community),
             "area_code": "AC001E00123",
-            "community_id": hexed(identifiers.community_id("Esempio")),
             "configuration_id": hexed(configuration),
         },
-        "types": [messages.BATCH_TYPE, messages.SETTLEMENT_TYPE],
+        "types": [messages.BATCH_TYPE, messages.SETTLEMENT_TYPE, messages.MOVE_TYPE],
         "ledger": domain_json(ledger),
         "vault": domain_json(vault),
         "batches": [batch_json(ledger, configuration, reports, keys) for reports in batches],
@@ -170,6 +191,7 @@ def message_vectors() -> dict[str, Any]:
             "digest": hexed(digest),
             "signatures": signatures_json(digest, keys),
         },
+        "move": move_json(vault, draw, keys[:1]),
     }
 
 
@@ -186,6 +208,7 @@ def draw_settlement(draw: Draw, configuration: bytes) -> messages.Settlement:
     """A settlement of two receipts over two months."""
     return messages.Settlement(
         distribution=1,
+        epoch=EPOCH,
         receipts=(draw.hash32(), draw.hash32()),
         months=((configuration, 653), (configuration, 654)),
         corrections=2,
@@ -215,9 +238,10 @@ def batch_json(
     keys: Sequence[bytes],
 ) -> dict[str, Any]:
     """A batch of reports with ids, digest and signatures."""
-    digest = messages.batch_digest(domain, configuration, reports)
+    digest = messages.batch_digest(domain, configuration, EPOCH, reports)
     return {
         "configuration": hexed(configuration),
+        "epoch": EPOCH,
         "reports": [
             {
                 "day": report.day,
@@ -240,6 +264,7 @@ def settlement_json(settlement: messages.Settlement) -> dict[str, Any]:
     """A settlement as signed; pool and carry in micro-euro, as decimal strings."""
     return {
         "distribution": settlement.distribution,
+        "epoch": settlement.epoch,
         "receipts": [hexed(receipt) for receipt in settlement.receipts],
         "months": [{"configuration": hexed(name), "month": month} for name, month in settlement.months],
         "corrections": settlement.corrections,
@@ -248,6 +273,19 @@ def settlement_json(settlement: messages.Settlement) -> dict[str, Any]:
         "depth": settlement.depth,
         "pool": str(settlement.pool_micro_eur),
         "carry": str(settlement.carry_micro_eur),
+    }
+
+
+def move_json(domain: messages.Domain, draw: Draw, keys: Sequence[bytes]) -> dict[str, Any]:
+    """A leaf's move to another wallet, signed by its owner."""
+    leaf = encode_leaf(Leaf(Channel.WALLET, wallet_payee(draw.hash32()[:20]), bytes(20), 12_340_000))
+    digest = messages.move_digest(domain, 1, 3, leaf)
+    return {
+        "distribution": 1,
+        "index": 3,
+        "leaf": hexed(leaf),
+        "digest": hexed(digest),
+        "signatures": signatures_json(digest, keys),
     }
 
 
@@ -284,6 +322,7 @@ def main(arguments: list[str]) -> int:
     """Writes the vectors, or with --check compares them. Exit status 1 names what differs."""
     made = {
         "payout_trees.json": payout_trees(),
+        "payout_tree_files.json": tree_files(leaves_of),
         "readings_lists.json": list_vectors(),
         "messages.json": message_vectors(),
     }

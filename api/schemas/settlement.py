@@ -63,7 +63,9 @@ class SettlementOut(Response):
     moved_to_social_eur: Euro
     evidence: Sha256 = Field(description="SHA-256 of the manifest: what the chain is told about this period")
     document_sha256: Sha256 = Field(description="SHA-256 of settlement.json")
-    refusals: list[RefusalOut] = Field(description="Empty when the period may be published")
+    refusals: list[RefusalOut] = Field(
+        description="Directions of whose hour totals the ledger gets a hash only"
+    )
 
     @classmethod
     def of(cls, record: StoredSettlement) -> Self:

@@ -86,6 +86,17 @@ class LedgerContract:
         data = artifact(LEDGER).call("post", (community, area(area_code), quorum.epoch, rows, signatures))
         return Call(ledger, data, f"post {len(reports)} days to the ledger")
 
+    def open_day(
+        self, ledger: bytes, configuration: bytes, report: DayReport, salt: bytes, hours: bytes
+    ) -> Call:
+        """Show hour totals that a report hides; they are public from then on."""
+        data = artifact(LEDGER).call("open", configuration, _report(report), salt, hours)
+        return Call(ledger, data, f"open the hour totals of day {report.day}")
+
+    def is_opened(self, ledger: bytes, configuration: bytes, day: int) -> bool:
+        """Whether the day's report hid its hour totals and they were shown."""
+        return bool(self._of(ledger, "isOpened", configuration, day))
+
     def report_of(self, ledger: bytes, configuration: bytes, day: int) -> bytes:
         """Id of the day's accepted report; zeros where there is none."""
         (report,) = self._chain.view(artifact(LEDGER), ledger, "reportOf", configuration, day)

@@ -91,6 +91,11 @@ class Inspection:
         (report,) = self._view(LEDGER, ledger, "reportOf", configuration, day)
         return bytes(report)
 
+    def is_opened(self, ledger: bytes, configuration: bytes, day: int) -> bool:
+        """Whether the day's report hid its hour totals and they were shown."""
+        (opened,) = self._view(LEDGER, ledger, "isOpened", configuration, day)
+        return bool(opened)
+
     def totals_of(self, ledger: bytes, configuration: bytes, month: int) -> MonthTotals:
         """What the ledger has added up for the month."""
         (totals,) = self._view(LEDGER, ledger, "totalsOf", configuration, month)

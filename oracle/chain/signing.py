@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from eth_typing import Hash32
 
 from oracle.attest.hours import decode_hours
+from oracle.attest.keccak import HASH_BYTES
 from oracle.attest.messages import (
     LEDGER_NAME,
     VAULT_NAME,
@@ -46,11 +47,13 @@ def sign_reports(
 ) -> bytes:
     """65 bytes of every reporter of the keys, ascending by address, over one batch of days.
 
-    Raises ValueError, signing nothing, when a report's hours are not 23, 24 or 25 pairs of 40-bit totals, or
-    its blinding is not below the order of the curve: nobody could check its list.
+    Raises ValueError, signing nothing, when a report's hours are neither 23, 24 or 25 pairs of 40-bit totals
+    nor a hash that hides them, or its blinding is not below the order of the curve: nobody could check its
+    list.
     """
     for report in reports:
-        decode_hours(report.hours)
+        if len(report.hours) != HASH_BYTES:
+            decode_hours(report.hours)
         if int.from_bytes(report.blinding, "big") >= ORDER:
             raise ValueError(f"the blinding of day {report.day} is not below the order of the curve")
     domain = Domain(LEDGER_NAME, chain_id, ledger)

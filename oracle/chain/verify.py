@@ -9,8 +9,8 @@ for a tree 5 every leaf is one that the vault can pay, and at its place; 6 the l
 says; 7 as 6 of a payout; 8 status of every leaf;
 for a reading 5 the entry that it opens leads to the root of the report's list; 6 the report's id is the one
 that the ledger stores, for a configuration of the trusted vault's community;
-for a list 5 as 6 of a reading; 6 the ids are the report's roster; 7 the entries are the report's list; 8 hidden
-totals are those that the file opens; 9 the commitments add up to the totals.
+for a list 5 as 6 of a reading; 6 the ids are the report's roster; 7 the entries are the report's list; 8
+hidden totals are those that the file opens; 9 the commitments add up to the totals.
 
 Every state that is compared is read at one block, the ledger's head, which the result names: a chain that is
 run by the operator proves nothing against the operator, and heads that were written down elsewhere do.

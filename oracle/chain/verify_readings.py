@@ -80,7 +80,7 @@ def _check_report(check: Check, configuration: bytes, report: DayReport) -> None
 
 
 def _check_community(check: Check, configuration: bytes) -> None:
-    """The configuration is of the trusted vault's community: anyone may register another one at the ledger."""
+    """The configuration is of the trusted vault's community: anyone may register another there."""
     (owner,) = check.view(check.trust.ledger, "communityOf(bytes32)", configuration, words=1)
     (own,) = check.view(check.trust.vault, "community()", words=1)
     check.require(

@@ -40,14 +40,21 @@ class PodKeys(PodKeysReader):
     def forget(self, pod: str, month: int) -> bool:
         """Delete a key and the POD's name beside its entries; whether there was a key.
 
-        The reports, their lists and every other POD's proofs stay as they are.
+        The reports, their lists and every other POD's proofs stay as they are. Totals of the POD's days that
+        are hidden and were not shown stay hidden for good.
         """
         period = {"pod": pod, "first": month_first_day(month), "next": month_first_day(month + 1)}
+        self._session.execute(_FORGET_HIDDEN, period)
         self._session.execute(_FORGET_NAME, period)
         gone = delete(Row).where(col(Row.pod) == pod, col(Row.month) == month).returning(col(Row.pod))
         return self._session.execute(gone).first() is not None
 
 
+_FORGET_HIDDEN = text("""
+DELETE FROM hidden_days USING day_reports
+WHERE hidden_days.report = day_reports.report AND opened_at IS NULL
+    AND day >= :first AND day < :next AND CAST(:pod AS varchar(15)) = ANY (pods)
+""")
 _FORGET_NAME = text("""
 UPDATE day_reports SET pods = array_replace(pods, CAST(:pod AS varchar(15)), NULL)
 WHERE day >= :first AND day < :next AND CAST(:pod AS varchar(15)) = ANY (pods)

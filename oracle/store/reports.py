@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlmodel import Session, col
 
 from oracle.attest.day_list import decode_entries, encode_entries
+from oracle.attest.keccak import HASH_BYTES
 from oracle.records import KnownReport, SignedReport
 from oracle.store.tables import DayReportRow as Row
 
@@ -41,7 +42,8 @@ class ReportsReader:
 
     def known(self, configuration_id: UUID) -> list[KnownReport]:
         """Ids of all reports of a configuration, by day; replacements after what they replace."""
-        columns = (col(Row.day), col(Row.report), col(Row.accepted_at).is_not(None))
+        hidden = func.octet_length(col(Row.hour_totals)) == HASH_BYTES
+        columns = (col(Row.day), col(Row.report), col(Row.accepted_at).is_not(None), hidden)
         of_configuration = col(Row.configuration_id) == configuration_id
         query = select(*columns).where(of_configuration).order_by(*_IN_ORDER)
         return [KnownReport(*row) for row in self._session.execute(query)]

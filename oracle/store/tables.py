@@ -6,7 +6,17 @@ They join the one metadata of the project (SQLModel.metadata).
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Date, Index, Integer, LargeBinary, String, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
@@ -55,6 +65,23 @@ class DayReportRow(SQLModel, table=True):
     entries: bytes = Field(sa_column=columns.octets())
     created_at: datetime = Field(sa_column=columns.recorded())
     accepted_at: datetime | None = Field(sa_column=columns.instant(nullable=True))
+
+
+class HiddenDayRow(SQLModel, table=True):
+    """What opens a report whose hour totals are hidden; deleting the row leaves them hidden for good.
+
+    `blinding` is the sum of the list's blindings, which the report does not name: with it anyone could test
+    guesses of the totals.
+    """
+
+    __tablename__ = "hidden_days"
+
+    report: bytes = Field(sa_column=Column(LargeBinary, ForeignKey("day_reports.report"), primary_key=True))
+    salt: bytes = Field(sa_column=columns.octets())
+    blinding: bytes = Field(sa_column=columns.octets())
+    hour_totals: bytes = Field(sa_column=columns.octets())
+    created_at: datetime = Field(sa_column=columns.recorded())
+    opened_at: datetime | None = Field(sa_column=columns.instant(nullable=True))
 
 
 class ChainTransactionRow(SQLModel, table=True):

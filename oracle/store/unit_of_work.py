@@ -4,6 +4,7 @@ from sqlmodel import Session
 
 from community.store.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 from oracle.store.deployments import Deployments, DeploymentsReader
+from oracle.store.hidden_days import HiddenDays, HiddenDaysReader
 from oracle.store.pod_keys import PodKeys, PodKeysReader
 from oracle.store.reports import Reports, ReportsReader
 from oracle.store.settled_distributions import SettledDistributions, SettledDistributionsReader
@@ -18,6 +19,7 @@ class OracleUnitOfWork(UnitOfWork):
     transactions: Transactions
     deployments: Deployments
     settled_distributions: SettledDistributions
+    hidden_days: HiddenDays
 
     def _attach(self, session: Session) -> None:
         super()._attach(session)
@@ -26,6 +28,7 @@ class OracleUnitOfWork(UnitOfWork):
         self.transactions = Transactions(session)
         self.deployments = Deployments(session)
         self.settled_distributions = SettledDistributions(session)
+        self.hidden_days = HiddenDays(session)
 
 
 class OracleReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
@@ -36,6 +39,7 @@ class OracleReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
     transactions: TransactionsReader
     deployments: DeploymentsReader
     settled_distributions: SettledDistributionsReader
+    hidden_days: HiddenDaysReader
 
     def _attach(self, session: Session) -> None:
         super()._attach(session)
@@ -44,3 +48,4 @@ class OracleReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
         self.transactions = TransactionsReader(session)
         self.deployments = DeploymentsReader(session)
         self.settled_distributions = SettledDistributionsReader(session)
+        self.hidden_days = HiddenDaysReader(session)

@@ -14,12 +14,16 @@ from numpy.typing import NDArray
 from oracle.attest import pedersen
 from oracle.attest.day_list import DayList, Entry
 from oracle.attest.hours import TOTAL_MAX_WH, encode_hours
+from oracle.attest.keccak import HASH_BYTES, keccak256
 from oracle.attest.messages import NO_PREDECESSOR, DayReport
 from oracle.attest.month_key import blinding, month_salt, pseudonym
 from oracle.errors import TotalTooLarge
 from settlement.domain.calendar import day_hours, day_number, day_start, hour_count, month_number
 from settlement.domain.case import Case, Direction
 from settlement.domain.hourly import hourly_wh
+
+NO_BLINDING = bytes(HASH_BYTES)
+"""What a report names whose hour totals are hidden."""
 
 MonthKeys = Callable[[Collection[str], int], Mapping[str, bytes]]
 """Gives the secret keys (32 bytes) of PODs in a month, by POD."""
@@ -59,8 +63,11 @@ class DayAttestation:
     blinding: bytes = field(repr=False)
     list: DayList = field(repr=False)
 
-    def report(self) -> DayReport:
-        """What the reporters sign. Raises TotalTooLarge when an hour's total exceeds 40 bits."""
+    def report(self, salt: bytes | None = None) -> DayReport:
+        """What the reporters sign. Raises TotalTooLarge when an hour's total exceeds 40 bits.
+
+        With a salt (32 bytes) the totals are hidden; so is the blinding, which would let guesses be tested.
+        """
         for hour, pair in enumerate(zip(self.injected_wh, self.withdrawn_wh, strict=True)):
             if max(pair) > TOTAL_MAX_WH:
                 raise TotalTooLarge(
@@ -68,14 +75,15 @@ class DayAttestation:
                 )
         # What anyone will check of the list holds before it is signed.
         assert self.list.adds_up_to(self.blinding, self.injected_wh, self.withdrawn_wh)
+        hours = encode_hours(self.injected_wh, self.withdrawn_wh)
         return DayReport(
             day=day_number(self.day),
             predecessor=self.predecessor,
             root=self.list.root,
             roster=self.list.roster,
             pods=len(self.pods),
-            blinding=self.blinding,
-            hours=encode_hours(self.injected_wh, self.withdrawn_wh),
+            blinding=self.blinding if salt is None else NO_BLINDING,
+            hours=hours if salt is None else keccak256(salt + hours),
         )
 
 

@@ -10,7 +10,7 @@ from oracle.ports import Inspector
 from oracle.records import KnownReport
 from oracle.usecases.places import Place
 from oracle.usecases.standing import Findings, MonthStanding
-from oracle.usecases.totals import compare_months
+from oracle.usecases.totals import ConfigurationView, compare_months, hidden_days
 from oracle.work import StatusWork
 from settlement.domain.calendar import day_number, month_days, month_first_day, month_number
 
@@ -65,15 +65,15 @@ def _compare_months(
 ) -> None:
     """Complete months add up to the settlements' hours."""
     name = place.ledger_name(configuration)
+    hidden = hidden_days(work.reports.known(configuration.id))
+    view = ConfigurationView(
+        lambda month: inspector.totals_of(place.ledger, name, month),
+        lambda day: inspector.is_opened(place.ledger, name, day_number(day)),
+    )
     for settlement in work.settlements.of_community(community.id):
         hours = work.settlements.hours(settlement.id, configuration.id)
         try:
-            compare_months(
-                settlement,
-                hours,
-                lambda month: inspector.totals_of(place.ledger, name, month),
-                complete=False,
-            )
+            compare_months(settlement, hours, hidden, view, complete=False)
         except LedgerDiverges as difference:
             findings.divergences.append(str(difference))
 

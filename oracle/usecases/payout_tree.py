@@ -1,7 +1,7 @@
-"""The published payout tree of a distribution, from the database alone: all that anyone needs to build it again.
+"""The published payout tree of a distribution, from the database alone: enough to build it again.
 
-It shows wallets and sums of all members, and bank accounts as salted hashes: not for everybody, and not secret
-from the chain, where every payment shows its leaves.
+It shows all wallets and amounts, and bank accounts as salted hashes: not for everybody, though every payment
+shows its leaves on the chain.
 """
 
 from collections.abc import Mapping

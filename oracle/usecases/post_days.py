@@ -1,9 +1,11 @@
 """Topic `post-days`: a settled configuration's days go to the ledger under one set of signatures.
 
 Before signing, the hour totals recomputed from the readings must equal those of the settlement; afterwards
-the ledger must hold the reports, and the sums of a complete month must be the settlement's.
+the ledger must hold the reports, and the sums of a complete month must be the settlement's. Where hour totals
+would show single persons the reports hide them, and what opens them stays here.
 """
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,16 +15,18 @@ from community.domain.records import ConfigurationRecord
 from oracle.attest.messages import report_id
 from oracle.errors import LedgerDiverges
 from oracle.ports import Call
-from oracle.records import SignedReport
+from oracle.records import HiddenDay, SignedReport
 from oracle.usecases.attest import DayAttestation, attest_days
 from oracle.usecases.context import Context, Finish, Step, Steps
 from oracle.usecases.places import Place, community_of, place_of
 from oracle.usecases.totals import require_equal_months
 from oracle.work import Work
 from settlement.domain.calendar import day_hours, day_number, day_start
-from settlement.domain.errors import NotFound, PublicationRefused
+from settlement.domain.errors import NotFound
 from settlement.domain.records import EnergyHour, OutboxRow, StoredSettlement
 from settlement.usecases.load_case import load_case
+
+SALT_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,11 @@ class _Order:
     def name(self) -> bytes:
         """The configuration's id on the ledger."""
         return self.place.ledger_name(self.configuration)
+
+    @property
+    def hides_totals(self) -> bool:
+        """Whether hour totals of a direction would show single persons: a report has those of both."""
+        return self.configuration.code in {refusal.configuration for refusal in self.settlement.refusals}
 
 
 def post_days(context: Context, message: OutboxRow) -> Steps:
@@ -63,8 +72,6 @@ def _order(context: Context, message: OutboxRow) -> _Order:
         if settlement is None:
             raise NotFound("settlement", payload["settlement_id"])
         community = community_of(work, message.community_id)
-    if settlement.refusals:
-        raise PublicationRefused(settlement.id, settlement.refusals)
     wanted = UUID(payload["configuration_id"])
     configuration = next(row for row in community.configurations if row.id == wanted)
     first, last = date.fromisoformat(payload["first_day"]), date.fromisoformat(payload["last_day"])
@@ -78,8 +85,16 @@ def _post(context: Context, work: Work, message: OutboxRow, order: _Order) -> Ca
     if not reports:
         attestations = _attest(work, message.community_id, order)
         _require_settled_hours(work, order, attestations)
-        reports = [_signed_report(message, order, attestation) for attestation in attestations]
+        salts = [secrets.token_bytes(SALT_BYTES) if order.hides_totals else None for _ in attestations]
+        drawn = list(zip(attestations, salts, strict=True))
+        reports = [_signed_report(message, order, attestation, salt) for attestation, salt in drawn]
         work.reports.add(reports)
+        hidden = [
+            HiddenDay(report.report, salt, attestation.blinding, attestation.report().hours)
+            for report, (attestation, salt) in zip(reports, drawn, strict=True)
+            if salt is not None
+        ]
+        work.hidden_days.add(hidden)
     place, area = order.place, order.configuration.area_code
     return context.ledger.post(place.ledger, place.community, area, [report.message for report in reports])
 
@@ -108,8 +123,10 @@ def _energy(hour: EnergyHour | None) -> tuple[int, int] | None:
     return None if hour is None else (hour.injected_wh, hour.withdrawn_wh)
 
 
-def _signed_report(message: OutboxRow, order: _Order, attestation: DayAttestation) -> SignedReport:
-    report = attestation.report()
+def _signed_report(
+    message: OutboxRow, order: _Order, attestation: DayAttestation, salt: bytes | None
+) -> SignedReport:
+    report = attestation.report(salt)
     return SignedReport(
         report=report_id(report),
         configuration_id=order.configuration.id,

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from oracle.errors import NotPosted
+from oracle.records import SignedReport
 from oracle.usecases.receipts import contracts_of, report_document
 from oracle.work import ReadingWork
 from settlement.domain.errors import NotFound
@@ -34,7 +35,7 @@ def readings_list(
         raise NotPosted(f"the ledger has no report of {day} yet")
     contracts = contracts_of(work, community_id)
     assert configuration.ledger_id is not None, "a posted configuration has its name on the ledger"
-    return {
+    return _opening(work, report) | {
         "kind": LIST_KIND,
         "chain_id": contracts.chain_id,
         "ledger": _hex(contracts.ledger),
@@ -43,6 +44,15 @@ def readings_list(
         "report": report_document(report),
         "entries": [{"id": _hex(row.id), "commitment": _hex(row.commitment)} for row in report.entries],
     }
+
+
+def _opening(work: ReadingWork, report: SignedReport) -> dict[str, Any]:
+    """What opens hidden hour totals, once the ledger was shown them."""
+    kept = work.hidden_days.of(report.report) if report.hidden else None
+    if kept is None or kept.opened_at is None:
+        return {}
+    opening = {"salt": kept.salt, "hours": kept.hour_totals, "blinding": kept.blinding}
+    return {"opening": {name: _hex(octets) for name, octets in opening.items()}}
 
 
 def _hex(octets: bytes) -> str:

@@ -18,9 +18,9 @@ from oracle.usecases.context import Context, Step, Steps
 from oracle.usecases.pay import order_payouts
 from oracle.usecases.payout_leaves import tree_of
 from oracle.usecases.places import Place, community_of, place_of
-from oracle.usecases.totals import require_equal_months
+from oracle.usecases.totals import hidden_days, require_equal_months
 from oracle.work import Work
-from settlement.domain.calendar import month_first_day, months
+from settlement.domain.calendar import month_first_day, months, rome_date
 from settlement.domain.errors import NotFound
 from settlement.domain.payout_states import Channel
 from settlement.domain.records import Distribution, OutboxRow, Payout, Receipt, StoredSettlement
@@ -70,8 +70,32 @@ def settle(context: Context, message: OutboxRow) -> Steps:
         )
 
     outcome = yield Step("settle", build, record)
-    _require_equal(facts, settlement, context.vault.settled(place.vault, outcome))
+    found = context.vault.settled(place.vault, outcome)
+    _require_equal(facts, settlement, found)
+    _require_shared(context, facts, found)
     return lambda work: order_payouts(work, message.community_id, facts.distribution.id)
+
+
+def _require_shared(context: Context, facts: _Facts, found: SettledFacts) -> None:
+    """Shared energy of the vault's event, in which days with hidden hour totals are missing."""
+    everything = sum(settlement.shared_wh for settlement in facts.settlements)
+    hidden_wh, count = 0, 0
+    with context.unit() as work:
+        for configuration in facts.community.configurations:
+            hidden = hidden_days(work.reports.known(configuration.id))
+            for settlement in facts.settlements:
+                rows = work.settlements.hours(settlement.id, configuration.id)
+                closed = [row for row in rows if rome_date(row.hour) in hidden]
+                hidden_wh += sum(row.shared_wh for row in closed)
+                count += len({rome_date(row.hour) for row in closed})
+    number = facts.distribution.number
+    # Somebody may have opened some of the days before.
+    least = everything - hidden_wh if found.hidden_days else everything
+    most = everything - hidden_wh if found.hidden_days == count else everything
+    if not least <= found.shared_wh <= most:
+        raise LedgerDiverges(f"shared_wh of distribution {number}", most, found.shared_wh)
+    if found.hidden_days > count:
+        raise LedgerDiverges(f"hidden days of distribution {number}", count, found.hidden_days)
 
 
 def _facts(context: Context, message: OutboxRow) -> _Facts:
@@ -164,7 +188,6 @@ def _require_equal(facts: _Facts, signed: Settlement, found: SettledFacts) -> No
         "grid_micro_eur": distribution.grid_micro_eur,
         "pool_micro_eur": distribution.pool_micro_eur,
         "carry_micro_eur": distribution.carry_micro_eur,
-        "shared_wh": sum(settlement.shared_wh for settlement in facts.settlements),
         "receipts": signed.receipts,
     }
     for name, here in expected.items():

@@ -1,14 +1,36 @@
 """Do the ledger's monthly totals equal the settlement's? A divergence is an error, never a log line."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from oracle.errors import LedgerDiverges
 from oracle.ports import MonthTotals
+from oracle.records import KnownReport
 from oracle.usecases.context import Context
-from settlement.domain.calendar import month_days, month_first_day, month_number, months, rome_date
+from settlement.domain.calendar import (
+    day_number,
+    month_days,
+    month_first_day,
+    month_number,
+    months,
+    rome_date,
+)
 from settlement.domain.records import EnergyHour, StoredSettlement
+
+
+class ConfigurationView(NamedTuple):
+    """What a ledger says of one configuration: of a month its totals, of a day whether it was opened."""
+
+    totals_of: Callable[[int], MonthTotals]
+    is_opened: Callable[[date], bool]
+
+
+def hidden_days(reports: Collection[KnownReport]) -> set[date]:
+    """Days whose latest report hides its hour totals; the reports stand in the order of their acceptance."""
+    latest = {report.day: report.hidden for report in reports}
+    return {day for day, hidden in latest.items() if hidden}
 
 
 def require_equal_months(
@@ -26,30 +48,46 @@ def require_equal_months(
     """
     with context.unit() as work:
         hours = work.settlements.hours(settlement.id, configuration_id)
-
-    def totals_of(month: int) -> MonthTotals:
-        return context.ledger.totals_of(ledger, configuration, month)
-
-    compare_months(settlement, hours, totals_of, complete=complete)
+        hidden = hidden_days(work.reports.known(configuration_id))
+    view = ConfigurationView(
+        lambda month: context.ledger.totals_of(ledger, configuration, month),
+        lambda day: context.ledger.is_opened(ledger, configuration, day_number(day)),
+    )
+    compare_months(settlement, hours, hidden, view, complete=complete)
 
 
 def compare_months(
     settlement: StoredSettlement,
     hours: list[EnergyHour],
-    totals_of: Callable[[int], MonthTotals],
+    hidden: Collection[date],
+    view: ConfigurationView,
     *,
     complete: bool,
 ) -> None:
-    """The same for one configuration's hours of the settlement; `totals_of` asks the ledger for a month."""
+    """The same for one configuration's hours of the settlement; `hidden` are its days with hidden totals."""
     by_month = _by_month(hours)
     for month in months(settlement.start, settlement.end):
-        totals = totals_of(month)
+        totals = view.totals_of(month)
         days = month_days(month)
         accepted = totals.accepted_days.bit_count()
         if accepted == len(days) and _is_covered(settlement, days):
-            _require_equal(month, by_month[month], totals)
+            closed = _closed_days(month, totals, hidden, view)
+            known = [row for row in by_month[month] if rome_date(row.hour) not in closed]
+            _require_equal(month, known, totals)
         elif complete and accepted != len(days):
             raise LedgerDiverges(f"accepted days of {_name(month)}", len(days), accepted)
+
+
+def _closed_days(
+    month: int, totals: MonthTotals, hidden: Collection[date], view: ConfigurationView
+) -> set[date]:
+    """Days of which the ledger knows no totals."""
+    own = {day for day in hidden if month_number(day) == month}
+    # Anyone who knows what opens a day may do so at any time.
+    closed = own if totals.hidden_days == len(own) else {day for day in own if not view.is_opened(day)}
+    if totals.hidden_days != len(closed):
+        raise LedgerDiverges(f"hidden days of {_name(month)}", len(closed), totals.hidden_days)
+    return closed
 
 
 def _require_equal(month: int, hours: list[EnergyHour], totals: MonthTotals) -> None:

@@ -1,4 +1,4 @@
-"""When hour totals would show single persons, they stay off the ledger.
+"""When hour totals would show single persons, the ledger gets a hash that hides them.
 
 The totals of a direction of a configuration may be published only if the natural persons who contribute to
 it number zero, or at least five, or all consented.
@@ -15,7 +15,7 @@ PERSONS_MIN = 5
 
 @dataclass(frozen=True, slots=True, order=True)
 class Refusal:
-    """Why a settlement may not be published: too few persons stand behind one direction's totals."""
+    """Why a configuration's hour totals are hidden: too few persons stand behind those of one direction."""
 
     configuration: str
     direction: Direction
@@ -31,7 +31,7 @@ class Refusal:
 
 
 def refusals(case: Case, consents: Collection[str]) -> tuple[Refusal, ...]:
-    """Every configuration and direction of the case that may not be published, in order.
+    """Every configuration and direction of the case whose hour totals may not be published, in order.
 
     A natural person counts where a POD that it owned in the period reports that direction. `consents` holds
     the ids of the members who agreed to publication.

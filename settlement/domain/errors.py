@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from settlement.domain.disclosure import Refusal
 from settlement.domain.findings import Finding
 
 
@@ -104,16 +103,6 @@ class NothingToDistribute(ServiceError):
     """A distribution names at least one receipt and one settlement, all of one community, periods apart."""
 
     code = "NOTHING_TO_DISTRIBUTE"
-
-
-class PublicationRefused(ServiceError):
-    """The disclosure rule keeps a settlement off the ledger, so no distribution can name it."""
-
-    code = "PUBLICATION_REFUSED"
-
-    def __init__(self, settlement_id: UUID, refusals: Sequence[Refusal]) -> None:
-        self.settlement_id, self.refusals = settlement_id, tuple(refusals)
-        super().__init__(f"settlement {settlement_id} may not be published: {'; '.join(map(str, refusals))}")
 
 
 class TransitionRefused(ServiceError):

@@ -30,7 +30,7 @@ class StoredSettlement:
     """A closed period [start, end) of a community.
 
     `document` is settlement.json byte for byte, `manifest` the list of SHA-256 of the canonical case files
-    and the document, `evidence` SHA-256 of the manifest. `refusals` is empty when it may be published.
+    and the document, `evidence` SHA-256 of the manifest. `refusals` name what hour totals stay hidden.
     """
 
     id: UUID

@@ -38,8 +38,8 @@ def close_period(
     """Settle [start, end) as it was known at `as_of`, store it and order its publication.
 
     Closing a period again returns the first settlement, whatever arrived since. Two closers wait for each
-    other. When the disclosure rule forbids publication the settlement is stored all the same; `refusals`
-    of the returned value says why, and nothing is ordered. Raises what `load_case` raises, CaseNotReady with
+    other. `refusals` of the returned value says of which configurations the ledger may not be shown hour
+    totals: their days are published with hidden ones. Raises what `load_case` raises, CaseNotReady with
     the engine's findings, and ParameterMissing.
     """
     work.lock(f"close:{community_id}")
@@ -57,11 +57,10 @@ def close_period(
     stored = _stored(community_id, as_of, found, document, manifest, refusals)
     configurations = work.communities.configuration_ids(community_id)
     work.settlements.add(stored, _members(found), _energy_hours(case, found, configurations))
-    if not refusals:
-        announce_deployment(work, community_id)
-        for configuration in found.configurations:
-            configuration_id = configurations[configuration.id]
-            announce_days(work, community_id, stored.id, configuration_id, civil_days(start, end))
+    announce_deployment(work, community_id)
+    for configuration in found.configurations:
+        configuration_id = configurations[configuration.id]
+        announce_days(work, community_id, stored.id, configuration_id, civil_days(start, end))
     return stored
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 from uuid import UUID
 
-from settlement.domain.errors import AlreadyDistributed, NotFound, NothingToDistribute, PublicationRefused
+from settlement.domain.errors import AlreadyDistributed, NotFound, NothingToDistribute
 from settlement.domain.identifiers import uuid7
 from settlement.domain.payees import Payee
 from settlement.domain.payout_states import Channel, PayoutState
@@ -32,7 +32,7 @@ def distribute(
 
     Without `wallets` every leaf is a bank leaf: a vault that counts in the bookkeeping euro pays no wallet.
     The same receipts and settlements again return the first distribution. Raises NothingToDistribute,
-    NotFound, AlreadyDistributed, and PublicationRefused when a settlement may not go to the ledger.
+    NotFound, AlreadyDistributed.
     """
     work.lock(f"money:{community_id}")
     receipts = _receipts(work, community_id, receipt_ids)
@@ -70,14 +70,12 @@ def _receipts(work: UnitOfWork, community_id: UUID, receipt_ids: Collection[UUID
 def _settlements(
     work: UnitOfWork, community_id: UUID, settlement_ids: Collection[UUID]
 ) -> list[StoredSettlement]:
-    """The settlements by period; each may be published, and no two share an hour."""
+    """The settlements by period; no two share an hour."""
     found = []
     for settlement_id in sorted(set(settlement_ids)):
         settlement = work.settlements.get(settlement_id)
         if settlement is None or settlement.community_id != community_id:
             raise NotFound("settlement", settlement_id)
-        if settlement.refusals:
-            raise PublicationRefused(settlement.id, settlement.refusals)
         found.append(settlement)
     if not found:
         raise NothingToDistribute("a distribution names at least one settlement")

@@ -72,6 +72,9 @@ MATRIX = {
     ("GET", P + "/distributions/{distribution_id}/payouts"): Row(
         ALL, P + "/distributions/{distribution}/payouts"
     ),
+    ("GET", P + "/distributions/{distribution_id}/tree"): Row(
+        OVERSEERS, P + "/distributions/{distribution}/tree"
+    ),
     ("GET", P + "/payouts/{distribution}/{index}/receipt"): Row(OWN, P + "/payouts/1/0/receipt"),
     ("GET", P + "/ledger/transactions"): Row(ALL),
 }

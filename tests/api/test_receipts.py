@@ -5,20 +5,20 @@ from decimal import Decimal
 from typing import Any
 
 from fastapi.testclient import TestClient
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from oracle.attest.day_list import DayList, Entry, entry_leaf
 from oracle.attest.hash_tree import root_of as list_root_of
 from oracle.attest.hours import decode_hours
 from oracle.attest.messages import DayReport, report_id
 from oracle.attest.month_key import pseudonym
-from oracle.attest.payout_tree import Channel, Leaf, Node
+from oracle.attest.payout_tree import Channel, Leaf, Node, PayoutTree, hash_leaf
 from oracle.attest.payout_tree import root_of as payout_root_of
 from oracle.attest.pedersen import commit
 from oracle.store.unit_of_work import OracleUnitOfWork
 from settlement.domain.calendar import day_number, month_number
 from tests.api.conftest import bearer, client_of
-from tests.api.world import CHAIN_ID, IBAN, World, api_world
+from tests.api.world import CHAIN_ID, IBAN, VALID_AT, World, api_world
 
 JULY = month_number(date(2024, 7, 2))
 READING = "/readings/IT001E00000001/2024-07-02/receipt"
@@ -53,6 +53,42 @@ def test_payout__receipt__leads_to_the_funded_sum(shared_client: TestClient, sha
     assert top.sum == distribution.pool_micro_eur - distribution.carry_micro_eur
     assert (receipt["chain_id"], receipt["vault"]) == (CHAIN_ID, "0x" + "02" * 20)
     assert receipt["statement"]["member"] == "P1"
+
+
+def test_tree__all_leaves__lead_to_the_funded_sum_and_name_nobody(
+    shared_client: TestClient, shared_world: World
+) -> None:
+    path = f"/distributions/{shared_world.distribution.id}/tree"
+    answers = [ask(shared_client, shared_world, path, who) for who in ("administrator", "auditor")]
+    assert answers[0].content == answers[1].content
+    document, distribution = answers[0].json(), shared_world.distribution
+    leaves = [
+        Leaf(Channel[row["channel"]], octets(row["payee"]), octets(row["owner"]), micro(row["amount_eur"]))
+        for row in document["leaves"]
+    ]
+    tree = PayoutTree(leaves)
+    assert tree.total_micro_eur == micro(document["total_eur"])
+    assert tree.total_micro_eur == distribution.pool_micro_eur - distribution.carry_micro_eur
+    assert [octets(row["hash"]) for row in document["leaves"]] == [
+        hash_leaf(index, leaf) for index, leaf in enumerate(leaves)
+    ]
+    assert (document["distribution"], document["valid_at"]) == (1, VALID_AT)
+    assert answers[0].headers["Content-Disposition"] == 'attachment; filename="tree-1.json"'
+    assert IBAN not in answers[0].text
+    assert "member" not in answers[0].text
+
+
+def test_tree__distribution_of_nobody__is_not_found(shared_client: TestClient, shared_world: World) -> None:
+    answer = ask(shared_client, shared_world, f"/distributions/{shared_world.community_id}/tree", "auditor")
+    assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND")
+
+
+def test_tree__not_settled_yet__says_so(client: TestClient, world: World, engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM settled_distributions"))
+    for path in (f"/distributions/{world.distribution.id}/tree", "/payouts/1/0/receipt"):
+        answer = ask(client, world, path, "administrator")
+        assert (answer.status_code, answer.json()["code"]) == (409, "DISTRIBUTION_NOT_SETTLED")
 
 
 def test_payout__receipt_of_a_bank_leaf__shows_no_iban(

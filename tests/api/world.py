@@ -14,11 +14,20 @@ from community.domain.records import Role
 from community.usecases.register_community import register_community
 from community.usecases.tokens import create_token
 from oracle.attest.identifiers import community_id as ledger_community
+from oracle.attest.identifiers import community_salt
 from oracle.attest.identifiers import configuration_id as ledger_configuration
 from oracle.attest.messages import report_id
-from oracle.records import ContractKind, Deployment, SignedReport, StoredTransaction, TransactionState
+from oracle.records import (
+    ContractKind,
+    Deployment,
+    SettledDistribution,
+    SignedReport,
+    StoredTransaction,
+    TransactionState,
+)
 from oracle.store.unit_of_work import OracleUnitOfWork
 from oracle.usecases.attest import DayAttestation, attest_days
+from oracle.usecases.payout_leaves import tree_of
 from settlement.bootstrap import case_manifest
 from settlement.domain.calendar import civil_days
 from settlement.domain.case import Case
@@ -35,6 +44,7 @@ from tests.settlement.store.world import RECEIVED, case, community
 
 NOW = datetime(2024, 12, 4, 9, tzinfo=UTC)
 CHAIN_ID = 31337
+VALID_AT = 1_733_400_000
 CLOSED = datetime(2024, 12, 2, tzinfo=UTC)
 IBAN = "IT60X0542811101000000123456"
 WALLET = bytes([0xAA]) * 20
@@ -80,7 +90,7 @@ def api_world(engine: Engine, *, published: bool = True) -> World:
         receipt = record_receipt(work, prova, terms)
         distribution = distribute(work, prova, [receipt.id], [settlement.id])
         if published:
-            publish_by_hand(work, settlement)
+            publish_by_hand(work, settlement, distribution)
         elsewhere = replace(community(FIRST, AFTER, name="Altrove"), members=(), pods=(), plants=())
         altrove = register_community(work, elsewhere).community_id
         tokens = _tokens(work, prova, altrove, registered.members)
@@ -109,8 +119,8 @@ def _tokens(
     }
 
 
-def publish_by_hand(work: OracleUnitOfWork, settlement: StoredSettlement) -> None:
-    """Store what a publisher would: contracts, transactions, accepted reports."""
+def publish_by_hand(work: OracleUnitOfWork, settlement: StoredSettlement, distribution: Distribution) -> None:
+    """Store what a publisher would: contracts, transactions, accepted reports, the settled distribution."""
     messages = work.outbox.open_rows(settlement.community_id)
     by_topic = {row.topic: row for row in messages}
     deployed = _mined(by_topic["deploy"], 0, "Deploys the community's vault.")
@@ -120,6 +130,8 @@ def publish_by_hand(work: OracleUnitOfWork, settlement: StoredSettlement) -> Non
     contracts = ((ContractKind.LEDGER, None), (ContractKind.VAULT, settlement.community_id))
     for number, (kind, owner) in enumerate(contracts, start=1):
         work.deployments.add(Deployment(CHAIN_ID, kind, owner, bytes([number]) * 20, deployed.id))
+    depth = tree_of(work.payouts.of_distribution(distribution.id)).depth
+    work.settled_distributions.put(SettledDistribution(distribution.id, posted.id, depth, VALID_AT))
     _accept_reports(work, settlement, by_topic["post-days"])
     for message in messages:
         work.outbox.done(message.id)
@@ -128,10 +140,11 @@ def publish_by_hand(work: OracleUnitOfWork, settlement: StoredSettlement) -> Non
 def _accept_reports(work: OracleUnitOfWork, settlement: StoredSettlement, message: OutboxRow) -> None:
     record = work.communities.get(settlement.community_id)
     assert record is not None
-    work.communities.set_ledger_id(record.id, ledger_community(record.name))
+    own_id = ledger_community(bytes(20), community_salt(record.name))
+    work.communities.set_ledger_id(record.id, own_id)
     given = load_case(work, record.id, settlement.start, settlement.end, settlement.as_of)
     for row in record.configurations:
-        name = ledger_configuration(record.name, row.area_code)
+        name = ledger_configuration(own_id, row.area_code)
         work.communities.set_configuration_ledger_id(row.id, name)
         days = civil_days(settlement.start, settlement.end)
         attested = list(attest_days(given, row.code, days, work.pod_keys.make))

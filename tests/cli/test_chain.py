@@ -9,6 +9,11 @@ condivisa chain status
 │   └── it should name the first difference and end with 1
 └── given a node that does not answer
     └── it should end with 3
+condivisa chain open
+├── given a day whose totals are public it should say so, end with 1, and send nothing
+└── given no such configuration it should name those that there are, and end with 2
+condivisa chain adopt
+└── given a file that is no record, or none, it should say so and change nothing
 """
 
 import json
@@ -56,7 +61,7 @@ def test_status__published__shows_every_part(state: Path) -> None:
     for part in (
         "equals the committed artifact",
         "3 of 5 sign, epoch 1; this operator holds 5 of the keys",
-        "governor    0x",
+        "governs     0x",
         "28 of 28 days accepted, settled",
         "EUR funded, ",
         "20.000000, grid 10.000000",
@@ -106,3 +111,25 @@ def test_status__node_does_not_answer__knows_nothing(state: Path) -> None:
     )  # fmt: skip
     assert done.returncode == 3
     assert "cannot be reached" in done.stderr
+
+
+def test_open__totals_are_public__says_so(state: Path) -> None:
+    refused = run("chain", "open", NAME, "2023-02-03", "--state", state)
+    assert refused.returncode == 1
+    assert "the hour totals of 2023-02-03 are public already" in refused.stderr
+
+
+def test_open__no_such_configuration__names_those_there_are(state: Path) -> None:
+    refused = run("chain", "open", NAME, "2023-02-03", "--configuration", "north", "--state", state)
+    assert refused.returncode == 2
+    assert f'{NAME} has no configuration "north"; it has ""' in refused.stderr
+
+
+def test_adopt__no_record__says_so(state: Path, tmp_path: Path) -> None:
+    absent = run("chain", "adopt", NAME, tmp_path / "absent.json", "--state", state)
+    assert absent.returncode == 2
+    assert "absent.json cannot be read" in absent.stderr
+    (tmp_path / "other.json").write_text("{}")
+    other = run("chain", "adopt", NAME, tmp_path / "other.json", "--state", state)
+    assert other.returncode == 1
+    assert "other.json is no record of a community's deployment" in other.stderr

@@ -50,6 +50,28 @@ def test_verify_payout__true_receipt__matches_and_prints_what_was_compared(
 
 
 @pytest.mark.node
+def test_verify_tree__true_tree__matches_and_prints_counts(published: Published, tmp_path: Path) -> None:
+    tree, trust = written(tmp_path, published.tree, published.trust)
+    status, output, _ = run("tree", tree, "--trust", trust)
+    assert status == 0
+    assert output.startswith(
+        f"MATCHES: tree of {len(published.payouts)} leaves of distribution 1\n  status    "
+    )
+    assert "  counted   2 leaves, " in output
+
+
+@pytest.mark.node
+def test_verify_tree__leaf_dropped__does_not_match_and_names_the_place(
+    published: Published, tmp_path: Path
+) -> None:
+    shorter = published.tree | {"leaves": published.tree["leaves"][1:]}
+    tree, trust = written(tmp_path, shorter, published.trust)
+    status, output, _ = run("tree", tree, "--trust", trust)
+    assert status == 1
+    assert "because   leaf 0 was changed or stands in another's place" in output
+
+
+@pytest.mark.node
 def test_verify_reading__true_receipt__matches(published: Published, tmp_path: Path) -> None:
     receipt, trust = written(tmp_path, published.reading, published.trust)
     status, output, _ = run("reading", receipt, "--trust", trust)
@@ -63,7 +85,7 @@ def test_verify_list__true_list__adds_up_and_prints_the_sums(published: Publishe
     status, output, _ = run("list", listed, "--trust", trust)
     assert status == 0
     assert output.startswith("MATCHES: list of 7 PODs on 2024-07-14\n  status    7 PODs together: ")
-    assert "compared  all commitments together open to the posted 48 hour totals" in output
+    assert "compared  all commitments together open to the 48 hour totals" in output
 
 
 @pytest.mark.node
@@ -177,10 +199,11 @@ def test_verify__module_run__has_the_same_exit_status(tmp_path: Path) -> None:
 def payout() -> dict[str, Any]:
     """A readable receipt of no chain at all."""
     return {
-        "kind": "condivisa/payout/1",
+        "kind": "condivisa/payout/2",
         "chain_id": 31337,
         "vault": TRUST.vault,
         "distribution": 1,
+        "valid_at": 0,
         "index": 0,
         "leaf": {
             "channel": "SOCIAL",

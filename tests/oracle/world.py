@@ -13,6 +13,7 @@ from oracle.chain.trust import Trust
 from oracle.records import StoredTransaction
 from oracle.store.unit_of_work import OracleReadOnlyUnitOfWork, OracleUnitOfWork
 from oracle.usecases.pay import confirm_payouts
+from oracle.usecases.payout_tree import payout_tree
 from oracle.usecases.publish import publish
 from oracle.usecases.readings_list import readings_list
 from oracle.usecases.receipts import payout_receipts, reading_receipt
@@ -131,6 +132,7 @@ class Published:
     opened: OpenChain
     trust: Trust
     payouts: list[dict[str, Any]]
+    tree: dict[str, Any]
     reading: dict[str, Any]
     list: dict[str, Any]
 
@@ -151,6 +153,7 @@ def publish_world(world: World, opened: OpenChain) -> Published:
             opened,
             trust_of(world.engine, opened, world.community_id),
             [dict(receipt) for receipt in payout_receipts(work, world.distribution.id)],
+            dict(payout_tree(work, world.distribution.id)),
             dict(reading_receipt(work, world.community_id, pod_of("P1"), day)),
             dict(readings_list(work, world.community_id, world.configurations[""], day)),
         )

@@ -10,7 +10,9 @@ import { rootOfPath } from '../../web/verifier/src/hash-tree.js';
 import { microEur } from '../../web/verifier/src/money.js';
 import { buildTree, CHANNELS, fits, isPayable, leafHash, rootHash, rootOf } from '../../web/verifier/src/payout-tree.js';
 import { addUp, commit, generator, totalPoint } from '../../web/verifier/src/pedersen.js';
+import { readReceipt } from '../../web/verifier/src/receipt.js';
 import { bothDirections, hoursOf, reportId } from '../../web/verifier/src/report.js';
+import { verify } from '../../web/verifier/src/verdict.js';
 
 const vectors = (name) => JSON.parse(readFileSync(new URL(`../vectors/${name}.json`, import.meta.url), 'utf8'));
 const payouts = vectors('payout_trees');
@@ -25,7 +27,7 @@ const leafOf = ({ channel, payee, owner, amount_eur }) => ({
 });
 const proofOf = (proof) => proof.map(({ hash, sum_eur }) => ({ hash: bytes(hash), sum: microEur(sum_eur) }));
 
-for (const { name, root, total_eur, depth, leaves, proofs } of payouts.trees) {
+for (const { name, root, total_eur, depth, leaves, proofs, valid_at, root_hash } of payouts.trees) {
   test(`payout tree ${name}: every path of one leaf ends in root and sum`, () => {
     const single = proofs.filter(({ height }) => height === 0);
     assert.ok(single.length > 0);
@@ -40,6 +42,8 @@ for (const { name, root, total_eur, depth, leaves, proofs } of payouts.trees) {
     const nodes = leaves.map(leafOf).map((leaf, at) => ({ hash: leafHash(at, leaf), sum: leaf.amountMicroEur }));
     const built = buildTree(nodes);
     assert.deepEqual([hex(built.top.hash), built.top.sum, built.depth], [root, microEur(total_eur), depth]);
+    assert.equal(hex(rootHash(built.top, depth, valid_at)), root_hash);
+    assert.ok(leaves.every((leaf) => isPayable(leafOf(leaf))));
   });
 }
 
@@ -47,6 +51,36 @@ for (const { name, index, leaf, proof, root, total_eur } of payouts.refused) {
   test(`payout tree, refused: ${name}`, () => {
     const top = fits(index, proof.length) ? rootOf(index, leafOf(leaf), proofOf(proof)) : null;
     assert.ok(!top || hex(top.hash) !== root || top.sum !== microEur(total_eur));
+  });
+}
+
+/** The outcome of a published tree where the vault answers every question about it with `kept`. */
+async function judgeTree(file, kept) {
+  const { vault, chain_id } = file;
+  const trust = { rpc: 'http://127.0.0.1:8545', chain_id: String(chain_id), vault, ledger: '' };
+  const answers = {
+    eth_chainId: '0x' + chain_id.toString(16),
+    eth_getBlockByNumber: { number: '0x10', hash: '0x' + 'b1'.repeat(32), timestamp: '0x669fd180' },
+    eth_getCode: '0x6001',
+    eth_getLogs: [],
+  };
+  const open = '0x' + '00'.repeat(64);
+  const ask = async (method, params) => answers[method] ?? (params[0].data.length === 2 + 8 + 64 ? kept : open);
+  return verify(readReceipt(JSON.stringify(file)).receipt, trust, ask);
+}
+
+for (const { kept, file } of vectors('payout_tree_files').accepted) {
+  test(`payout tree file of ${file.leaves.length} leaves: matches`, async () => {
+    const { verdict, state } = await judgeTree(file, kept);
+    assert.deepEqual([verdict, state.sum], ['MATCHES', microEur(file.total_eur)]);
+  });
+}
+
+for (const { name, reason, place, kept, file } of vectors('payout_tree_files').refused) {
+  test(`payout tree file, refused: ${name}`, async () => {
+    const outcome = await judgeTree(file, kept);
+    assert.deepEqual([outcome.verdict, outcome.reason.key], ['DOES_NOT_MATCH', reason]);
+    if (place !== null) assert.equal(outcome.reason.facts.index, place);
   });
 }
 

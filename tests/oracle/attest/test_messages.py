@@ -11,7 +11,7 @@ from eth_account.messages import encode_typed_data
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oracle.attest.identifiers import community_id, configuration_id
+from oracle.attest.identifiers import area, community_id, community_salt, configuration_id, member_leaf
 from oracle.attest.keccak import keccak256
 from oracle.attest.messages import (
     LEDGER_NAME,
@@ -20,6 +20,7 @@ from oracle.attest.messages import (
     Domain,
     Settlement,
     batch_digest,
+    move_digest,
     report_id,
     settlement_digest,
 )
@@ -46,6 +47,7 @@ reports = st.builds(
 settlements = st.builds(
     Settlement,
     st.integers(0, 2**32 - 1),
+    st.integers(0, 2**32 - 1),
     st.lists(hashes, max_size=4).map(tuple),
     months,
     st.integers(0, 2**32 - 1),
@@ -67,6 +69,7 @@ TYPES: dict[str, list[dict[str, str]]] = {
     ],
     "Batch": [
         {"name": "configuration", "type": "bytes32"},
+        {"name": "epoch", "type": "uint32"},
         {"name": "reports", "type": "DayReport[]"},
     ],
     "Month": [
@@ -75,6 +78,7 @@ TYPES: dict[str, list[dict[str, str]]] = {
     ],
     "Settlement": [
         {"name": "distribution", "type": "uint32"},
+        {"name": "epoch", "type": "uint32"},
         {"name": "receipts", "type": "bytes32[]"},
         {"name": "months", "type": "Month[]"},
         {"name": "corrections", "type": "uint32"},
@@ -84,12 +88,17 @@ TYPES: dict[str, list[dict[str, str]]] = {
         {"name": "pool", "type": "uint64"},
         {"name": "carry", "type": "uint64"},
     ],
+    "Move": [
+        {"name": "distribution", "type": "uint32"},
+        {"name": "index", "type": "uint32"},
+        {"name": "leaf", "type": "bytes"},
+    ],
 }
+USED = {"Batch": ("Batch", "DayReport"), "Settlement": ("Settlement", "Month"), "Move": ("Move",)}
 
 
 def their_digest(domain: Domain, primary: str, message: dict[str, Any]) -> bytes:
     """Digest by eth_account, from a declaration of the types of its own."""
-    used = ("Batch", "DayReport") if primary == "Batch" else ("Settlement", "Month")
     signable = encode_typed_data(
         {
             "name": domain.name,
@@ -97,7 +106,7 @@ def their_digest(domain: Domain, primary: str, message: dict[str, Any]) -> bytes
             "chainId": domain.chain_id,
             "verifyingContract": "0x" + domain.contract.hex(),
         },
-        {name: TYPES[name] for name in used},
+        {name: TYPES[name] for name in USED[primary]},
         message,
     )
     return keccak256(b"\x19" + signable.version + signable.header + signable.body)
@@ -116,18 +125,20 @@ def as_message(report: DayReport) -> dict[str, Any]:
     }
 
 
-@given(domains, hashes, st.lists(reports, min_size=1, max_size=3))
+@given(domains, hashes, st.integers(0, 2**32 - 1), st.lists(reports, min_size=1, max_size=3))
 def test_batch_digest__drawn__equals_eth_accounts(
-    domain: Domain, configuration: bytes, drawn: list[DayReport]
+    domain: Domain, configuration: bytes, epoch: int, drawn: list[DayReport]
 ) -> None:
-    message = {"configuration": configuration, "reports": [as_message(report) for report in drawn]}
-    assert batch_digest(domain, configuration, drawn) == their_digest(domain, "Batch", message)
+    rows = [as_message(report) for report in drawn]
+    message = {"configuration": configuration, "epoch": epoch, "reports": rows}
+    assert batch_digest(domain, configuration, epoch, drawn) == their_digest(domain, "Batch", message)
 
 
 @given(domains, settlements)
 def test_settlement_digest__drawn__equals_eth_accounts(domain: Domain, drawn: Settlement) -> None:
     message = {
         "distribution": drawn.distribution,
+        "epoch": drawn.epoch,
         "receipts": list(drawn.receipts),
         "months": [{"configuration": name, "month": month} for name, month in drawn.months],
         "corrections": drawn.corrections,
@@ -138,6 +149,14 @@ def test_settlement_digest__drawn__equals_eth_accounts(domain: Domain, drawn: Se
         "carry": drawn.carry_micro_eur,
     }
     assert settlement_digest(domain, drawn) == their_digest(domain, "Settlement", message)
+
+
+@given(domains, st.integers(0, 2**32 - 1), st.integers(0, 2**32 - 1), st.binary(max_size=61))
+def test_move_digest__drawn__equals_eth_accounts(
+    domain: Domain, distribution: int, index: int, leaf: bytes
+) -> None:
+    message = {"distribution": distribution, "index": index, "leaf": leaf}
+    assert move_digest(domain, distribution, index, leaf) == their_digest(domain, "Move", message)
 
 
 @given(reports, reports)
@@ -158,7 +177,7 @@ def test_domain__address_of_another_length__raises() -> None:
 
 
 def test_vectors__signatures__recover_their_signers() -> None:
-    signed = [VECTORS["settlement"], *VECTORS["batches"]]
+    signed = [VECTORS["settlement"], VECTORS["move"], *VECTORS["batches"]]
     for message in signed:
         digest = bytes.fromhex(message["digest"][2:])
         signers = [row["signer"] for row in message["signatures"]]
@@ -167,8 +186,25 @@ def test_vectors__signatures__recover_their_signers() -> None:
             assert Account._recover_hash(digest, signature=row["signature"]) == row["signer"]
 
 
-def test_identifiers__names__are_hashed_under_their_kind() -> None:
-    assert community_id("Esempio") == keccak256(b"condivisa/community\0Esempio")
-    expected = keccak256(b"condivisa/configuration\0Esempio\0AC001E00123")
-    assert configuration_id("Esempio", "AC001E00123") == expected
-    assert configuration_id("Esempi", "oAC001E00123") != expected
+def test_identifiers__names__are_hashed_with_what_they_belong_to() -> None:
+    administrator = b"\x0a" * 20
+    salt = community_salt("Esempio")
+    assert salt == keccak256(b"condivisa/community\0Esempio")
+    own = community_id(administrator, salt)
+    assert own == keccak256(bytes(12) + administrator + salt)
+    assert configuration_id(own, "AC001E00123") == keccak256(own + b"AC001E00123" + bytes(21))
+    assert member_leaf(salt, administrator) == keccak256(b"\x06" + salt + administrator)
+
+
+def test_vectors__identifiers__follow_from_administrator_and_name() -> None:
+    given = VECTORS["identifiers"]
+    administrator = bytes.fromhex(given["administrator"][2:])
+    own = community_id(administrator, community_salt(given["community_name"]))
+    assert given["community_id"] == "0x" + own.hex()
+    assert given["configuration_id"] == "0x" + configuration_id(own, given["area_code"]).hex()
+
+
+@pytest.mark.parametrize("code", ["", "A" * 33, "È"])
+def test_area__no_code_of_1_to_32_ascii_characters__raises(code: str) -> None:
+    with pytest.raises(ValueError, match="an area code has 1 to 32 ASCII characters"):
+        area(code)

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -25,6 +26,7 @@ from oracle.attest.payout_tree import (
     encode_leaves,
     encode_proof,
     hash_leaf,
+    root_hash,
     root_of,
     wallet_payee,
 )
@@ -232,6 +234,13 @@ def test_batches__leaf_counts__are_aligned_and_cover_all(cover: Cover) -> None:
 def test_batches__other_size__raises(size: int) -> None:
     with pytest.raises(ValueError, match="power of two"):
         list(batches(10, size))
+
+
+@pytest.mark.parametrize("vector", VECTORS["trees"], ids=lambda vector: vector["name"])
+def test_vectors__root_hash__is_over_root_sum_depth_and_time(vector: dict[str, Any]) -> None:
+    top = Node(bytes.fromhex(vector["root"][2:]), int(vector["total_eur"].replace(".", "")))
+    assert "0x" + root_hash(top, vector["depth"], vector["valid_at"]).hex() == vector["root_hash"]
+    assert "0x" + root_hash(top, vector["depth"], vector["valid_at"] + 1).hex() != vector["root_hash"]
 
 
 @pytest.mark.parametrize("vector", VECTORS["refused"], ids=lambda vector: vector["name"])

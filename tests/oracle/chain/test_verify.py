@@ -20,10 +20,11 @@ from typing import Any
 
 import pytest
 
-from oracle.chain.receipt import ReceiptUnreadable, parse_list, parse_payout, parse_reading
+from oracle.chain.json_fields import ReceiptUnreadable
+from oracle.chain.receipt import parse_list, parse_payout, parse_reading, parse_tree
 from oracle.chain.rpc import Rpc
 from oracle.chain.trust import Trust
-from oracle.chain.verify import Result, Verdict, verify_list, verify_payout, verify_reading
+from oracle.chain.verify import Result, Verdict, verify_list, verify_payout, verify_reading, verify_tree
 from oracle.errors import NodeRefused
 from oracle.wiring import OpenChain
 from tests.oracle.world import Published
@@ -43,11 +44,19 @@ def check(published: Published, receipt: dict[str, Any], **trust: Any) -> Result
 
 def verdict_on(kind: str, text: str, trust: Trust, rpc: Rpc) -> Result:
     """Verdict on a file's text. Raises ReceiptUnreadable."""
-    if kind == "condivisa/payout/1":
+    if kind == "condivisa/payout/2":
         return verify_payout(parse_payout(text), trust, rpc)
+    if kind == "condivisa/payout-tree/1":
+        return verify_tree(parse_tree(text), trust, rpc)
     if kind == "condivisa/reading/2":
         return verify_reading(parse_reading(text), trust, rpc)
     return verify_list(parse_list(text), trust, rpc)
+
+
+def files_of(published: Published) -> dict[str, dict[str, Any]]:
+    """One file of each kind."""
+    others = {"tree": published.tree, "reading": published.reading, "list": published.list}
+    return {"payout": published.payouts[1]} | others
 
 
 def flipped(text: str, at: int = -1) -> str:
@@ -117,6 +126,7 @@ PAYOUT_CHANGES: list[tuple[str, Change, str]] = [
     ("chain id", add("chain_id"), "speaks of chain 31338"),
     ("vault", flip("vault"), "speaks of contract"),
     ("distribution", add("distribution"), "no distribution 2"),
+    ("time of payment", add("valid_at"), "path ends in"),
     ("index", put(1, "index"), "path ends in"),
     ("index outside", put(8, "index"), "has no leaf 8"),
     ("channel", put("BANK", "leaf", "channel"), "path ends in"),
@@ -202,7 +212,7 @@ def test_verify_payout__match__names_the_head_and_what_was_compared(published: P
 
     assert result.head is not None
     assert (result.head.number, result.head.hash) == (number, block)
-    assert any("stored root" in sentence for sentence in result.compared)
+    assert any("in the root that the vault holds" in sentence for sentence in result.compared)
     assert any("exactly the funded" in sentence for sentence in result.compared)
 
 
@@ -242,7 +252,7 @@ def test_verify_list__untouched__matches_and_names_the_sums(published: Published
     result = check(published, published.list)
     assert result.verdict is Verdict.MATCHES
     assert result.status.startswith("7 PODs together: ")
-    assert any("open to the posted 48 hour totals" in sentence for sentence in result.compared)
+    assert any("open to the 48 hour totals" in sentence for sentence in result.compared)
 
 
 @pytest.mark.parametrize(
@@ -263,9 +273,18 @@ def test_verify_reading__untouched__matches(published: Published) -> None:
     assert (result.verdict, result.status) == (Verdict.MATCHES, "committed")
 
 
-@pytest.mark.parametrize("kind", ["payout", "reading", "list"])
+def test_verify_tree__of_the_database__matches_and_counts_all_leaves(published: Published) -> None:
+    result = check(published, published.tree)
+    assert (result.verdict, result.reason) == (Verdict.MATCHES, "")
+    assert result.status.startswith(f"{len(published.payouts)} leaves together: ")
+    assert any(sentence.endswith(": paid") for sentence in result.counted)
+    assert result.counted[-1].startswith("1 leaves, ")
+    assert result.counted[-1].endswith(": reserved for a bank payment")
+
+
+@pytest.mark.parametrize("kind", ["payout", "tree", "reading", "list"])
 def test_verify__any_digit_of_the_file_changed__never_matches(published: Published, kind: str) -> None:
-    receipt = {"payout": published.payouts[1], "reading": published.reading, "list": published.list}[kind]
+    receipt = files_of(published)[kind]
     text = json.dumps({key: value for key, value in receipt.items() if key != "statement"})
     rpc = Rpc(published.opened.url)
     changed = 0
@@ -355,4 +374,4 @@ def test_verify__node_keeps_no_logs__matches_without_a_transaction(published: Pu
     rpc = Failing(published.opened.url, "eth_getLogs")
     result = verify_payout(parse_payout(json.dumps(published.payouts[0])), published.trust, rpc)
     assert result.verdict is Verdict.MATCHES
-    assert result.status == "paid (this node does not tell by which transaction)"
+    assert result.status.startswith("paid, or replaced by a single payout or a sweep: this node")

@@ -12,6 +12,7 @@ verify_tree
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,6 +30,43 @@ MOVED = "LeafMoved(uint32,uint32,uint32)"
 REDIRECTED = "LeafRedirected(uint32,uint32,uint32,bytes32)"
 SWEPT = "LeavesSwept(uint32,uint32,uint256,uint64)"
 SINGLE = 2**31 + 4
+
+
+VECTORS = json.loads((Path(__file__).parents[2] / "vectors" / "payout_tree_files.json").read_text("utf-8"))
+WORDS = {
+    "neverPayable": "leaf {place} can never be paid",
+    "leafDiffers": "leaf {place} was changed or stands in another's place",
+    "totalDiffers": "leaves add up to",
+    "rootDiffers": "the vault holds another root",
+}
+
+
+class Kept:
+    """A distribution of which only what the vault keeps is known."""
+
+    distribution = 1
+
+    def __init__(self, kept: str) -> None:
+        self._kept = bytes.fromhex(kept[2:])
+
+    def kept(self) -> bytes:
+        """The hash."""
+        return self._kept
+
+
+@pytest.mark.parametrize("number", range(len(VECTORS["accepted"])))
+def test_verify_tree__file_of_the_vectors__matches(number: int) -> None:
+    vector = VECTORS["accepted"][number]
+    result = checked(vector["file"], payouts=Kept(vector["kept"]))
+    assert (result.verdict, result.reason) == (Verdict.MATCHES, "")
+
+
+@pytest.mark.parametrize("number", range(len(VECTORS["refused"])))
+def test_verify_tree__file_to_refuse__names_the_place(number: int) -> None:
+    vector = VECTORS["refused"][number]
+    result = checked(vector["file"], payouts=Kept(vector["kept"]))
+    assert result.verdict is Verdict.DOES_NOT_MATCH
+    assert WORDS[vector["reason"]].format(place=vector["place"]) in result.reason
 
 
 def checked(tree: Tree, **state: Any) -> Result:

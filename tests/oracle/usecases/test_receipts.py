@@ -4,11 +4,13 @@ import json
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
-from oracle.chain.receipt import parse_payout, parse_reading
-from oracle.errors import NotDeployed, NotPosted, SaltsForgotten
+from oracle.attest.payout_tree import hash_leaf
+from oracle.chain.receipt import parse_payout, parse_reading, parse_tree
+from oracle.errors import DistributionNotSettled, NotDeployed, NotPosted, SaltsForgotten
 from oracle.store.unit_of_work import OracleReadOnlyUnitOfWork, OracleUnitOfWork
+from oracle.usecases.payout_tree import payout_tree
 from oracle.usecases.publish import publish
 from oracle.usecases.receipts import payout_receipt, payout_receipts, reading_receipt
 from oracle.wiring import OpenChain, publishing
@@ -49,6 +51,24 @@ def test_payout_receipt__one_leaf__is_the_same_as_among_all(published: Published
 def test_payout_receipts__nothing_deployed__says_so(world: World) -> None:
     with OracleReadOnlyUnitOfWork(world.engine) as work, pytest.raises(NotDeployed):
         payout_receipts(work, world.distribution.id)
+
+
+def test_payout_tree__all_leaves__carry_hash_and_place_and_no_iban(published: Published) -> None:
+    tree = parse_tree(json.dumps(published.tree))
+    assert [parse_payout(json.dumps(receipt)).leaf for receipt in published.payouts] == list(tree.leaves)
+    assert tree.hashes == tuple(hash_leaf(index, leaf) for index, leaf in enumerate(tree.leaves))
+    assert {receipt["valid_at"] for receipt in published.payouts} == {tree.valid_at}
+    assert IBAN not in json.dumps(published.tree)
+
+
+def test_payout_tree__deployed_and_not_settled__says_so(engine: Engine, opened: OpenChain) -> None:
+    world = settled_world(engine)
+    publish(publishing(engine, opened))
+    with OracleUnitOfWork(engine) as work:
+        work._session.execute(text("DELETE FROM settled_distributions"))
+        for make in (payout_tree, payout_receipts):
+            with pytest.raises(DistributionNotSettled, match="no vault has accepted distribution 1 yet"):
+                make(work, world.distribution.id)
 
 
 def test_reading_receipt__before_publication__is_not_posted(world: World) -> None:

@@ -4,7 +4,7 @@ close_period
 ├── given the period is open
 │   ├── it stores exactly the engine's bytes, the manifest of the case folder, members and hours
 │   ├── it orders deployment and days, at most seven at a time, in order
-│   └── when a direction shows fewer than five persons: stores, refuses, orders nothing
+│   └── when a direction shows fewer than five persons: it says so, and orders the days all the same
 ├── given it is closed: it returns the first settlement
 └── given readings or prices are absent: it fails and stores nothing
 """
@@ -166,7 +166,7 @@ def test_close_period__two_closers__settle_once(engine, july) -> None:
         assert connection.execute(text("SELECT count(*) FROM settlements")).scalar() == 1
 
 
-def test_close_period__few_persons_inject__is_stored_but_not_published(engine) -> None:
+def test_close_period__few_persons_inject__says_so_and_is_published(engine) -> None:
     case = world.case()
     community_id = shop.stocked(engine, case)
     stored = shop.close(engine, community_id, case)
@@ -174,7 +174,7 @@ def test_close_period__few_persons_inject__is_stored_but_not_published(engine) -
     assert "only 1 natural person stands behind the injected energy" in str(stored.refusals[0])
     with ReadOnlyUnitOfWork(engine) as work:
         assert work.settlements.get(stored.id) == stored
-        assert work.outbox.next_open() is None
+        assert {row.topic for row in work.outbox.rows(community_id)} == {"deploy", "post-days"}
 
 
 def test_close_period__few_persons_who_consent__is_published(engine) -> None:

@@ -12,12 +12,11 @@ from sqlalchemy import text
 
 from community.store.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 from settlement.domain.calendar import day_start
-from settlement.domain.case import Case, Direction
+from settlement.domain.case import Case
 from settlement.domain.errors import (
     AlreadyDistributed,
     NotFound,
     NothingToDistribute,
-    PublicationRefused,
     ReceiptNotPayable,
     ReceiptReferenceReused,
     TransitionRefused,
@@ -259,14 +258,6 @@ def test_distribute__two_at_once__divide_the_receipt_once(engine, community) -> 
         thread.join()
     assert len(found) == 2
     assert found[0] == found[1]
-
-
-def test_distribute__settlement_that_may_not_be_published__is_refused(engine, case) -> None:
-    community_id = shop.stocked(engine, case)
-    settlement = shop.close(engine, community_id, case)
-    receipt = shop.receive(engine, community_id, shop.terms())
-    with pytest.raises(PublicationRefused, match=Direction.INJECTED):
-        shop.share_out(engine, community_id, [receipt.id], [settlement.id])
 
 
 def test_distribute__nothing_named__is_refused(engine, community) -> None:
