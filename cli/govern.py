@@ -16,6 +16,7 @@ from cli.office import (
     open_sitting,
     send_or_print,
 )
+from cli.roster import dispute, roster
 from cli.workspace import CommunityArgument, StateOption
 from oracle.usecases import governance
 from oracle.usecases.governance import OperationState, Seats
@@ -42,6 +43,8 @@ guard = typer.Typer(
 app.add_typer(resolve.app, name="resolve")
 app.add_typer(guard, name="guard")
 app.command("move")(move)
+app.command("roster")(roster)
+app.command("dispute")(dispute)
 
 
 @app.command("status")

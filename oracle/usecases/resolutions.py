@@ -142,6 +142,11 @@ def remove_reporter(account: bytes) -> Action:
     return Action(ContractKind.LEDGER, "removeReporter", (require_address(account),))
 
 
+def set_roster(root: bytes, members: int) -> Action:
+    """Publish the root over the members' pseudonymous ids."""
+    return Action(ContractKind.LEDGER, "setRoster", (root, members))
+
+
 def require_address(account: bytes) -> bytes:
     """The address. Raises ValueError when it is zero, which is nobody's."""
     if account == ZERO_ADDRESS:
