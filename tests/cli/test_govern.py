@@ -7,9 +7,12 @@ condivisa govern
 │   ├── --print should send nothing and print what a wallet sends
 │   ├── guard should pause, resume and call off
 │   └── a refusal should end with 1 and say why
+├── move should print what the owner signs and what anyone relays, without node or database
+├── roster should publish, give a member its proof, and dispute should take it
 └── given arguments that are wrong it should end with 2 and say what to give
 """
 
+import json
 import re
 from collections.abc import Iterator
 from hashlib import sha256
@@ -174,3 +177,118 @@ def test_govern__unknown_community__names_the_known(state: Path) -> None:
     refused = run("govern", "status", "Nobody", "--state", state)
     assert refused.returncode == 2
     assert NAME in refused.stderr
+
+
+def receipt_of(channel: str, payee: str, vault: str = "0x" + "55" * 20) -> str:
+    """A payout receipt of 500 euro, of a single payout."""
+    leaf = {"channel": channel, "payee": payee, "owner": "0x" + "00" * 20, "amount_eur": "500.000000"}
+    fields = {"kind": "condivisa/payout/2", "chain_id": 31337, "vault": vault, "distribution": 1 << 31}
+    return json.dumps(fields | {"valid_at": 1, "index": 0, "leaf": leaf, "proof": []})
+
+
+WALLET_PAYEE = "0x" + "00" * 12 + "aa" * 20
+
+
+def test_move__without_and_with_signature__prints_data_and_call(tmp_path: Path) -> None:
+    path = tmp_path / "receipt.json"
+    path.write_text(receipt_of("WALLET", WALLET_PAYEE), encoding="utf-8")
+    printed = CliRunner().invoke(app, ["move", str(path), "--to-iban-hash", HASH])
+    assert printed.exit_code == 0, printed.stderr
+    data = json.loads(printed.stdout)
+    assert data["primaryType"] == "Move"
+    assert data["domain"]["verifyingContract"] == "0x" + "55" * 20
+    assert data["message"]["leaf"] == {
+        "channel": "1", "payee": HASH, "owner": "0x" + "aa" * 20, "amount": "500000000",
+    }  # fmt: skip
+    relayed = CliRunner().invoke(
+        app, ["move", str(path), "--to-wallet", PAYEE, "--signature", "0x" + "01" * 65]
+    )
+    assert relayed.exit_code == 0, relayed.stderr
+    assert f"500.000000 EUR to the wallet {PAYEE}" in relayed.stdout
+    assert re.search(r"^data      0x[0-9a-f]+$", relayed.stdout, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("receipt", "words", "sentence"),
+    [
+        ("{}", ("--to-wallet", PAYEE), "not a receipt of kind"),
+        (receipt_of("SOCIAL", "0x" + "00" * 32), ("--to-wallet", PAYEE), "names no owner's address"),
+        (receipt_of("BANK", HASH), ("--to-wallet", PAYEE), "names no owner's address"),
+        (receipt_of("WALLET", WALLET_PAYEE), (), "Give either --to-wallet or --to-iban-hash"),
+        (
+            receipt_of("WALLET", WALLET_PAYEE),
+            ("--to-wallet", PAYEE, "--to-iban-hash", HASH),
+            "Give either --to-wallet or --to-iban-hash",
+        ),
+        (receipt_of("WALLET", WALLET_PAYEE), ("--to-wallet", "0x" + "aa" * 20), "goes there already"),
+        (receipt_of("WALLET", WALLET_PAYEE), ("--to-wallet", "0x" + "00" * 20), "zero address"),
+        (receipt_of("WALLET", WALLET_PAYEE), ("--to-iban-hash", "0x" + "00" * 32), "nobody could be paid"),
+        (receipt_of("WALLET", WALLET_PAYEE), ("--to-wallet", PAYEE, "--signature", "0x1"), "even number"),
+        (receipt_of("WALLET", WALLET_PAYEE), ("--to-wallet", PAYEE, "--send", NAME), "give --signature"),
+    ],
+)
+def test_move__wrong_input__says_what_to_give(
+    receipt: str, words: tuple[str, ...], sentence: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "receipt.json"
+    path.write_text(receipt, encoding="utf-8")
+    refused = CliRunner().invoke(app, ["move", str(path), *words])
+    assert refused.exit_code == 2
+    assert sentence in refused.stderr
+
+
+@pytest.mark.node
+def test_move__receipt_of_another_vault__is_not_relayed(state: Path, tmp_path: Path) -> None:
+    path = tmp_path / "receipt.json"
+    path.write_text(receipt_of("WALLET", WALLET_PAYEE), encoding="utf-8")
+    words = ("--to-wallet", PAYEE, "--signature", "0x" + "01" * 65, "--send", NAME, "--state", state)
+    refused = run("govern", "move", path, *words)
+    assert refused.returncode == 1
+    assert "the receipt is of the vault 0x5555" in refused.stderr
+
+
+@pytest.mark.node
+def test_roster__published__member_gets_a_proof_that_disputes(state: Path, tmp_path: Path) -> None:
+    proof = tmp_path / "town.json"
+    words = ("govern", "roster", NAME, "--state", state)
+    early = run(*words, "--member", "town", "--out", proof)
+    assert early.returncode == 1
+    assert "publish it first" in early.stderr
+    assert not proof.exists()
+    published = run(*words, "--publish", "--member", "town", "--out", proof)
+    assert published.returncode == 0, published.stderr
+    assert "roster    1 members" in published.stdout
+    assert "person-1, person-2" in published.stdout
+    assert proof.stat().st_mode & 0o777 == 0o600
+    assert "ledger    holds it" in run(*words).stdout
+    again = run(*words, "--member", "town", "--out", proof)
+    assert again.returncode == 2
+    assert "proofs are not overwritten" in again.stderr
+
+    day = ("--day", "2023-02-01", "--area", "AC001E00123")
+    printed = CliRunner().invoke(app, ["dispute", str(proof), *day, "--reason", "my meter was off"])
+    assert printed.exit_code == 0, printed.stderr
+    assert f"the member's wallet 0x{'11' * 20} has to send it" in printed.stdout
+    for words, sentence in (
+        ((), "Give either --reason TEXT or --reason-file FILE"),
+        (("--reason", " "), "the reason is empty"),
+        (("--reason-file", "/nowhere"), "/nowhere cannot be read"),
+        (("--reason", "x", "--reason-file", str(proof)), "Give either"),
+        (("--reason", "x", "--area", "à"), "ASCII characters"),
+    ):
+        refused = CliRunner().invoke(app, ["dispute", str(proof), *day, *words])
+        assert refused.exit_code == 2
+        assert sentence in refused.stderr
+    refused = CliRunner().invoke(app, ["dispute", "/nowhere", *day, "--reason", "x"])
+    assert refused.exit_code == 2
+    # The operator's account is neither a reporter nor the member.
+    others = run("govern", "dispute", proof, *day, "--reason", "x", "--send", NAME, "--state", state)
+    assert others.returncode == 0, others.stderr
+    assert f"not sent; a reporter or the member 0x{'11' * 20} has to send it" in others.stdout
+
+
+@pytest.mark.parametrize("words", [("--member", "P1"), ("--out", "proof.json")])
+def test_roster__half_of_an_export__says_what_is_missing(words: tuple[str, str]) -> None:
+    refused = CliRunner().invoke(app, ["roster", NAME, *words])
+    assert refused.exit_code == 2
+    assert "needs both --member CODE and --out FILE" in refused.stderr
