@@ -1,63 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {CommunityVault} from "../../src/CommunityVault.sol";
 import {ICommunityVault} from "../../src/interfaces/ICommunityVault.sol";
 import {HostileToken} from "../../src/mocks/HostileToken.sol";
-import {Settlement} from "../../src/types/Payout.sol";
-import {Money} from "../support/Money.sol";
+import {Branch, Fund, PayoutRoot, Settlement} from "../../src/types/Payout.sol";
 import {Leaf, PayoutTree} from "../support/PayoutTree.sol";
+import {VaultGhosts} from "./VaultGhosts.sol";
 
-/// @dev Drives a vault with drawn actions, honest and hostile, and remembers what must have come of them (ghosts).
-/// Every action foretells its outcome: an unexpected success or refusal fails the run.
-contract VaultHandler is Money {
+/// @dev Drives a vault with drawn actions, honest and hostile. Every action foretells its outcome: an unexpected
+/// success or refusal fails the run.
+contract VaultHandler is VaultGhosts {
     using PayoutTree for Leaf[];
 
-    enum Status {
-        OPEN,
-        RESERVED,
-        PAID
-    }
-
-    /// @dev A distribution as it was signed.
-    struct Promise_ {
-        Leaf[] leaves;
-        bytes32 root;
-        uint64 funded;
-        uint40 validAt;
-        uint8 depth;
-        bool honest;
-    }
-
-    uint256 public constant RECIPIENTS = 4;
-    uint256 private constant DISTRIBUTIONS_MOST = 12;
+    uint256 private constant PROMISES_MOST = 40;
     uint256 private constant LEAVES_MOST = 8;
-    /// Grid maintenance keeps enough of each for the token to take its fee from.
+    uint256 private constant SETTLED_AT_FIRST = 3;
     uint256 private constant CREDIT_LEAST = 1_000;
-    uint256 private constant CREDIT_MOST = 1e15;
+    uint256 private constant CREDIT_MOST = 1e14;
 
-    Promise_[] private _promises;
-    mapping(uint256 distribution => mapping(uint256 index => Status)) public statusOf;
     bytes32[] private _freshReceipts;
+    bytes32[] private _formerReceipts;
 
-    /// Ghost sums in micro-euro.
-    uint256 public credited;
-    uint256 public used;
-    uint256 public social;
-    uint256 public grid;
-    uint256 public carry;
-    uint256 public paidOut;
-    uint256 public donated;
-    mapping(address recipient => uint256) public received;
-    mapping(uint256 distribution => uint256) public paid;
-
+    /// @dev Of the first credit nothing is ever made: there is always something that the token can take a fee from.
+    /// Runs are short, and begin with leaves to pay.
     constructor() {
         foundCommunity();
+        credit(uint64(CREDIT_LEAST));
+        credited = CREDIT_LEAST;
+        for (uint256 i = 0; i < SETTLED_AT_FIRST; ++i) {
+            creditReceipt(uint64(draw(i, 0)));
+            settleReceipt(draw(i, 1), 1, true);
+            wait_(ROOT_DELAY);
+        }
     }
 
-    /* ------------------------------------------------- actions ------------------------------------------------ */
+    /* ------------------------------------------------- receipts ----------------------------------------------- */
 
-    function creditReceipt(uint64 amount) external {
+    function creditReceipt(uint64 amount) public {
         amount = uint64(bound(amount, CREDIT_LEAST, CREDIT_MOST));
         _freshReceipts.push(credit(amount));
         credited += amount;
@@ -78,21 +57,68 @@ contract VaultHandler is Money {
         setManner(TREASURER, HostileToken.Manner.PLAIN);
     }
 
-    /// @dev Settles a fresh receipt over drawn leaves. A dishonest root promises its leaves more than the pool.
-    function settleReceipt(uint256 seed, bool honest) external {
-        if (_freshReceipts.length == 0 || _promises.length == DISTRIBUTIONS_MOST) return;
-        bytes32 receipt = _freshReceipts[_freshReceipts.length - 1];
-        _freshReceipts.pop();
+    function voidReceipt() external {
+        if (_freshReceipts.length == 0) return;
+        bytes32 receipt = _takeReceipt();
         (uint64 amount,) = vault.creditOf(receipt);
+        vm.prank(TREASURER);
+        vault.voidCredit(receipt);
+        voided += amount;
+        received[TREASURER] += amount;
+    }
+
+    /// @dev What was used or voided cannot be voided.
+    function voidReceiptAgain(uint256 which) external {
+        if (_formerReceipts.length == 0) return;
+        bytes32 receipt = _formerReceipts[which % _formerReceipts.length];
+        vm.prank(TREASURER);
+        try vault.voidCredit(receipt) {
+            assertTrue(false, "a receipt was voided after its use");
+        } catch {}
+    }
+
+    function donate(uint64 amount) external {
+        amount = uint64(bound(amount, 1, CREDIT_MOST));
+        token.mint(address(vault), amount);
+        donated += amount;
+    }
+
+    function takeDonation() external {
+        try vault.takeDonation() {
+            assertTrue(donated != 0, "nothing was given");
+        } catch {
+            assertTrue(donated == 0, "a gift was refused");
+        }
+        social += donated;
+        donationsTaken += donated;
+        donated = 0;
+    }
+
+    /* ------------------------------------------ settlements and cancellations --------------------------------- */
+
+    /// @dev Settles a fresh receipt or none over drawn leaves. A dishonest root, every fourth, promises its leaves more
+    /// than the pool.
+    function settleReceipt(uint256 seed, uint256 honesty, bool withReceipt) public {
+        if (_promises.length >= PROMISES_MOST || _paused) return;
+        bool honest = honesty % 4 != 0;
+        if (withReceipt && _freshReceipts.length == 0) return;
         uint8 depth = 3 + uint8(seed % 2);
-        Settlement memory settlement = settlementOf(receipt, new Leaf[](0), depth);
+        Settlement memory settlement;
+        uint64 amount = 0;
+        if (withReceipt) {
+            bytes32 receipt = _takeReceipt();
+            (amount,) = vault.creditOf(receipt);
+            settlement = settlementOf(receipt, new Leaf[](0), depth);
+        } else {
+            settlement = settlementOfCarry(new Leaf[](0), depth);
+        }
         uint64 funded = uint64(bound(draw(seed, 1), 0, settlement.pool));
-        Leaf[] memory leaves = _drawLeaves(seed, funded);
+        Leaf[] memory leaves = drawLeaves(seed, funded, LEAVES_MOST);
         if (!honest) leaves[0].amount += 1;
         settlement.root = leaves.root(depth);
         settlement.carry = settlement.pool - funded;
         settle(settlement);
-        _remember(leaves, settlement, honest);
+        remember(leaves, settlement, honest);
         used += amount;
         social += uint256(amount) * SOCIAL_BPS / 10_000;
         grid += uint256(amount) * GRID_BPS / 10_000;
@@ -100,15 +126,35 @@ contract VaultHandler is Money {
     }
 
     function settleReceiptAgain(uint256 seed) external {
-        if (_promises.length == 0 || _promises.length == DISTRIBUTIONS_MOST) return;
+        uint32 count = vault.distributionCount();
+        if (count == 0 || _paused) return;
         Settlement memory settlement = settlementOf(credit(uint64(CREDIT_LEAST)), new Leaf[](0), 0);
         _freshReceipts.push(settlement.receipts[0]);
         credited += CREDIT_LEAST;
-        settlement.distribution = uint32(bound(seed, 1, _promises.length));
-        bytes[] memory signed = signedSettlement(settlement);
+        settlement.distribution = uint32(bound(seed, 1, count));
+        bytes memory signed = signedSettlement(settlement);
         vm.expectPartialRevert(ICommunityVault.CommunityVault_WrongDistribution.selector);
         vault.settle(settlement, signed);
     }
+
+    function cancel(uint256 which) external {
+        if (_promises.length == 0) return;
+        which = bound(which, 0, _promises.length - 1);
+        Promise_ storage promised = _promises[which];
+        bool due = !isSingle[which] && !promised.cancelled && block.timestamp < promised.validAt;
+        PayoutRoot memory payoutRoot = PayoutRoot(promised.root, promised.funded, promised.depth, promised.validAt);
+        vm.prank(GUARDIAN);
+        try vault.cancel(promised.number, payoutRoot) {
+            assertTrue(due, "cancelled what cannot be");
+            promised.cancelled = true;
+            carry += promised.funded;
+            unpaid -= promised.funded;
+        } catch {
+            assertTrue(!due, "a cancellation was refused");
+        }
+    }
+
+    /* ------------------------------------------------- payments ----------------------------------------------- */
 
     function push(uint256 which, uint256 level, uint256 position) external {
         if (_promises.length == 0) return;
@@ -116,26 +162,28 @@ contract VaultHandler is Money {
         Promise_ storage promised = _promises[which];
         level = bound(level, 0, promised.depth);
         position = bound(position, 0, (promised.leaves.length - 1) >> level);
-        (bytes memory packed, bytes memory proof) = _path(promised, level, position);
-        uint32 start = uint32(position << level);
-        if (!_payable(promised)) return _refusePush(which, start, packed, proof);
-        if (_takesMore(which, start, packed.length / 61)) return _refusePush(which, start, packed, proof);
-        vault.push(uint32(which + 1), start, packed, proof);
-        for (uint256 i = start; i < start + packed.length / 61; ++i) {
-            if (statusOf[which][i] == Status.OPEN && _pushPaid(which, i)) _pay(which, i);
+        Branch memory branch = pathOf(which, level, position);
+        uint256 end = branch.start + branch.leaves.length / 61;
+        if (_paused || !isPayable(which) || takesMore(which, branch.start, end - branch.start)) {
+            try vault.push(branch) {
+                assertTrue(false, "a push that must be refused");
+            } catch {}
+            return;
+        }
+        vault.push(branch);
+        for (uint256 i = branch.start; i < end; ++i) {
+            if (statusOf[which][i] == Status.OPEN && pushPaid(which, i)) rememberPayment(which, i);
         }
     }
 
     function claim(uint256 which, uint256 index) external {
         if (_promises.length == 0) return;
-        which = bound(which, 0, _promises.length - 1);
-        Promise_ storage promised = _promises[which];
-        index = bound(index, 0, promised.leaves.length - 1);
-        (bytes memory packed, bytes memory proof) = _path(promised, 0, index);
-        bool due = _payable(promised) && statusOf[which][index] == Status.OPEN && _claimPays(promised.leaves[index]);
-        try vault.claim(uint32(which + 1), uint32(index), packed, proof) {
+        (which, index) = _drawLeaf(which, index);
+        Leaf memory leaf = _promises[which].leaves[index];
+        bool due = isPayable(which) && statusOf[which][index] == Status.OPEN && claimPays(leaf);
+        try vault.claim(pathOf(which, 0, index)) {
             assertTrue(due, "a claim paid what was not due");
-            _pay(which, index);
+            rememberPayment(which, index);
         } catch {
             assertTrue(!due, "a claim of what was due was refused");
         }
@@ -150,8 +198,104 @@ contract VaultHandler is Money {
     }
 
     function confirm(uint256 which, uint256 index) external {
-        _bank(which, index, Status.RESERVED, Status.PAID);
+        _bank(which, index, Status.RESERVED, Status.GONE);
     }
+
+    /* ---------------------------------------------- single payouts -------------------------------------------- */
+
+    /// @dev To a drawn leaf or, now and then, to one that is larger or of the social channel, which must be refused.
+    function move(uint256 which, uint256 index, uint256 seed) external {
+        if (_promises.length == 0 || _promises.length >= PROMISES_MOST) return;
+        (which, index) = _drawLeaf(which, index);
+        (Leaf memory leaf, bool fits) = _drawTarget(which, index, seed);
+        address owner = ownerOf(_promises[which].leaves[index]);
+        bytes memory signed = signedMove(keyOf(owner), _promises[which].number, uint32(index), leaf);
+        bool due = fits && isPayable(which) && statusOf[which][index] == Status.OPEN && owner != address(0);
+        try vault.move(pathOf(which, 0, index), PayoutTree.pack(leaf), signed) {
+            assertTrue(due, "a leaf moved that must not");
+            rememberMove(which, index, leaf, block.timestamp);
+        } catch {
+            assertTrue(!due, "a move was refused");
+        }
+    }
+
+    function redirect(uint256 which, uint256 index, uint256 seed) external {
+        if (_promises.length == 0 || _promises.length >= PROMISES_MOST) return;
+        (which, index) = _drawLeaf(which, index);
+        (Leaf memory leaf, bool fits) = _drawTarget(which, index, seed);
+        bool due = fits && isPayable(which) && statusOf[which][index] == Status.OPEN;
+        Branch memory branch = pathOf(which, 0, index);
+        vm.prank(GOVERNOR);
+        try vault.redirect(branch, PayoutTree.pack(leaf), "resolution") {
+            assertTrue(due, "a leaf was redirected that must not");
+            uint256 single = rememberMove(which, index, leaf, block.timestamp + REFUSAL_PERIOD);
+            _promises[single].redirected = true;
+            _promises[single].former = _promises[which].leaves[index];
+        } catch {
+            assertTrue(!due, "a redirection was refused");
+        }
+    }
+
+    function refuse(uint256 which) external {
+        if (_promises.length == 0 || _promises.length >= PROMISES_MOST) return;
+        which = _seekRedirected(bound(which, 0, _promises.length - 1));
+        Promise_ storage promised = _promises[which];
+        Leaf memory former = promised.redirected ? promised.former : promised.leaves[0];
+        address owner = ownerOf(former);
+        bool due = promised.redirected && block.timestamp < promised.validAt && owner != address(0);
+        vm.prank(owner == address(0) ? GOVERNOR : owner);
+        try vault.refuseRedirection(promised.number, PayoutTree.pack(former)) {
+            assertTrue(due, "a refusal that must not be");
+            rememberRefusal(which);
+        } catch {
+            assertTrue(!due, "a refusal was refused");
+        }
+    }
+
+    function announceSweep(uint256 which) external {
+        if (_promises.length == 0) return;
+        which = bound(which, 0, _promises.length - 1);
+        _promises[which].announcedAt = block.timestamp;
+        vm.prank(GOVERNOR);
+        vault.announceSweep(_promises[which].number, "resolution");
+    }
+
+    function sweep(uint256 which, uint256 level, uint256 position) external {
+        if (_promises.length == 0) return;
+        which = _seekAnnounced(bound(which, 0, _promises.length - 1));
+        Promise_ storage promised = _promises[which];
+        level = bound(level, 0, promised.depth);
+        Branch memory branch = pathOf(which, level, bound(position, 0, (promised.leaves.length - 1) >> level));
+        bool due = isSweepable(which);
+        try vault.sweep(branch) {
+            assertTrue(due, "swept too early");
+        } catch {
+            assertTrue(!due, "a sweep was refused");
+            return;
+        }
+        for (uint256 i = branch.start; i < branch.start + branch.leaves.length / 61; ++i) {
+            if (statusOf[which][i] == Status.OPEN) rememberSweep(which, i);
+        }
+    }
+
+    /// @dev Of what the fund has or, now and then, of more.
+    function spend(bool fromGrid, uint64 amount, uint256 seed) external {
+        if (_promises.length >= PROMISES_MOST) return;
+        uint256 available = fromGrid ? grid : social;
+        amount = uint64(bound(amount, 0, available + available / 8));
+        Leaf memory leaf = drawPayable(seed, amount);
+        vm.prank(GOVERNOR);
+        try vault.spend(fromGrid ? Fund.Grid : Fund.Social, PayoutTree.pack(leaf), "resolution") {
+            assertTrue(amount <= available, "more was spent than there is");
+            if (fromGrid) grid -= amount;
+            else social -= amount;
+            rememberSpending(leaf);
+        } catch {
+            assertTrue(amount > available, "a spending was refused");
+        }
+    }
+
+    /* ------------------------------------------------ the world ----------------------------------------------- */
 
     function setRecipientManner(uint256 recipient, uint256 manner) external {
         HostileToken.Manner[8] memory drawn = [
@@ -170,50 +314,34 @@ contract VaultHandler is Money {
     /// @dev What the token calls in the middle of a transfer: a claim of a drawn leaf.
     function setCallback(uint256 which, uint256 index) external {
         if (_promises.length == 0) return;
-        which = bound(which, 0, _promises.length - 1);
-        index = bound(index, 0, _promises[which].leaves.length - 1);
-        (bytes memory packed, bytes memory proof) = _path(_promises[which], 0, index);
-        token.setCallback(
-            address(vault), abi.encodeCall(vault.claim, (uint32(which + 1), uint32(index), packed, proof))
-        );
+        (which, index) = _drawLeaf(which, index);
+        token.setCallback(address(vault), abi.encodeCall(vault.claim, (pathOf(which, 0, index))));
     }
 
-    function donate(uint64 amount) external {
-        token.mint(address(vault), amount);
-        donated += amount;
+    function setPaused(uint256 drawn) external {
+        _paused = drawn % 8 == 0;
+        vm.prank(GUARDIAN);
+        ledger.setPaused(COMMUNITY, _paused);
     }
 
-    function wait_(uint256 seconds_) external {
+    function wait_(uint256 seconds_) public {
         vm.warp(block.timestamp + bound(seconds_, 1, ROOT_DELAY));
     }
 
-    /* -------------------------------------------------- ghosts ------------------------------------------------ */
-
-    function community() external view returns (CommunityVault, HostileToken) {
-        return (vault, token);
-    }
-
-    function promiseCount() external view returns (uint256) {
-        return _promises.length;
-    }
-
-    function promiseAt(uint256 which) external view returns (Promise_ memory) {
-        return _promises[which];
-    }
-
-    function recipientAt(uint256 recipient) public pure returns (address) {
-        return address(uint160(0xAAA0 + recipient % RECIPIENTS));
+    function waitForLong(uint256 seconds_) external {
+        vm.warp(block.timestamp + bound(seconds_, NOTICE_PERIOD, 2 * CLAIM_PERIOD));
     }
 
     /// @dev The last act of a run: all recipients are plain again and time has passed; every leaf of every honest
-    /// distribution is paid by its own channel (L1).
+    /// promise is paid by its own channel (L1).
     function payAllThatIsOpen() external {
         for (uint256 i = 0; i < RECIPIENTS; ++i) {
             setManner(recipientAt(i), HostileToken.Manner.PLAIN);
         }
-        vm.warp(block.timestamp + ROOT_DELAY);
+        vm.warp(block.timestamp + REFUSAL_PERIOD);
         for (uint256 which = 0; which < _promises.length; ++which) {
-            for (uint256 i = 0; _promises[which].honest && i < _promises[which].leaves.length; ++i) {
+            if (!isPayable(which)) continue;
+            for (uint256 i = 0; i < _promises[which].leaves.length; ++i) {
                 _payOpen(which, i);
             }
         }
@@ -222,129 +350,82 @@ contract VaultHandler is Money {
     /* ------------------------------------------------- internals ---------------------------------------------- */
 
     function _payOpen(uint256 which, uint256 index) private {
-        if (statusOf[which][index] == Status.PAID) return;
+        if (statusOf[which][index] == Status.GONE) return;
         if (_promises[which].leaves[index].channel == PayoutTree.BANK) {
             if (statusOf[which][index] == Status.OPEN) _bank(which, index, Status.OPEN, Status.RESERVED);
-            return _bank(which, index, Status.RESERVED, Status.PAID);
+            return _bank(which, index, Status.RESERVED, Status.GONE);
         }
-        (bytes memory packed, bytes memory proof) = _path(_promises[which], 0, index);
-        vault.claim(uint32(which + 1), uint32(index), packed, proof);
-        _pay(which, index);
+        vault.claim(pathOf(which, 0, index));
+        rememberPayment(which, index);
     }
 
-    /// @dev One move of a bank leaf; from any other state it must be refused.
+    /// @dev One step of a bank leaf; from any other state it must be refused.
     function _bank(uint256 which, uint256 index, Status from, Status to) private {
         if (_promises.length == 0) return;
-        which = bound(which, 0, _promises.length - 1);
-        Promise_ storage promised = _promises[which];
-        index = bound(index, 0, promised.leaves.length - 1);
-        bool due =
-            _payable(promised) && promised.leaves[index].channel == PayoutTree.BANK && statusOf[which][index] == from;
-        bytes memory call_ = _bankCall(which, index, from, to);
+        (which, index) = _drawLeaf(which, index);
+        if (from == Status.RESERVED) index = _seekReserved(which, index);
+        bool due = isPayable(which) && _promises[which].leaves[index].channel == PayoutTree.BANK
+            && statusOf[which][index] == from;
+        bytes memory call_ = _bankCall(pathOf(which, 0, index), from, to);
         vm.prank(TREASURER);
         (bool made,) = address(vault).call(call_);
-        assertTrue(made == due, "a bank leaf moves exactly when it may");
+        assertTrue(made == due, "a bank leaf steps exactly when it may");
         if (!made) return;
-        if (to == Status.PAID) _pay(which, index);
+        if (to == Status.GONE) rememberPayment(which, index);
         else statusOf[which][index] = to;
     }
 
-    function _bankCall(uint256 which, uint256 index, Status from, Status to) private view returns (bytes memory) {
-        (bytes memory packed, bytes memory proof) = _path(_promises[which], 0, index);
-        (uint32 distribution, uint32 start) = (uint32(which + 1), uint32(index));
-        if (from == Status.OPEN) return abi.encodeCall(vault.reserve, (distribution, start, packed, proof, 1));
-        if (to == Status.OPEN) return abi.encodeCall(vault.release, (distribution, start, packed, proof, 1));
-        return abi.encodeCall(vault.confirm, (distribution, start, packed, proof, single("reference")));
+    function _bankCall(Branch memory branch, Status from, Status to) private view returns (bytes memory) {
+        if (from == Status.OPEN) return abi.encodeCall(vault.reserve, (branch, 1));
+        if (to == Status.OPEN) return abi.encodeCall(vault.release, (branch, 1));
+        return abi.encodeCall(vault.confirm, (branch, alone("reference")));
     }
 
-    function _refusePush(uint256 which, uint32 start, bytes memory packed, bytes memory proof) private {
-        try vault.push(uint32(which + 1), start, packed, proof) {
-            assertTrue(false, "a push that must be refused");
-        } catch {}
+    /// @dev What a leaf is to become, and whether it may.
+    function _drawTarget(uint256 which, uint256 index, uint256 seed) private view returns (Leaf memory leaf, bool) {
+        uint64 amount = _promises[which].leaves[index].amount;
+        uint256 kind = draw(seed, 1) % 8;
+        if (kind == 0) return (PayoutTree.social(amount), false);
+        leaf = drawPayable(draw(seed, 2), kind == 1 ? amount + 1 : amount);
+        return (leaf, kind != 1);
     }
 
-    /// @dev Ghost of a payment.
-    function _pay(uint256 which, uint256 index) private {
-        Leaf memory leaf = _promises[which].leaves[index];
-        assertTrue(statusOf[which][index] != Status.PAID, "a leaf was paid twice");
-        statusOf[which][index] = Status.PAID;
-        paid[which] += leaf.amount;
-        if (leaf.channel == PayoutTree.SOCIAL) {
-            social += leaf.amount;
-            return;
+    function _drawLeaf(uint256 which, uint256 index) private view returns (uint256, uint256) {
+        which = bound(which, 0, _promises.length - 1);
+        return (which, bound(index, 0, _promises[which].leaves.length - 1));
+    }
+
+    /// @dev The first redirected payout from the drawn one on, or the drawn one; few are, and a draw would miss them.
+    function _seekRedirected(uint256 which) private view returns (uint256) {
+        for (uint256 i = 0; i < _promises.length; ++i) {
+            uint256 next = (which + i) % _promises.length;
+            if (_promises[next].redirected) return next;
         }
-        paidOut += leaf.amount;
-        bool toBank = leaf.channel == PayoutTree.BANK;
-        received[toBank ? TREASURER : address(uint160(uint256(leaf.payee)))] += leaf.amount;
+        return which;
     }
 
-    function _payable(Promise_ storage promised) private view returns (bool) {
-        return promised.honest && block.timestamp >= promised.validAt;
-    }
-
-    /// @dev Whether a claim transfers or credits; a token that calls back is refused, and then pays.
-    function _claimPays(Leaf memory leaf) private view returns (bool) {
-        if (leaf.channel != PayoutTree.WALLET) return leaf.channel == PayoutTree.SOCIAL;
-        HostileToken.Manner manner = _mannerOf(leaf);
-        return manner == HostileToken.Manner.PLAIN || manner == HostileToken.Manner.CALLS_BACK;
-    }
-
-    /// @dev Whether the push just made paid the leaf. Calling back may take more gas than a push allows, so there the
-    /// vault is asked: its word must agree with the token's balances all the same.
-    function _pushPaid(uint256 which, uint256 index) private view returns (bool) {
-        Leaf memory leaf = _promises[which].leaves[index];
-        bool asked = leaf.channel == PayoutTree.WALLET && _mannerOf(leaf) == HostileToken.Manner.CALLS_BACK;
-        (bool paid_,) = vault.statusOf(uint32(which + 1), uint32(index));
-        return asked ? paid_ : _claimPays(leaf);
-    }
-
-    /// @dev Whether the batch holds an open wallet on whose transfer the token takes more than it was told to.
-    function _takesMore(uint256 which, uint256 start, uint256 count) private view returns (bool) {
-        for (uint256 i = start; i < start + count; ++i) {
-            Leaf memory leaf = _promises[which].leaves[i];
-            bool open = leaf.channel == PayoutTree.WALLET && statusOf[which][i] == Status.OPEN;
-            if (open && _mannerOf(leaf) == HostileToken.Manner.TAKES_FEE_ON_TOP) return true;
+    /// @dev The same for a sweep that was announced.
+    function _seekAnnounced(uint256 which) private view returns (uint256) {
+        for (uint256 i = 0; i < _promises.length; ++i) {
+            uint256 next = (which + i) % _promises.length;
+            if (_promises[next].announcedAt != 0) return next;
         }
-        return false;
+        return which;
     }
 
-    function _mannerOf(Leaf memory leaf) private view returns (HostileToken.Manner) {
-        return manners[address(uint160(uint256(leaf.payee)))];
-    }
-
-    function _path(Promise_ storage promised, uint256 level, uint256 position)
-        private
-        view
-        returns (bytes memory packed, bytes memory proof)
-    {
-        Leaf[] memory leaves = promised.leaves;
-        return (leaves.packBelow(level, position), leaves.proof(promised.depth, level, position));
-    }
-
-    function _remember(Leaf[] memory leaves, Settlement memory settlement, bool honest) private {
-        Promise_ storage promised = _promises.push();
-        for (uint256 i = 0; i < leaves.length; ++i) {
-            promised.leaves.push(leaves[i]);
+    /// @dev The same for a reserved leaf.
+    function _seekReserved(uint256 which, uint256 index) private view returns (uint256) {
+        uint256 count = _promises[which].leaves.length;
+        for (uint256 i = 0; i < count; ++i) {
+            if (statusOf[which][(index + i) % count] == Status.RESERVED) return (index + i) % count;
         }
-        promised.root = settlement.root;
-        promised.funded = settlement.pool - settlement.carry;
-        promised.validAt = uint40(block.timestamp + ROOT_DELAY);
-        promised.depth = settlement.depth;
-        promised.honest = honest;
+        return index;
     }
 
-    /// @dev Leaves of all channels that add up to the funded sum; several may have one payee.
-    function _drawLeaves(uint256 seed, uint64 funded) private pure returns (Leaf[] memory leaves) {
-        leaves = new Leaf[](1 + draw(seed, 2) % LEAVES_MOST);
-        for (uint256 i = 0; i < leaves.length; ++i) {
-            uint256 drawn = draw(seed, 10 + i);
-            uint64 amount = i + 1 == leaves.length ? funded : uint64(bound(drawn, 0, funded / 3));
-            funded -= amount;
-            uint256 kind = drawn % 5;
-            if (kind < 3) leaves[i] = PayoutTree.wallet(recipientAt(drawn >> 8), amount);
-            else if (kind == 3) leaves[i] = PayoutTree.bank(drawn, amount);
-            else leaves[i] = PayoutTree.social(amount);
-        }
+    function _takeReceipt() private returns (bytes32 receipt) {
+        receipt = _freshReceipts[_freshReceipts.length - 1];
+        _freshReceipts.pop();
+        _formerReceipts.push(receipt);
     }
 
     function _refusing(uint256 which) private pure returns (HostileToken.Manner) {

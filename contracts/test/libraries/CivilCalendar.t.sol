@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {CivilCalendar} from "../../src/libraries/CivilCalendar.sol";
 import {LibraryHarness} from "../../src/mocks/LibraryHarness.sol";
 import {Day, MonthNumber} from "../../src/types/Energy.sol";
 import {Test} from "../support/Test.sol";
 
-/// locate and daysIn
+/// locate, daysIn, isOver and monthAt
 /// ├── it should agree with a calendar that walks month by month from 1970
 /// ├── it should give 23 hours to the last Sunday of March, 25 to that of October, 24 to all others
-/// └── it should agree with that calendar far in the future, where 100 and 400 years matter
+/// ├── it should agree with that calendar far in the future, where 100 and 400 years matter
+/// └── it should let days and months end two hours before they do in UTC
 contract CivilCalendarTest is Test {
     LibraryHarness private _harness = new LibraryHarness();
 
@@ -51,6 +53,19 @@ contract CivilCalendarTest is Test {
         _requireLocated((2100 - 1970) * 12 + 1, 28);
         _requireLocated((2100 - 1970) * 12 + 2, 1);
         _requireLocated((2400 - 1970) * 12 + 1, 29);
+    }
+
+    function testFuzz_isOver__any_day__is_over_two_hours_before_midnight(uint32 day) external pure {
+        uint256 over = (uint256(day) + 1) * 1 days - 2 hours;
+        assertTrue(!CivilCalendar.isOver(Day.wrap(day), over - 1), "not over");
+        assertTrue(CivilCalendar.isOver(Day.wrap(day), over), "over");
+    }
+
+    function testFuzz_monthAt__any_month__begins_two_hours_before_midnight(uint256 month) external view {
+        month = bound(month, 1, _starts.length - 1);
+        uint256 begins = _starts[month] * 1 days - 2 hours;
+        assertEq(MonthNumber.unwrap(CivilCalendar.monthAt(begins)), month, "begun");
+        assertEq(MonthNumber.unwrap(CivilCalendar.monthAt(begins - 1)), month - 1, "not yet begun");
     }
 
     function _requireLocated(uint256 month, uint256 dayOfMonth) private view {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {HourTotals} from "../../src/libraries/HourTotals.sol";
 import {LibraryHarness} from "../../src/mocks/LibraryHarness.sol";
 import {Test} from "../support/Test.sol";
 
+/// areHidden: it should be so of exactly 32 bytes, which no day's hours have
 /// sum
 /// ├── it should add up injected and withdrawn of all hours
 /// ├── it should share the smaller of both in each hour
@@ -44,6 +46,15 @@ contract HourTotalsTest is Test {
         );
         (, bytes memory answer) = address(_harness).staticcall(call_);
         assertEq(keccak256(answer), keccak256(abi.encode(0, 0, 0)), "nothing in any hour");
+    }
+
+    function testFuzz_areHidden__length__is_32_bytes_exactly(uint256 length) external view {
+        length = bound(length, 0, 64);
+        assertTrue(this.areHidden(new bytes(length)) == (length == 32), "hidden");
+    }
+
+    function areHidden(bytes calldata hourTotals) external pure returns (bool) {
+        return HourTotals.areHidden(hourTotals);
     }
 
     function _requireSum(bytes memory hourTotals, uint256 injectedWh, uint256 withdrawnWh, uint256 sharedWh)

@@ -104,8 +104,16 @@ abstract contract Energy is Reporters {
     }
 
     /// @dev Reports of the community's configuration in AREA, which the reporters signed for its present epoch.
-    function signedBatch(bytes32 community, DayReport[] memory reports) internal view returns (Batch memory batch) {
-        batch = Batch({community: community, area: AREA, epoch: epochOf(community), reports: reports, signatures: ""});
+    function signedBatch(bytes32 community, DayReport[] memory reports) internal view returns (Batch memory) {
+        return signedBatchIn(AREA, community, reports);
+    }
+
+    function signedBatchIn(bytes32 area, bytes32 community, DayReport[] memory reports)
+        internal
+        view
+        returns (Batch memory batch)
+    {
+        batch = Batch({community: community, area: area, epoch: epochOf(community), reports: reports, signatures: ""});
         batch.signatures = signaturesOf(batch);
     }
 

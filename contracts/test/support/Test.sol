@@ -6,6 +6,7 @@ import {Vm} from "./Vm.sol";
 /// @dev What every test stands on. A failed assertion reverts with its sentence and both sides.
 abstract contract Test {
     error Test_NotEqual(string what, uint256 actual, uint256 expected);
+    error Test_SignedNotEqual(string what, int256 actual, int256 expected);
     error Test_NotTrue(string what);
 
     bool public constant IS_TEST = true;
@@ -22,6 +23,10 @@ abstract contract Test {
 
     function assertEq(address actual, address expected, string memory what) internal pure {
         assertEq(uint160(actual), uint160(expected), what);
+    }
+
+    function assertSigned(int256 actual, int256 expected, string memory what) internal pure {
+        if (actual != expected) revert Test_SignedNotEqual(what, actual, expected);
     }
 
     function assertTrue(bool condition, string memory what) internal pure {

@@ -10,6 +10,10 @@ interface Vm {
     /// @dev The next call comes from this account.
     function prank(address sender) external;
 
+    function getNonce(address account) external view returns (uint64 nonce);
+
+    function computeCreateAddress(address deployer, uint256 nonce) external pure returns (address account);
+
     function warp(uint256 timestamp) external;
 
     function chainId(uint256 id) external;

@@ -179,7 +179,7 @@ contract ClaimTest is MoneyTest {
     /// @dev The 81 bytes of a node are no leaf, and the hash of a leaf is no node's.
     function testFuzz_claim__inner_node__is_never_a_leaf(uint64[2] memory amounts) external {
         Leaf[] memory leaves = new Leaf[](2);
-        (leaves[0], leaves[1]) = (PayoutTree.wallet(ANNA, amounts[0] >> 8), PayoutTree.wallet(ANNA, amounts[1] >> 8));
+        (leaves[0], leaves[1]) = (PayoutTree.wallet(ANNA, amounts[0] >> 16), PayoutTree.wallet(ANNA, amounts[1] >> 16));
         uint32 distribution = distribute(leaves, 1);
         Branch memory branch = branchOf(distribution, leaves, 0, 0);
         branch.leaves = abi.encodePacked(

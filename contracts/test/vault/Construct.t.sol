@@ -9,24 +9,18 @@ import {MoneyTest} from "../support/MoneyTest.sol";
 import {Typed} from "../support/Typed.sol";
 
 /// constructor
-/// ├── it should show its arguments
+/// ├── it should show its arguments, and tell its treasurer
 /// ├── given the ledger has no code, it should refuse
-/// ├── given the shares are not the whole, it should refuse
 /// ├── given a root delay above 90 days, it should refuse
 /// ├── given the treasurer is zero, it should refuse
 /// └── given the token has not six decimals, it should refuse
 contract ConstructTest is MoneyTest {
     function test_constructor__arguments__are_shown() external view {
-        (uint16 producersBps, uint16 socialBps, uint16 gridBps) = vault.shares();
-        assertEq(producersBps, PRODUCERS_BPS, "producers");
-        assertEq(socialBps, SOCIAL_BPS, "social");
-        assertEq(gridBps, GRID_BPS, "grid");
         assertEq(address(vault.ledger()), address(ledger), "ledger");
-        assertEq(vault.community(), "CER", "community");
+        assertEq(vault.community(), COMMUNITY, "community");
         assertEq(vault.treasurer(), TREASURER, "treasurer");
         assertEq(address(vault.token()), address(token), "token");
         assertEq(vault.rootDelay(), ROOT_DELAY, "root delay");
-        assertEq(vault.threshold(), THRESHOLD, "threshold");
         assertEq(
             vault.domainSeparator(), Typed.separator("Condivisa CommunityVault", address(vault)), "domain separator"
         );
@@ -41,14 +35,18 @@ contract ConstructTest is MoneyTest {
         new CommunityVault(arguments);
     }
 
-    function testFuzz_constructor__shares__must_be_the_whole(uint16 producersBps, uint16 socialBps, uint16 gridBps)
-        external
-    {
+    function test_constructor__first_day__nothing_is_held() external view {
+        requireFunds(0, 0, 0, 0);
+        assertEq(vault.distributionCount(), 0, "distributions");
+        assertEq(vault.singleCount(), 0, "single payouts");
+        assertEq(vault.distributionOf(1), 0, "no distribution");
+    }
+
+    function test_constructor__treasurer__is_told() external {
         ICommunityVault.VaultArguments memory arguments = terms();
-        (arguments.producersBps, arguments.socialBps, arguments.gridBps) = (producersBps, socialBps, gridBps);
-        uint256 sumBps = uint256(producersBps) + socialBps + gridBps;
-        vm.assume(sumBps != 10_000);
-        vm.expectRevert(abi.encodeWithSelector(ICommunityVault.CommunityVault_SharesNotWhole.selector, sumBps));
+        address next = vm.computeCreateAddress(address(this), vm.getNonce(address(this)));
+        vm.expectEmit(next);
+        emit ICommunityVault.TreasurerSet(TREASURER);
         new CommunityVault(arguments);
     }
 

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {ICommunityVault} from "../../src/interfaces/ICommunityVault.sol";
+import {Branch} from "../../src/types/Payout.sol";
 import {MoneyTest} from "../support/MoneyTest.sol";
 import {Leaf, PayoutTree} from "../support/PayoutTree.sol";
 
@@ -36,7 +37,7 @@ contract MaliciousRootTest is MoneyTest {
         for (uint32 i = 0; i < 8; ++i) {
             if (_tryClaim(distribution, i, amounts[i])) paid += amounts[i];
         }
-        _requirePaid(distribution, paid, funded);
+        _requirePaid(paid, funded);
     }
 
     function testFuzz_push__tree_that_lies__never_pays_more_than_funded(
@@ -50,11 +51,14 @@ contract MaliciousRootTest is MoneyTest {
         }
         _build(amounts, lies, funded);
         uint32 distribution = distributeRoot(_hashes[DEPTH][0], uint8(DEPTH), funded);
+        uint256 paid = 0;
         for (uint32 i = 0; i < 8; i += 2) {
             bytes memory pair = bytes.concat(_leaf(amounts[i]), _leaf(amounts[i + 1]));
-            try vault.push(distribution, i, pair, _proof(1, i / 2)) {} catch {}
+            try vault.push(_branch(distribution, i, pair, _proof(1, i / 2))) {
+                paid += uint256(amounts[i]) + amounts[i + 1];
+            } catch {}
         }
-        _requirePaid(distribution, token.balanceOf(THIEF), funded);
+        _requirePaid(paid, funded);
     }
 
     /// @dev What such a tree can pay at most: its honest half. The other half's sum was made to fit.
@@ -65,7 +69,7 @@ contract MaliciousRootTest is MoneyTest {
         for (uint32 i = 0; i < 8; ++i) {
             assertTrue(_tryClaim(distribution, i, amounts[i]) == (i < 4), "the honest half alone");
         }
-        _requirePaid(distribution, 60, 100);
+        _requirePaid(60, 100);
     }
 
     function test_claim__sums_that_wrap_around_64_bits__pay_nothing() external {
@@ -77,27 +81,30 @@ contract MaliciousRootTest is MoneyTest {
             PayoutTree.hashLeaf(leaves[0], 0), leaves[0].amount, PayoutTree.hashLeaf(leaves[1], 1), leaves[1].amount
         );
         uint32 distribution = distributeRoot(root, 1, 5);
-        bytes memory both = leaves.packBelow(1, 0);
+        Branch memory branch = wholeOf(distribution, leaves);
         bytes memory reason = abi.encodeWithSelector(
-            ICommunityVault.CommunityVault_WrongSum.selector, uint256(type(uint64).max) + 6, 5
+            ICommunityVault.CommunityVault_OtherRoot.selector, distribution, root, uint256(type(uint64).max) + 6
         );
         vm.expectRevert(reason);
-        vault.push(distribution, 0, both, "");
-        bytes memory leaf = PayoutTree.pack(leaves[1]);
-        bytes memory proof = leaves.proof(1, 0, 1);
+        vault.push(branch);
+        branch = branchOf(distribution, leaves, 0, 1);
         vm.expectRevert(reason);
-        vault.claim(distribution, 1, leaf, proof);
+        vault.claim(branch);
     }
 
     function testFuzz_claim__root_of_another_sum__pays_nothing(uint64 promised, uint64 funded) external {
-        (promised, funded) = (promised >> 3, uint64(bound(funded, 1, type(uint64).max >> 3)));
+        (promised, funded) = (promised >> 12, uint64(bound(funded, 1, type(uint64).max >> 12)));
         vm.assume(promised != funded);
         Leaf[] memory leaves = new Leaf[](1);
         leaves[0] = PayoutTree.wallet(THIEF, promised);
         uint32 distribution = distributeRoot(leaves.root(0), 0, funded);
-        bytes memory leaf = leaves.packBelow(0, 0);
-        vm.expectRevert(abi.encodeWithSelector(ICommunityVault.CommunityVault_WrongSum.selector, promised, funded));
-        vault.claim(distribution, 0, leaf, "");
+        Branch memory branch = wholeOf(distribution, leaves);
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                ICommunityVault.CommunityVault_OtherRoot.selector, distribution, leaves.root(0), promised
+            )
+        );
+        vault.claim(branch);
     }
 
     /// @dev Each node commits to sums of its children that lie where a bit of `lies` is set: there, the sum is what
@@ -132,17 +139,33 @@ contract MaliciousRootTest is MoneyTest {
     }
 
     function _tryClaim(uint32 distribution, uint32 index, uint64 amount) private returns (bool) {
-        try vault.claim(distribution, index, _leaf(amount), _proof(0, index)) {
+        try vault.claim(_branch(distribution, index, _leaf(amount), _proof(0, index))) {
             return true;
         } catch {
             return false;
         }
     }
 
-    function _requirePaid(uint32 distribution, uint256 expected, uint64 funded) private view {
-        (,, uint64 paid,,) = vault.distributionOf(distribution);
+    function _branch(uint32 distribution, uint32 start, bytes memory packed, bytes memory proof)
+        private
+        view
+        returns (Branch memory)
+    {
+        return Branch({
+            distribution: distribution,
+            depth: uint8(DEPTH),
+            validAt: rootOf[distribution].validAt,
+            start: start,
+            leaves: packed,
+            proof: proof
+        });
+    }
+
+    function _requirePaid(uint256 expected, uint64 funded) private view {
+        uint256 paid = token.balanceOf(THIEF);
         assertEq(paid, expected, "paid");
         assertTrue(paid <= funded, "paid <= funded");
-        assertEq(token.balanceOf(THIEF), paid, "tokens");
+        assertEq(token.balanceOf(address(vault)), heldNow(), "held = tokens");
+        assertEq(heldNow(), uint256(funded) * 2 - paid, "what is left");
     }
 }

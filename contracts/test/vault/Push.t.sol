@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {ICommunityVault} from "../../src/interfaces/ICommunityVault.sol";
 import {HostileToken} from "../../src/mocks/HostileToken.sol";
+import {Branch} from "../../src/types/Payout.sol";
 import {MoneyTest} from "../support/MoneyTest.sol";
 import {Leaf, PayoutTree} from "../support/PayoutTree.sol";
 
@@ -32,39 +33,27 @@ contract PushTest is MoneyTest {
         uint32 distribution = distribute(leaves, 5);
         level = bound(level, 0, 5);
         position = bound(position, 0, (leaves.length - 1) >> level);
-        (uint64 socialBefore,,,) = vault.funds();
-        _push(distribution, leaves, 5, level, position);
-        _push(distribution, leaves, 5, level, position);
+        (uint64 socialBefore,,, uint64 heldBefore) = vault.funds();
+        _push(distribution, leaves, level, position);
+        _push(distribution, leaves, level, position);
 
         (uint256 toWallets, uint256 toSocial) = (0, 0);
         for (uint256 i = 0; i < leaves.length; ++i) {
-            (bool paid,) = vault.statusOf(distribution, uint32(i));
             bool due = i >> level == position && leaves[i].channel != PayoutTree.BANK;
-            assertTrue(paid == due, "paid is what was due");
+            requireStatus(distribution, uint32(i), due, false);
             if (due && leaves[i].channel == PayoutTree.SOCIAL) toSocial += leaves[i].amount;
             else if (due) toWallets += leaves[i].amount;
         }
-        _requirePaid(distribution, toWallets, toSocial, socialBefore);
-    }
-
-    function _requirePaid(uint32 distribution, uint256 toWallets, uint256 toSocial, uint256 socialBefore)
-        private
-        view
-    {
-        (, uint64 funded, uint64 paid,,) = vault.distributionOf(distribution);
-        (uint64 social,,, uint64 held) = vault.funds();
-        assertEq(paid, toWallets + toSocial, "paid");
-        assertTrue(paid <= funded, "paid <= funded");
-        assertEq(social, socialBefore + toSocial, "social fund");
-        assertEq(token.balanceOf(address(vault)), held, "held = tokens");
-        assertEq(uint256(funded) * 10 + 10 - held, toWallets, "what left the vault");
+        assertEq(socialNow(), socialBefore + toSocial, "social fund");
+        assertEq(heldNow(), heldBefore - toWallets, "what left the vault");
+        assertEq(token.balanceOf(address(vault)), heldNow(), "held = tokens");
     }
 
     function test_push__whole_tree__is_told() external {
         (uint32 distribution, Leaf[] memory leaves) = _four();
         vm.expectEmit(address(vault));
         emit ICommunityVault.BatchPaid(distribution, 0, 5, 8, 100, leaves[2].amount);
-        _push(distribution, leaves, 2, 2, 0);
+        _push(distribution, leaves, 2, 0);
         assertEq(token.balanceOf(ANNA), 100, "wallet");
         assertEq(leaves[3].channel, 3, "an unknown channel is refused, not paid");
     }
@@ -76,8 +65,8 @@ contract PushTest is MoneyTest {
         uint32 distribution = distribute(leaves, 0);
         vm.expectEmit(address(vault));
         emit ICommunityVault.BatchPaid(distribution, 0, 0, 1, 0, 0);
-        _push(distribution, leaves, 0, 0, 0);
-        _requireOpen(distribution, 0);
+        _push(distribution, leaves, 0, 0);
+        requireOpen(distribution, 0);
     }
 
     function test_push__fields_that_the_channel_does_not_have__are_refused() external {
@@ -92,7 +81,7 @@ contract PushTest is MoneyTest {
         uint32 distribution = distribute(leaves, 2);
         vm.expectEmit(address(vault));
         emit ICommunityVault.BatchPaid(distribution, 0, 8, 7, 0, 8);
-        _push(distribution, leaves, 2, 2, 0);
+        _push(distribution, leaves, 2, 0);
     }
 
     function test_push__wallet_of_the_bookkeeping_euro__is_refused() external {
@@ -100,11 +89,10 @@ contract PushTest is MoneyTest {
         Leaf[] memory leaves = new Leaf[](2);
         (leaves[0], leaves[1]) = (PayoutTree.wallet(ANNA, 5), PayoutTree.social(4));
         uint32 distribution = distribute(leaves, 1);
-        (uint64 socialBefore,,,) = vault.funds();
-        _push(distribution, leaves, 1, 1, 0);
-        _requireOpen(distribution, 0);
-        (uint64 social,,,) = vault.funds();
-        assertEq(social, socialBefore + 4, "social is paid all the same");
+        uint64 socialBefore = socialNow();
+        _push(distribution, leaves, 1, 0);
+        requireOpen(distribution, 0);
+        assertEq(socialNow(), socialBefore + 4, "social is paid all the same");
     }
 
     function test_push__256_leaves_in_the_second_word__are_all_paid() external {
@@ -113,15 +101,14 @@ contract PushTest is MoneyTest {
             leaves[i] = PayoutTree.social(uint64(i + 1));
         }
         uint32 distribution = distribute(leaves, 9);
-        _push(distribution, leaves, 9, 8, 1);
-        _requireOpen(distribution, 255);
+        uint64 socialBefore = socialNow();
+        _push(distribution, leaves, 8, 1);
+        requireOpen(distribution, 255);
         for (uint32 i = 256; i < 512; ++i) {
-            (bool paid,) = vault.statusOf(distribution, i);
-            assertTrue(paid, "second word");
+            requireStatus(distribution, i, true, false);
         }
-        _push(distribution, leaves, 9, 2, 3);
-        (,, uint64 sum,,) = vault.distributionOf(distribution);
-        assertEq(sum, (257 + 512) * 128 + 13 + 14 + 15 + 16, "sum of both batches");
+        _push(distribution, leaves, 2, 3);
+        assertEq(socialNow() - socialBefore, (257 + 512) * 128 + 13 + 14 + 15 + 16, "sum of both batches");
     }
 
     function test_push__last_wallet_of_256_fails__alone_stays_open() external {
@@ -134,12 +121,13 @@ contract PushTest is MoneyTest {
         for (uint256 i = 0; i < 2; ++i) {
             uint32 distribution = distribute(leaves, 8);
             setManner(BRUNO, failing[i]);
+            uint64 heldBefore = heldNow();
+            Branch memory branch = wholeOf(distribution, leaves);
             vm.expectEmit(address(vault));
             emit ICommunityVault.BatchPaid(distribution, 0, type(uint256).max >> 1, 1 << 255, 255 * 2, 0);
-            _push(distribution, leaves, 8, 8, 0);
-            (,, uint64 paid,,) = vault.distributionOf(distribution);
-            assertEq(paid, 255 * 2, "paid");
-            _requireOpen(distribution, 255);
+            vault.push(branch);
+            assertEq(heldBefore - heldNow(), 255 * 2, "paid");
+            requireOpen(distribution, 255);
         }
     }
 
@@ -153,8 +141,8 @@ contract PushTest is MoneyTest {
         setManner(BRUNO, HostileToken.Manner.RETURNS_FALSE);
         vm.expectEmit(address(vault));
         emit ICommunityVault.BatchPaid(distribution, 0, type(uint256).max >> 1, 1 << 255, 0, 255 * 2);
-        _push(distribution, leaves, 8, 8, 0);
-        _requireOpen(distribution, 255);
+        _push(distribution, leaves, 8, 0);
+        requireOpen(distribution, 255);
     }
 
     /* ------------------------------------------- hostile recipients ------------------------------------------- */
@@ -175,14 +163,14 @@ contract PushTest is MoneyTest {
             setManner(BRUNO, manners[i]);
             vm.expectEmit(address(vault));
             emit ICommunityVault.BatchPaid(distribution, 0, 5, 2, 100 + 10_000, 0);
-            _push(distribution, leaves, 2, 2, 0);
+            _push(distribution, leaves, 2, 0);
             assertEq(token.balanceOf(ANNA) - anna, 100, "Anna");
             assertEq(token.balanceOf(BRUNO) - bruno, 0, "Bruno");
             assertEq(token.balanceOf(CARLA) - carla, 10_000, "Carla");
-            _requireOpen(distribution, 1);
+            requireOpen(distribution, 1);
 
             setManner(BRUNO, HostileToken.Manner.PLAIN);
-            _push(distribution, leaves, 2, 2, 0);
+            _push(distribution, leaves, 2, 0);
             assertEq(token.balanceOf(BRUNO) - bruno, 1_000, "Bruno, later");
         }
     }
@@ -191,14 +179,13 @@ contract PushTest is MoneyTest {
         (uint32 distribution, Leaf[] memory leaves) = _three();
         setManner(ANNA, HostileToken.Manner.REVERTS);
         setManner(CARLA, HostileToken.Manner.RETURNS_FALSE);
-        _push(distribution, leaves, 2, 2, 0);
-        _requireOpen(distribution, 0);
-        _requireOpen(distribution, 2);
+        uint64 heldBefore = heldNow();
+        _push(distribution, leaves, 2, 0);
+        requireOpen(distribution, 0);
+        requireOpen(distribution, 2);
         assertEq(token.balanceOf(BRUNO), 1_000, "Bruno");
-        (,, uint64 paid,,) = vault.distributionOf(distribution);
-        (,,, uint64 held) = vault.funds();
-        assertEq(paid, 1_000, "paid");
-        assertEq(held, token.balanceOf(address(vault)), "held = tokens");
+        assertEq(heldBefore - heldNow(), 1_000, "paid");
+        assertEq(heldNow(), token.balanceOf(address(vault)), "held = tokens");
     }
 
     function test_push__wallet_that_fails_beside_other_channels__pays_none_of_theirs() external {
@@ -209,12 +196,13 @@ contract PushTest is MoneyTest {
         leaves[3] = PayoutTree.wallet(BRUNO, 10_000);
         uint32 distribution = distribute(leaves, 2);
         setManner(BRUNO, HostileToken.Manner.RETURNS_FALSE);
+        (uint64 heldBefore, uint64 socialBefore) = (heldNow(), socialNow());
         vm.expectEmit(address(vault));
         emit ICommunityVault.BatchPaid(distribution, 0, 6, 8, 100, 1_000);
-        _push(distribution, leaves, 2, 2, 0);
+        _push(distribution, leaves, 2, 0);
         assertEq(token.balanceOf(ANNA), 100, "Anna");
-        (,, uint64 paid,,) = vault.distributionOf(distribution);
-        assertEq(paid, 1_100, "paid");
+        assertEq(heldBefore - heldNow(), 100, "to wallets");
+        assertEq(socialNow() - socialBefore, 1_000, "to the social fund");
     }
 
     function test_push__token_that_takes_more__undoes_all() external {
@@ -226,32 +214,32 @@ contract PushTest is MoneyTest {
                 ICommunityVault.CommunityVault_TokenTookMore.selector, balance, balance - 11_101, 11_100
             )
         );
-        _push(distribution, leaves, 2, 2, 0);
-        _requireOpen(distribution, 0);
+        _push(distribution, leaves, 2, 0);
+        requireOpen(distribution, 0);
     }
 
     function testFuzz_push__any_gas__pays_or_undoes_all(uint256 gasGiven) external {
         (uint32 distribution, Leaf[] memory leaves) = _three();
         gasGiven = bound(gasGiven, 60_000, 400_000);
-        bytes memory packed = leaves.packBelow(2, 0);
-        try vault.push{gas: gasGiven}(distribution, 0, packed, "") {
+        Branch memory branch = wholeOf(distribution, leaves);
+        try vault.push{gas: gasGiven}(branch) {
             assertEq(token.balanceOf(ANNA), 100, "Anna");
             assertEq(token.balanceOf(BRUNO), 1_000, "Bruno");
             assertEq(token.balanceOf(CARLA), 10_000, "Carla");
         } catch {
-            _requireOpen(distribution, 0);
-            _requireOpen(distribution, 1);
-            _requireOpen(distribution, 2);
+            requireOpen(distribution, 0);
+            requireOpen(distribution, 1);
+            requireOpen(distribution, 2);
         }
     }
 
     /// @dev Adds gas until the push succeeds: the last refusal before must be for an allowance.
     function test_push__gas_just_short_of_an_allowance__is_refused_by_name() external {
         (uint32 distribution, Leaf[] memory leaves) = _three();
-        bytes memory packed = leaves.packBelow(2, 0);
+        Branch memory branch = wholeOf(distribution, leaves);
         bytes4 refusal;
         for (uint256 gasGiven = 100_000; gasGiven < 400_000; gasGiven += 2_000) {
-            try vault.push{gas: gasGiven}(distribution, 0, packed, "") {
+            try vault.push{gas: gasGiven}(branch) {
                 assertEq(refusal, ICommunityVault.CommunityVault_TooLittleGas.selector, "refusal");
                 return;
             } catch (bytes memory reason) {
@@ -271,55 +259,63 @@ contract PushTest is MoneyTest {
     /* -------------------------------------------------- paths ------------------------------------------------- */
 
     function test_push__unknown_distribution__is_refused() external {
+        (, Leaf[] memory leaves) = _three();
+        Branch memory branch = wholeOf(1, leaves);
+        branch.distribution = 7;
         vm.expectRevert(abi.encodeWithSelector(ICommunityVault.CommunityVault_UnknownDistribution.selector, 7));
-        vault.push(7, 0, "", "");
+        vault.push(branch);
     }
 
     function test_push__one_second_early__is_refused() external {
         (uint32 distribution, Leaf[] memory leaves) = _three();
-        vm.warp(block.timestamp - 1);
-        bytes memory packed = leaves.packBelow(2, 0);
+        Branch memory branch = wholeOf(distribution, leaves);
+        vm.warp(branch.validAt - 1);
         vm.expectRevert(
             abi.encodeWithSelector(
-                ICommunityVault.CommunityVault_NotYetValid.selector, distribution, block.timestamp + 1
+                ICommunityVault.CommunityVault_NotYetValid.selector, distribution, branch.validAt
             )
         );
-        vault.push(distribution, 0, packed, "");
+        vault.push(branch);
+        vm.warp(branch.validAt);
+        vault.push(branch);
     }
 
     function testFuzz_push__proof_of_another_length__is_refused(uint256 length) external {
         (uint32 distribution, Leaf[] memory leaves) = _three();
         length = bound(length, 1, 200);
         vm.assume(length % 40 != 0 || length > 80);
-        bytes memory packed = leaves.packBelow(2, 0);
+        Branch memory branch = wholeOf(distribution, leaves);
+        branch.proof = new bytes(length);
         vm.expectRevert(abi.encodeWithSelector(ICommunityVault.CommunityVault_MalformedProof.selector, length, 2));
-        vault.push(distribution, 0, packed, new bytes(length));
+        vault.push(branch);
     }
 
     function test_push__batch_wider_than_a_word__is_refused() external {
         Leaf[] memory leaves = new Leaf[](2);
         (leaves[0], leaves[1]) = (PayoutTree.social(1), PayoutTree.social(2));
         uint32 distribution = distribute(leaves, 9);
-        bytes memory packed = leaves.packBelow(9, 0);
+        Branch memory branch = wholeOf(distribution, leaves);
         vm.expectRevert(abi.encodeWithSelector(ICommunityVault.CommunityVault_MalformedProof.selector, 0, 9));
-        vault.push(distribution, 0, packed, "");
-        _push(distribution, leaves, 9, 8, 0);
+        vault.push(branch);
+        _push(distribution, leaves, 8, 0);
+        requireStatus(distribution, 1, true, false);
     }
 
     function testFuzz_push__start__must_be_aligned_and_in_the_tree(uint32 start) external {
         (uint32 distribution, Leaf[] memory leaves) = _three();
         vm.assume(start != 0 && start != 2);
-        bytes memory packed = leaves.packBelow(1, 0);
-        bytes memory proof = leaves.proof(2, 1, 0);
+        Branch memory branch = branchOf(distribution, leaves, 1, 0);
+        branch.start = start;
         vm.expectRevert(abi.encodeWithSelector(ICommunityVault.CommunityVault_UnalignedBatch.selector, start, 1));
-        vault.push(distribution, start, packed, proof);
+        vault.push(branch);
     }
 
     function test_push__first_start_beyond_the_tree__is_refused() external {
         (uint32 distribution, Leaf[] memory leaves) = _three();
-        bytes memory packed = leaves.packBelow(2, 0);
+        Branch memory branch = wholeOf(distribution, leaves);
+        branch.start = 4;
         vm.expectRevert(abi.encodeWithSelector(ICommunityVault.CommunityVault_UnalignedBatch.selector, 4, 2));
-        vault.push(distribution, 4, packed, "");
+        vault.push(branch);
     }
 
     function testFuzz_push__leaf_count__is_from_one_to_the_width(uint256 length) external {
@@ -327,40 +323,53 @@ contract PushTest is MoneyTest {
         length = bound(length, 0, 400);
         uint256 count = length % 61 == 0 ? length / 61 : 0;
         vm.assume(count == 0 || count > 2);
-        bytes memory proof = leaves.proof(2, 1, 0);
+        Branch memory branch = branchOf(distribution, leaves, 1, 0);
+        branch.leaves = new bytes(length);
         vm.expectRevert(abi.encodeWithSelector(ICommunityVault.CommunityVault_LeafCountOutOfRange.selector, count, 2));
-        vault.push(distribution, 0, new bytes(length), proof);
+        vault.push(branch);
     }
 
     function testFuzz_push__any_bit_of_leaves_or_proof_changed__is_refused(uint256 position) external {
         (uint32 distribution, Leaf[] memory leaves) = _three();
-        bytes memory packed = leaves.packBelow(1, 0);
-        bytes memory proof = leaves.proof(2, 1, 0);
-        position = bound(position, 0, (packed.length + proof.length) * 8 - 1);
+        Branch memory branch = branchOf(distribution, leaves, 1, 0);
+        position = bound(position, 0, (branch.leaves.length + branch.proof.length) * 8 - 1);
         (uint256 place, bytes1 bit) = (position / 8, bytes1(uint8(1 << (position % 8))));
-        if (place < packed.length) packed[place] ^= bit;
-        else proof[place - packed.length] ^= bit;
-        vm.expectPartialRevert(ICommunityVault.CommunityVault_WrongRoot.selector);
-        vault.push(distribution, 0, packed, proof);
+        if (place < branch.leaves.length) branch.leaves[place] ^= bit;
+        else branch.proof[place - branch.leaves.length] ^= bit;
+        vm.expectPartialRevert(ICommunityVault.CommunityVault_OtherRoot.selector);
+        vault.push(branch);
+    }
+
+    /// @dev Depth and time are not stored but hashed: a caller cannot choose them.
+    function testFuzz_push__other_depth_or_time__is_refused(uint8 depth, uint40 validAt) external {
+        (uint32 distribution, Leaf[] memory leaves) = _three();
+        Branch memory branch = wholeOf(distribution, leaves);
+        bytes memory reason = abi.encodeWithSelector(
+            ICommunityVault.CommunityVault_OtherRoot.selector, distribution, leaves.root(2), leaves.total()
+        );
+        vm.assume(validAt != branch.validAt);
+        branch.validAt = validAt;
+        vm.expectRevert(reason);
+        vault.push(branch);
+
+        // A deeper tree, in which the same two leaves stand beside padding.
+        branch = branchOf(distribution, leaves, 1, 0);
+        branch.depth = uint8(bound(depth, 3, 9));
+        vm.expectPartialRevert(ICommunityVault.CommunityVault_OtherRoot.selector);
+        vault.push(branch);
+        requireOpen(distribution, 0);
     }
 
     function test_push__leaves_of_another_place__are_refused() external {
         (uint32 distribution, Leaf[] memory leaves) = _three();
-        bytes memory packed = leaves.packBelow(1, 0);
-        bytes memory proof = leaves.proof(2, 1, 0);
-        vm.expectPartialRevert(ICommunityVault.CommunityVault_WrongRoot.selector);
-        vault.push(distribution, 2, packed, proof);
+        Branch memory branch = branchOf(distribution, leaves, 1, 0);
+        branch.start = 2;
+        vm.expectPartialRevert(ICommunityVault.CommunityVault_OtherRoot.selector);
+        vault.push(branch);
     }
 
-    function _push(uint32 distribution, Leaf[] memory leaves, uint256 depth, uint256 level, uint256 position)
-        private
-    {
-        vault.push(
-            distribution,
-            uint32(position << level),
-            leaves.packBelow(level, position),
-            leaves.proof(depth, level, position)
-        );
+    function _push(uint32 distribution, Leaf[] memory leaves, uint256 level, uint256 position) private {
+        vault.push(branchOf(distribution, leaves, level, position));
     }
 
     function _three() private returns (uint32 distribution, Leaf[] memory leaves) {
@@ -391,10 +400,5 @@ contract PushTest is MoneyTest {
             else if (drawn % 3 == PayoutTree.BANK) leaves[i] = PayoutTree.bank(i, amount);
             else leaves[i] = PayoutTree.social(amount);
         }
-    }
-
-    function _requireOpen(uint32 distribution, uint32 index) private view {
-        (bool paid, bool reserved) = vault.statusOf(distribution, index);
-        assertTrue(!paid && !reserved, "open");
     }
 }

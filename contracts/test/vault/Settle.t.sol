@@ -1,27 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {ICommunityRegistry} from "../../src/interfaces/ICommunityRegistry.sol";
 import {ICommunityVault} from "../../src/interfaces/ICommunityVault.sol";
 import {IEnergyLedger} from "../../src/interfaces/IEnergyLedger.sol";
-import {IReporterQuorum} from "../../src/interfaces/IReporterQuorum.sol";
-import {DayReport, MonthNumber} from "../../src/types/Energy.sol";
-import {Month, Settlement} from "../../src/types/Payout.sol";
+import {DayReport, Month, MonthNumber, Shares} from "../../src/types/Energy.sol";
+import {Settlement} from "../../src/types/Payout.sol";
 import {MoneyTest} from "../support/MoneyTest.sol";
 import {Leaf, PayoutTree} from "../support/PayoutTree.sol";
 import {Typed} from "../support/Typed.sol";
 
 /// settle
-/// ├── it should divide the receipts, open the root, replace the carry, and say all of it
-/// ├── it should take distributions in sequence, with 1 to 16 fresh receipts and 1 to 64 ascending final months
-/// ├── it should close the months to corrections
+/// ├── it should divide the receipts by the ledger's shares, open the root, replace the carry, and say all of it
+/// ├── it should take distributions in sequence, with at most 16 fresh receipts
+/// ├── it should divide the carry alone without receipts
+/// ├── given months that the ledger does not give, or that were corrected since, it should refuse
 /// ├── given the pool is not the producers' share plus the previous carry, it should refuse
 /// ├── given the carry is above the pool, it should refuse
 /// ├── given the tree is deeper than 32, it should refuse
+/// ├── given a pause, another epoch or another vault of the community, it should refuse
 /// └── given the reporters signed anything else, it should refuse
 contract SettleTest is MoneyTest {
     using PayoutTree for Leaf[];
 
     uint64 private constant AMOUNT = 1_000_009;
+
+    /// @dev What Settled tells beside its topics: so many fields that the stack has no room for an emit.
+    struct Told {
+        bytes32 root;
+        uint8 depth;
+        uint64 amount;
+        uint64 producers;
+        uint64 social;
+        uint64 grid;
+        uint64 pool;
+        uint64 carry;
+        uint256 sharedWh;
+        int256 adjustmentWh;
+        uint256 hiddenDays;
+        uint40 validAt;
+        bytes32[] receipts;
+    }
 
     function testFuzz_settle__any_amounts_and_carries__conserve(uint32[3] memory amounts, uint64[3] memory carries)
         external
@@ -47,22 +66,12 @@ contract SettleTest is MoneyTest {
         Leaf[] memory leaves = _leaves(3);
         bytes32 receipt = credit(AMOUNT);
         Settlement memory settlement = settlementOf(receipt, leaves, 2);
-        bytes[] memory signed = signedSettlement(settlement);
-        vm.expectEmit(address(vault));
-        emit ICommunityVault.Settled({
-            distribution: 1,
-            evidence: "evidence",
-            root: leaves.root(2),
-            depth: 2,
-            amount: AMOUNT,
-            producers: 700_008,
-            social: 200_001,
-            grid: 100_000,
-            pool: 700_008,
-            carry: 700_008 - leaves.total(),
-            sharedWh: DAY_COUNT * 24 * 700,
-            validAt: uint40(block.timestamp + ROOT_DELAY)
-        });
+        bytes memory signed = signedSettlement(settlement);
+        Told memory told = _told(settlement);
+        (told.amount, told.producers, told.social, told.grid) = (AMOUNT, 700_008, 200_001, 100_000);
+        (told.pool, told.carry) = (700_008, 700_008 - leaves.total());
+        (told.root, told.depth) = (leaves.root(2), 2);
+        _expectSettled(1, told);
         vault.settle(settlement, signed);
 
         _requireOpened(leaves);
@@ -72,16 +81,28 @@ contract SettleTest is MoneyTest {
     }
 
     function _requireOpened(Leaf[] memory leaves) private view {
-        (bytes32 root, uint64 funded, uint64 paid, uint40 validAt, uint8 depth) = vault.distributionOf(1);
-        assertEq(root, leaves.root(2), "root");
-        assertEq(funded, leaves.total(), "funded");
-        assertEq(paid, 0, "paid");
-        assertEq(validAt, block.timestamp + ROOT_DELAY, "valid from");
-        assertEq(depth, 2, "depth");
+        assertEq(
+            vault.distributionOf(1),
+            hashRoot(leaves.root(2), leaves.total(), 2, uint40(block.timestamp + ROOT_DELAY)),
+            "hash of the payout root"
+        );
         assertEq(vault.distributionCount(), 1, "distributions");
-        (uint64 social, uint64 grid,,) = vault.funds();
-        assertEq(social, 200_001, "social");
-        assertEq(grid, 100_000, "grid");
+        requireFunds(200_001, 100_000, 700_008 - leaves.total(), AMOUNT);
+    }
+
+    function test_settle__several_receipts__are_told_in_their_order() external {
+        Settlement memory settlement = settlementOf(credit(AMOUNT), _leaves(0), 0);
+        settlement.receipts = new bytes32[](3);
+        for (uint256 i = 0; i < 3; ++i) {
+            settlement.receipts[i] = credit(100);
+        }
+        (settlement.pool, settlement.carry) = (210, 200);
+        bytes memory signed = signedSettlement(settlement);
+        Told memory told = _told(settlement);
+        (told.amount, told.producers, told.social, told.grid) = (300, 210, 60, 30);
+        _expectSettled(1, told);
+        vault.settle(settlement, signed);
+        requireFunds(60, 30, 200, 300 + AMOUNT);
     }
 
     function testFuzz_settle__distribution_out_of_sequence__is_refused(uint32 distribution) external {
@@ -107,12 +128,13 @@ contract SettleTest is MoneyTest {
         _refuse(settlement, abi.encodeWithSelector(ICommunityVault.CommunityVault_TreeTooDeep.selector, depth, 32));
     }
 
-    function test_settle__receipts__are_1_to_16() external {
+    function test_settle__receipts__are_at_most_16() external {
         Settlement memory settlement = _settlement();
-        settlement.receipts = new bytes32[](0);
-        _refuse(settlement, _receiptCountError(0));
         settlement.receipts = new bytes32[](17);
-        _refuse(settlement, _receiptCountError(17));
+        _refuse(
+            settlement,
+            abi.encodeWithSelector(ICommunityVault.CommunityVault_ReceiptCountOutOfRange.selector, 17, 16)
+        );
 
         settlement.receipts = new bytes32[](16);
         for (uint256 i = 0; i < 16; ++i) {
@@ -120,11 +142,27 @@ contract SettleTest is MoneyTest {
         }
         (settlement.pool, settlement.carry) = (1_120, 0);
         settle(settlement);
+        requireFunds(320, 160, 0, 1_600 + AMOUNT);
+    }
+
+    function test_settle__no_receipt__divides_the_carry() external {
+        Settlement memory settlement = _settlement();
+        settlement.carry = settlement.pool;
+        settle(settlement);
+        settlement = settlementOfCarry(_leaves(2), 1);
+        assertEq(settlement.pool, 700_008, "the carry is the pool");
+        settle(settlement);
+        requireFunds(200_001, 100_000, 700_008 - 3_000, AMOUNT);
+        assertEq(
+            vault.distributionOf(2),
+            hashRoot(_leaves(2).root(1), 3_000, 1, uint40(block.timestamp + ROOT_DELAY)),
+            "hash of the payout root"
+        );
     }
 
     function test_settle__receipt_nobody_credited__is_refused() external {
         Settlement memory settlement = _settlement();
-        settlement.receipts = single("invented");
+        settlement.receipts = alone("invented");
         _refuse(
             settlement,
             abi.encodeWithSelector(ICommunityVault.CommunityVault_ReceiptNotCredited.selector, bytes32("invented"))
@@ -174,98 +212,174 @@ contract SettleTest is MoneyTest {
         settle(settlement);
     }
 
-    function test_settle__months__are_1_to_64() external {
+    /* ------------------------------------------------- months ------------------------------------------------- */
+
+    /// @dev What months must be is the ledger's to say, and tested there; here, that its word counts.
+    function test_settle__months_that_the_ledger_refuses__are_refused() external {
         Settlement memory settlement = _settlement();
         settlement.months = new Month[](0);
-        _refuse(settlement, _monthCountError(0));
-        settlement.months = new Month[](65);
-        _refuse(settlement, _monthCountError(65));
-        settlement.months = new Month[](64);
+        _refuse(settlement, abi.encodeWithSelector(IEnergyLedger.EnergyLedger_MonthCountOutOfRange.selector, 0, 64));
+        settlement.months = months();
+        settlement.months[0].month = MonthNumber.wrap(7);
         _refuse(
             settlement,
-            abi.encodeWithSelector(IEnergyLedger.EnergyLedger_NotVault.selector, bytes32(0), address(vault))
+            abi.encodeWithSelector(IEnergyLedger.EnergyLedger_MonthNotFinal.selector, CONFIGURATION, 7)
+        );
+        settlement.months[0].configuration = "other";
+        _refuse(
+            settlement,
+            abi.encodeWithSelector(IEnergyLedger.EnergyLedger_OtherCommunity.selector, bytes32("other"), bytes32(0))
         );
     }
 
-    function testFuzz_settle__months__must_ascend(uint256 seed) external {
-        Settlement memory settlement = _settlement();
-        settlement.months = new Month[](2);
-        bytes32 other = bytes32(uint256(CONFIGURATION) + 1);
-        if (ledger.vaultOf(other) == address(0)) register(other, address(vault));
-        for (uint256 i = 0; i < 2; ++i) {
-            settlement.months[i] = Month({
-                configuration: draw(seed, i) % 2 == 0 ? CONFIGURATION : other,
-                month: MonthNumber.wrap(MonthNumber.unwrap(MONTH) + uint32(draw(seed, i) / 2 % 2))
-            });
-        }
-        // Only the first month of the first configuration is final, and it is the lowest of all.
-        bytes memory reason;
-        if (_key(settlement.months[0]) != 0) {
-            reason = _notFinalError(settlement.months[0]);
-        } else if (_key(settlement.months[1]) == 0) {
-            reason = abi.encodeWithSelector(ICommunityVault.CommunityVault_MonthsNotAscending.selector, 1);
-        } else {
-            reason = _notFinalError(settlement.months[1]);
-        }
-        _refuse(settlement, reason);
-    }
-
-    function test_settle__two_configurations__are_added_up() external {
-        bytes32 lower = bytes32(uint256(CONFIGURATION) - 1);
-        register(lower, address(vault));
-        finalizeMonth(lower);
-        Settlement memory settlement = _settlement();
-        settlement.months = new Month[](2);
-        settlement.months[0] = Month({configuration: CONFIGURATION, month: MONTH});
-        settlement.months[1] = Month({configuration: lower, month: MONTH});
-        _refuse(settlement, abi.encodeWithSelector(ICommunityVault.CommunityVault_MonthsNotAscending.selector, 1));
-        (settlement.months[0], settlement.months[1]) = (settlement.months[1], settlement.months[0]);
-        settle(settlement);
-        assertTrue(ledger.totalsOf(lower, MONTH).settled, "both months are closed");
-        assertTrue(ledger.totalsOf(CONFIGURATION, MONTH).settled, "both months are closed");
-    }
-
     function test_settle__month_corrected_after_signing__is_refused() external {
-        bytes32 other = bytes32(uint256(CONFIGURATION) + 2);
-        register(other, address(vault));
-        post(other, monthReports(0));
         Settlement memory settlement = _settlement();
-        settlement.months[0].configuration = other;
-        bytes[] memory signed = signedSettlement(settlement);
-        DayReport memory replaced = reportOf(FIRST_DAY, 1_000, 700);
-        DayReport memory replacement = reportOf(FIRST_DAY, 900, 700);
-        replacement.predecessor = Typed.hash(replaced);
-        correct(other, replaced, replacement);
+        bytes memory signed = signedSettlement(settlement);
+        _correctFirstDay();
         vm.warp(block.timestamp + FINALITY_DELAY);
         vm.expectRevert(abi.encodeWithSelector(ICommunityVault.CommunityVault_MonthsCorrected.selector, 1, 0));
         vault.settle(settlement, signed);
         settlement.corrections = 1;
         settle(settlement);
-        assertTrue(ledger.totalsOf(other, MONTH).settled, "settled as it stands");
+        assertEq(vault.distributionCount(), 1, "settled as it stands");
+    }
+
+    function test_settle__settled_month_corrected__takes_up_the_adjustment() external {
+        settle(_settlement());
+        _correctFirstDay();
+        vm.warp(block.timestamp + FINALITY_DELAY);
+        Settlement memory settlement = settlementOfCarry(new Leaf[](0), 0);
+        _refuse(
+            settlement, abi.encodeWithSelector(ICommunityVault.CommunityVault_MonthsCorrected.selector, 2, 0)
+        );
+        // One that the month has seen, and the same one behind the adjustment.
+        settlement.corrections = 2;
+        bytes memory signed = signedSettlement(settlement);
+        Told memory told = _told(settlement);
+        (told.sharedWh, told.adjustmentWh) = (DAY_COUNT * 24 * 700 - 24 * 100, -24 * 100);
+        _expectSettled(2, told);
+        vault.settle(settlement, signed);
+    }
+
+    function test_settle__hidden_day__is_told() external {
+        DayReport memory replaced = reportOf(FIRST_DAY, 1_000, 700);
+        DayReport memory replacement = reportOf(FIRST_DAY, 0, 0);
+        replacement.predecessor = Typed.hash(replaced);
+        replacement.hourTotals = abi.encode(keccak256("hidden"));
+        correct(COMMUNITY, replaced, replacement);
+        vm.warp(block.timestamp + FINALITY_DELAY);
+        Settlement memory settlement = settlementOfCarry(new Leaf[](0), 0);
+        settlement.corrections = 1;
+        bytes memory signed = signedSettlement(settlement);
+        Told memory told = _told(settlement);
+        (told.sharedWh, told.hiddenDays) = ((DAY_COUNT - 1) * 24 * 700, 1);
+        _expectSettled(1, told);
+        vault.settle(settlement, signed);
+    }
+
+    /// @dev Shares are those of the energy month, not of the day on which it is settled.
+    function test_settle__shares_changed_since__stay_those_of_the_month() external {
+        vm.prank(GOVERNOR);
+        ledger.setShares(COMMUNITY, Shares({producersBps: 0, socialBps: 10_000, gridBps: 0}));
+        vm.warp(block.timestamp + 62 days);
+        settle(_settlement());
+        requireFunds(200_001, 100_000, 700_008 - 3_000, AMOUNT);
+    }
+
+    function _correctFirstDay() private {
+        DayReport memory replaced = reportOf(FIRST_DAY, 1_000, 700);
+        DayReport memory replacement = reportOf(FIRST_DAY, 600, 700);
+        replacement.predecessor = Typed.hash(replaced);
+        correct(COMMUNITY, replaced, replacement);
+    }
+
+    /* ------------------------------------------------ authority ----------------------------------------------- */
+
+    function test_settle__pause__is_refused() external {
+        Settlement memory settlement = _settlement();
+        vm.prank(GUARDIAN);
+        ledger.setPaused(COMMUNITY, true);
+        _refuse(settlement, abi.encodeWithSelector(ICommunityRegistry.CommunityRegistry_Paused.selector, COMMUNITY));
+        vm.prank(GUARDIAN);
+        ledger.setPaused(COMMUNITY, false);
+        settle(settlement);
+        assertEq(vault.distributionCount(), 1, "after the pause");
+    }
+
+    function test_settle__signed_for_the_epoch_before__is_refused() external {
+        Settlement memory settlement = _settlement();
+        address removed = vm.addr(keys[4]);
+        vm.prank(GUARDIAN);
+        ledger.removeReporter(COMMUNITY, removed);
+        _refuse(
+            settlement,
+            abi.encodeWithSelector(ICommunityRegistry.CommunityRegistry_OtherEpoch.selector, COMMUNITY, 1, 2)
+        );
+        settlement.epoch = 2;
+        settle(settlement);
+        assertEq(vault.distributionCount(), 1, "by those who are left");
+    }
+
+    function test_settle__vault_that_was_succeeded__is_refused() external {
+        address former = address(vault);
+        Settlement memory settlement = _settlement();
+        bytes memory signed = signedSettlement(settlement);
+        succeed(terms());
+        vm.expectRevert(abi.encodeWithSelector(IEnergyLedger.EnergyLedger_NotVault.selector, COMMUNITY, former));
+        ICommunityVault(former).settle(settlement, signed);
+        // What is left of its carry is not lost: the governor can name it again.
+        vm.prank(GOVERNOR);
+        ledger.setVault(COMMUNITY, former);
+        ICommunityVault(former).settle(settlement, signed);
+        assertEq(ICommunityVault(former).distributionCount(), 1, "named again");
+    }
+
+    /// @dev Both vaults are of one community and have the same reporters.
+    function test_settle__signed_for_another_vault__is_refused() external {
+        Settlement memory settlement = _settlement();
+        bytes memory signed = signedSettlement(settlement);
+        succeed(terms());
+        vm.expectPartialRevert(ICommunityRegistry.CommunityRegistry_NotAReporter.selector);
+        vault.settle(settlement, signed);
     }
 
     function testFuzz_settle__any_field_changed_after_signing__is_refused(uint256 field) external {
         Settlement memory settlement = _settlement();
-        bytes[] memory signed = signedSettlement(settlement);
-        field = bound(field, 0, 6);
-        if (field == 0) settlement.receipts = single(credit(AMOUNT));
+        bytes memory signed = signedSettlement(settlement);
+        field = bound(field, 0, 8);
+        if (field == 0) settlement.receipts = alone(credit(AMOUNT));
         if (field == 1) settlement.months[0].configuration = "other";
         if (field == 2) settlement.months[0].month = MonthNumber.wrap(0);
         if (field == 3) settlement.evidence = "other";
         if (field == 4) settlement.root = "other";
         if (field == 5) ++settlement.depth;
         if (field == 6) ++settlement.carry;
-        try vault.settle(settlement, signed) {
-            assertTrue(false, "accepted what nobody signed");
-        } catch (bytes memory reason) {
-            // Other bytes were signed by other keys: they are strangers, or out of order.
-            assertTrue(_isSignerError(bytes4(reason)), "refused for its signatures");
-        }
+        if (field == 7) ++settlement.pool;
+        if (field == 8) ++settlement.corrections;
+        // Other bytes were signed by other keys, which are strangers.
+        vm.expectPartialRevert(ICommunityRegistry.CommunityRegistry_NotAReporter.selector);
+        vault.settle(settlement, signed);
     }
 
-    function _isSignerError(bytes4 selector) private pure returns (bool) {
-        return selector == IReporterQuorum.ReporterQuorum_NotAReporter.selector
-            || selector == IReporterQuorum.ReporterQuorum_SignersNotAscending.selector;
+    /// @dev What a settlement of undisturbed months tells, without revenue.
+    function _told(Settlement memory settlement) private view returns (Told memory told) {
+        told.root = settlement.root;
+        told.depth = settlement.depth;
+        told.pool = settlement.pool;
+        told.carry = settlement.carry;
+        told.sharedWh = DAY_COUNT * 24 * 700;
+        told.validAt = uint40(block.timestamp + ROOT_DELAY);
+        told.receipts = settlement.receipts;
+    }
+
+    function _expectSettled(uint256 distribution, Told memory told) private {
+        // Of a struct with an array, the encoding begins with a word that says where it starts; an event's does not.
+        bytes memory data = abi.encode(told);
+        bytes32 topic = ICommunityVault.Settled.selector;
+        vm.expectEmit(address(vault));
+        assembly ("memory-safe") {
+            log3(add(data, 64), sub(mload(data), 32), topic, distribution, "evidence")
+        }
     }
 
     function _leaves(uint256 count) private pure returns (Leaf[] memory leaves) {
@@ -279,29 +393,8 @@ contract SettleTest is MoneyTest {
         return settlementOf(credit(AMOUNT), _leaves(2), 1);
     }
 
-    /// @dev Zero for the one final month.
-    function _key(Month memory month) private pure returns (uint256) {
-        return (month.configuration == CONFIGURATION ? 0 : 2)
-            + (MonthNumber.unwrap(month.month) - MonthNumber.unwrap(MONTH));
-    }
-
-    function _notFinalError(Month memory month) private pure returns (bytes memory) {
-        return
-            abi.encodeWithSelector(
-                IEnergyLedger.EnergyLedger_MonthNotFinal.selector, month.configuration, month.month
-            );
-    }
-
-    function _receiptCountError(uint256 count) private pure returns (bytes memory) {
-        return abi.encodeWithSelector(ICommunityVault.CommunityVault_ReceiptCountOutOfRange.selector, count, 16);
-    }
-
-    function _monthCountError(uint256 count) private pure returns (bytes memory) {
-        return abi.encodeWithSelector(ICommunityVault.CommunityVault_MonthCountOutOfRange.selector, count, 64);
-    }
-
     function _refuse(Settlement memory settlement, bytes memory reason) private {
-        bytes[] memory signed = signedSettlement(settlement);
+        bytes memory signed = signedSettlement(settlement);
         vm.expectRevert(reason);
         vault.settle(settlement, signed);
     }
