@@ -21,7 +21,8 @@ from cli.workspace import CommunityArgument, StateOption
 from oracle.usecases import governance
 from oracle.usecases.governance import OperationState, Seats
 from oracle.usecases.governance_standing import GovernanceStanding, governance_standing
-from oracle.usecases.resolutions import remove_reporter, require_distribution
+from oracle.usecases.governance_standing import claim as claim_of
+from oracle.usecases.resolutions import leaf_words, remove_reporter, require_distribution
 from settlement.domain.calendar import month_first_day
 from settlement.domain.case import Shares
 from settlement.domain.rounding import cents_text
@@ -55,6 +56,20 @@ def status(community: CommunityArgument, state: StateOption = None) -> None:
     display = Display()
     display.table(sitting.name, _offices(standing.seats) + _terms(standing))
     display.table("Waiting", _waiting(standing))
+
+
+@app.command("claim")
+def claim(
+    community: CommunityArgument,
+    number: Annotated[int, typer.Argument(help="Number of the single payout, from `govern status`.")],
+    print_only: PrintOption = False,
+    state: StateOption = None,
+) -> None:
+    """Have a single payout paid to its wallet; anyone may, and only its payee receives."""
+    with open_sitting(community, state) as sitting:
+        action = claim_of(sitting.contracts.singles(sitting.seats), number)
+        order = governance.by_anyone(sitting.contracts, sitting.seats, action)
+        send_or_print(sitting, order, print_only)
 
 
 @guard.command("pause")
@@ -162,6 +177,11 @@ def _waiting(standing: GovernanceStanding) -> Rows:
     rows += [
         ("sweep", f"of distribution {row.distribution}, announced at {moment(row.announced_at)}")
         for row in standing.announced
+    ]
+    rows += [
+        ("payout", f"{row.number}: {leaf_words(row.leaf)}, from {moment(row.valid_at)} on")
+        for row in standing.singles
+        if not row.paid
     ]
     rows += [("note", note) for note in standing.notes]
     return rows or [("", "nothing")]

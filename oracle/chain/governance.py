@@ -12,7 +12,7 @@ from oracle.errors import CallReverted, GovernanceRefused
 from oracle.ports import Call, Log, Quorum
 from oracle.records import ContractKind
 from oracle.usecases.governance import OperationState, PayoutRoot, Seats
-from oracle.usecases.governance_standing import Announced, Scheduled, Terms
+from oracle.usecases.governance_standing import Announced, Scheduled, Single, Terms
 from oracle.usecases.resolutions import Action
 from settlement.domain.case import Shares
 
@@ -170,6 +170,17 @@ class GovernanceContracts:
             assert event is not None, "the node was asked for this event"
             numbers.add(int(event["distribution"]))
         return [Announced(number, self._announced_at(seats.vault, number)) for number in sorted(numbers)]
+
+    def singles(self, seats: Seats) -> list[Single]:
+        """Single payouts, as the vault's logs tell them, in the order of their numbers."""
+        found = {}
+        for log in self._logs(VAULT, seats.vault, "SinglePayoutOpened"):
+            event = artifact(VAULT).event("SinglePayoutOpened", log)
+            assert event is not None, "the node was asked for this event"
+            number = int(event["distribution"])
+            paid, _ = self._chain.view(artifact(VAULT), seats.vault, "statusOf", number, 0)
+            found[number] = Single(number, bytes(event["leaf"]), int(event["validAt"]), bool(paid))
+        return [found[number] for number in sorted(found)]
 
     def sentence(self, seats: Seats, target: bytes, data: bytes) -> str:
         """A call in words; one of another contract is shown as it is."""

@@ -170,10 +170,10 @@ def require_resolution(document: bytes) -> bytes:
 
 def _spend_words(fund: int, leaf: bytes, *_: bytes) -> str:
     names = {0: "the social fund", 1: "the grid fund", 2: "the carry"}
-    return f"spend {_leaf_words(leaf)} from {names.get(fund, f'fund {fund}')}"
+    return f"spend {leaf_words(leaf)} from {names.get(fund, f'fund {fund}')}"
 
 
-def _leaf_words(octets: bytes) -> str:
+def leaf_words(octets: bytes) -> str:
     """Amount and payee of an encoded leaf."""
     if len(octets) != LEAF_BYTES or octets[0] > max(Channel):
         return f"the malformed leaf 0x{octets.hex()}"
@@ -224,7 +224,6 @@ _WORDS: Mapping[str, Callable[..., str]] = {
         f"dispute day {day} of area {area.rstrip(bytes(1)).decode('ascii', 'replace')}, "
         f"reason {_shown(reason)}"
     ),
-    "move": lambda branch, leaf, *_: (
-        f"move leaf {branch[3]} of distribution {branch[0]}: {_leaf_words(leaf)}"
-    ),
+    "claim": lambda branch: f"pay {leaf_words(branch[2])}",
+    "move": lambda branch, leaf, *_: f"move leaf {branch[3]} of distribution {branch[0]}: {leaf_words(leaf)}",
 }

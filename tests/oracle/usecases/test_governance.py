@@ -13,6 +13,8 @@ guard
 carry_out
 ├── it should keep the account usable for publishing
 └── when the contract refuses it should sign nothing
+claim
+└── it should pay a single payout to its wallet once, and leave the bank's to the treasurer
 governance_standing
 └── it should show offices, terms, what waits and what was announced
 """
@@ -23,9 +25,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from eth_utils.address import to_checksum_address
 from sqlalchemy import Engine
 
-from oracle.attest.payout_tree import Node, hash_leaf, seal
+from oracle.attest.payout_tree import Node, encode_leaf, hash_leaf, seal
 from oracle.chain.governance import GovernanceContracts
 from oracle.chain.keys import load_or_create_keys
 from oracle.errors import CallReverted, GovernanceRefused, NodeRefused
@@ -37,6 +40,7 @@ from oracle.usecases.context import TokenChoice, VaultPolicy
 from oracle.usecases.governance import (
     OperationState,
     Verb,
+    by_anyone,
     cancel_distribution,
     carry_out,
     pause,
@@ -44,7 +48,7 @@ from oracle.usecases.governance import (
     resolve,
     stop_operation,
 )
-from oracle.usecases.governance_standing import governance_standing
+from oracle.usecases.governance_standing import Single, claim, governance_standing
 from oracle.usecases.payout_leaves import tree_of
 from oracle.usecases.publish import publish
 from oracle.usecases.resolutions import Action, Fund
@@ -95,6 +99,31 @@ def test_resolve__spend__opens_one_payout_of_the_fund(found: Callable[..., Gover
     leaf = resolutions.wallet_leaf(PAYEE, EUROS_500)
     kept = governed.view("CommunityVault", vault, "distributionOf", FIRST_SINGLE)
     assert kept[0][:2] == (seal(Node(hash_leaf(0, leaf), EUROS_500)), 0)
+
+
+def test_claim__what_was_spent__reaches_the_wallet_once(found: Callable[..., Governed]) -> None:
+    governed = found()
+    governed.donate(EUROS_500)
+    carried_out(governed, spending())
+    seats, contracts = governed.seats, governed.contracts
+    (single,) = governance_standing(contracts, seats).singles
+    assert (single.number, single.paid) == (FIRST_SINGLE, False)
+
+    governed.send(by_anyone(contracts, seats, claim(contracts.singles(seats), FIRST_SINGLE)))
+    (token,) = governed.view("CommunityVault", seats.vault, "token")
+    paid = governed.view("TestEuro", bytes.fromhex(token[2:]), "balanceOf", to_checksum_address(PAYEE))
+    assert paid == (EUROS_500,)
+    assert governed.view("CommunityVault", seats.vault, "funds")[3] == 0
+    with pytest.raises(GovernanceRefused, match="was paid, moved or swept before"):
+        claim(contracts.singles(seats), FIRST_SINGLE)
+    with pytest.raises(GovernanceRefused, match="opened no single payout 7"):
+        claim(contracts.singles(seats), 7)
+
+
+def test_claim__payout_by_bank__is_the_treasurers() -> None:
+    leaf = encode_leaf(resolutions.bank_leaf(DOCUMENT, EUROS_500))
+    with pytest.raises(GovernanceRefused, match="the treasurer pays it by bank"):
+        claim([Single(FIRST_SINGLE, leaf, 1, paid=False)], FIRST_SINGLE)
 
 
 def test_resolve__offices_and_terms__are_what_the_ledger_says(found: Callable[..., Governed]) -> None:
@@ -349,6 +378,7 @@ def test_standing__node_searches_no_logs__says_so(
     assert [note.split(" are not known")[0] for note in standing.notes] == [
         "scheduled operations",
         "announced sweeps",
+        "single payouts",
     ]
 
 
