@@ -12,6 +12,7 @@ guard
 └── given another operator it should say who has to send it
 carry_out
 ├── it should keep the account usable for publishing
+├── cut off after signing it should be sent by the next publication, once
 └── when the contract refuses it should sign nothing
 claim
 └── it should pay a single payout to its wallet once, and leave the bank's to the treasurer
@@ -21,6 +22,7 @@ governance_standing
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -65,8 +67,8 @@ EUROS_500 = 500_000_000
 FIRST_SINGLE = 1 << 31
 
 
-class Settled(Exception):  # noqa: N818 - not an error but the point at which the test steps in
-    """The distribution is settled, and nothing of it paid."""
+class CutOff(Exception):  # noqa: N818 - not an error but the point at which the test steps in
+    """The run ends here."""
 
 
 @pytest.fixture
@@ -320,6 +322,30 @@ def test_carry_out__contract_refuses__signs_nothing_and_publishing_goes_on(
     ]
 
 
+@pytest.mark.parametrize("point", ["decided govern", "sent govern"])
+def test_carry_out__cut_off__next_publication_sends_it_once(
+    found: Callable[..., Governed], point: str
+) -> None:
+    governed = found()
+
+    def cut(name: str) -> None:
+        if name == point:
+            raise CutOff
+
+    order = resolve(
+        governed.contracts, governed.seats, resolutions.set_smallest_group(9), DOCUMENT, Verb.SCHEDULE
+    ).order
+    assert order is not None
+    with pytest.raises(CutOff):
+        carry_out(replace(governed.context, checkpoint=cut), governed.community_id, order.call)
+    count = governed.opened.chain.transaction_count()
+    assert publish(governed.context).stopped == {}
+    assert publish(governed.context).stopped == {}
+    assert governed.opened.chain.transaction_count() == count + (point == "decided govern")
+    (waiting,) = governance_standing(governed.contracts, governed.seats).scheduled
+    assert waiting.sentence == "hide hour totals of fewer than 9 persons"
+
+
 def test_carry_out__sixteen_reporters__sentence_is_cut(found: Callable[..., Governed]) -> None:
     governed = found()
     carried_out(governed, resolutions.set_reporters([bytes([one]) * 20 for one in range(1, 17)], 9))
@@ -404,10 +430,10 @@ def test_guard__settled_distribution__is_cancelled(world: World, opened: OpenCha
 
     def stop(name: str) -> None:
         if name == "mined settle":
-            raise Settled
+            raise CutOff
 
     context = publishing(world.engine, opened, policy=policy, checkpoint=stop)
-    with pytest.raises(Settled):
+    with pytest.raises(CutOff):
         publish(context)
     governed = Governed(world.engine, opened, context, world.community_id, guardian)
     vault = governed.seats.vault
