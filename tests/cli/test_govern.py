@@ -22,6 +22,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.govern import app
+from oracle.chain.receipt import PAYOUT
 from tests.cli.processes import run, state_folder
 from tests.cli.small_case import write_small_case
 
@@ -182,7 +183,7 @@ def test_govern__unknown_community__names_the_known(state: Path) -> None:
 def receipt_of(channel: str, payee: str, vault: str = "0x" + "55" * 20) -> str:
     """A payout receipt of 500 euro, of a single payout."""
     leaf = {"channel": channel, "payee": payee, "owner": "0x" + "00" * 20, "amount_eur": "500.000000"}
-    fields = {"kind": "condivisa/payout/2", "chain_id": 31337, "vault": vault, "distribution": 1 << 31}
+    fields = {"kind": PAYOUT, "chain_id": 31337, "vault": vault, "distribution": 1 << 31}
     return json.dumps(fields | {"valid_at": 1, "index": 0, "leaf": leaf, "proof": []})
 
 

@@ -3,6 +3,7 @@
 moving
 ├── typed data should hash to what the vault asks for
 ├── given the owner's signature the vault should open a payout to the new payee
+├── given a leaf of a tree its path should lead to it
 ├── given another's signature it should be refused before sending
 └── given a payout without an owner, or the same payee, it should refuse
 """
@@ -21,14 +22,23 @@ from oracle.errors import CallReverted
 from oracle.usecases import resolutions
 from oracle.usecases.governance import Verb, by_anyone, resolve
 from oracle.usecases.moving import Move, owner_of, to_bank, to_wallet, typed_data
+from oracle.usecases.payout_leaves import tree_of
+from oracle.usecases.publish import publish
 from oracle.usecases.resolutions import Fund
-from oracle.wiring import OpenChain
+from oracle.wiring import OpenChain, publishing
+from settlement.domain.payees import Payee
+from settlement.domain.payout_states import Channel as Channels
 from tests.oracle.usecases.governed import Governed, found_governed
+from tests.oracle.world import WALLETS, settled_world
 
 FIRST_SINGLE = 1 << 31
 AMOUNT = 500_000_000
 IBAN_HASH = bytes([7]) * 32
 NEW = bytes([0xCC]) * 20
+
+
+class CutOff(Exception):  # noqa: N818 - not an error but the point at which the test steps in
+    """The run ends here."""
 
 
 def owned(owner: LocalAccount) -> Leaf:
@@ -87,6 +97,35 @@ def test_move__owner_signed__opens_a_payout_to_the_new_payee(governed: Governed,
     governed.send(by_anyone(governed.contracts, governed.seats, again.action(signed(owner, again))))
     kept = governed.view("CommunityVault", vault, "distributionOf", FIRST_SINGLE + 2)
     assert kept[0][0] == seal(Node(hash_leaf(0, again.leaf), AMOUNT))
+
+
+@pytest.mark.node
+def test_move__leaf_of_a_tree__is_found_by_its_path(
+    engine: Engine, opened: OpenChain, owner: LocalAccount
+) -> None:
+    address = bytes.fromhex(owner.address[2:])
+    world = settled_world(engine, payees=WALLETS | {"P1": Payee("P1", Channels.WALLET, address, None)})
+
+    def cut(name: str) -> None:
+        if name == "mined settle":
+            raise CutOff
+
+    with pytest.raises(CutOff):
+        publish(publishing(engine, opened, checkpoint=cut))
+    context = publishing(engine, opened)
+    governed = Governed(engine, opened, context, world.community_id, opened.chain)
+    tree = tree_of(world.payouts())
+    index = next(row.leaf_index for row in world.payouts() if row.wallet_address == address)
+    former, proof = tree.leaves[index], tree.proof(index)
+    assert proof
+    place = (governed.contracts.chain_id, governed.seats.vault, 1, index)
+    move = Move(*place, former, proof, to_bank(former, IBAN_HASH))
+    action = move.action(signed(owner, move))
+    governed.send(by_anyone(governed.contracts, governed.seats, action))
+
+    assert governed.view("CommunityVault", governed.seats.vault, "statusOf", 1, index)[0]
+    kept = governed.view("CommunityVault", governed.seats.vault, "distributionOf", FIRST_SINGLE)
+    assert kept[0][0] == seal(Node(hash_leaf(0, move.leaf), former.amount_micro_eur))
 
 
 @pytest.mark.node
