@@ -1,7 +1,8 @@
 """A payout moves to another channel or payee, as its owner signs: what the wallet shows, what is relayed."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from oracle.attest.messages import DOMAIN_TYPE, LEAF_TYPE, MOVE_TYPE, VAULT_NAME, VERSION, Domain, move_digest
 from oracle.attest.payout_tree import (
@@ -17,7 +18,8 @@ from oracle.records import ContractKind
 from oracle.usecases.resolutions import Action
 
 
-class Move(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Move:
     """A leaf of a vault's tree with its path, and the leaf that is to take its place.
 
     `vault` has 20 bytes; `proof` leads from the leaf to the root, and is empty for a single payout.

@@ -93,7 +93,7 @@ def test_move__owner_signed__opens_a_payout_to_the_new_payee(governed: Governed,
     assert kept[0][0] == seal(Node(hash_leaf(0, leaf), AMOUNT))
     assert governed.view("CommunityVault", vault, "statusOf", FIRST_SINGLE, 0)[0]
     assert owner_of(leaf) == owner_of(former)
-    again = Move(*move[:2], FIRST_SINGLE + 1, 0, leaf, (), to_wallet(leaf, NEW))
+    again = Move(move.chain_id, move.vault, FIRST_SINGLE + 1, 0, leaf, (), to_wallet(leaf, NEW))
     governed.send(by_anyone(governed.contracts, governed.seats, again.action(signed(owner, again))))
     kept = governed.view("CommunityVault", vault, "distributionOf", FIRST_SINGLE + 2)
     assert kept[0][0] == seal(Node(hash_leaf(0, again.leaf), AMOUNT))
