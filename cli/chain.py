@@ -10,15 +10,14 @@ import typer
 from cli.chain_document import standing_document
 from cli.chain_table import show_standing
 from cli.display import Display
-from cli.failures import EXIT_BAD_INPUT, EXIT_MISSING, EXIT_REFUSED, explained, stop
+from cli.failures import EXIT_BAD_INPUT, EXIT_REFUSED, explained, stop
 from cli.publish import deliver
-from cli.workspace import CommunityArgument, StateOption, open_ledger, open_workspace
+from cli.workspace import CommunityArgument, StateOption, open_ledger, open_workspace, require_chain
 from oracle.chain.inspection import Inspection
 from oracle.usecases.adopt import adopt as take_up
 from oracle.usecases.chain_status import chain_status
 from oracle.usecases.deployment_record import parse_record
 from oracle.usecases.open_day import order_opening
-from oracle.wiring import ChainSettings
 from settlement.bootstrap import Settings
 
 app = typer.Typer(
@@ -39,7 +38,7 @@ def status(
 
     Sends nothing. It asks one question per posted day and per payout, and a few per month.
     """
-    _require_chain(Settings.from_environment(state=state))
+    require_chain(Settings.from_environment(state=state))
     with (
         explained(),
         open_workspace(state) as workspace,
@@ -107,13 +106,3 @@ def open_totals(
             with open_ledger(workspace) as opened:
                 deliver(workspace, opened, known.id)
     typer.echo(f"{day:%Y-%m-%d}: the hour totals {'are' if ordered else 'were already'} on the ledger")
-
-
-def _require_chain(settings: Settings) -> None:
-    """A look must not make a database, keys and a chain where there are none."""
-    if settings.rpc_url is None and not (ChainSettings(settings.state).folder / "keys.json").exists():
-        stop(
-            f"{settings.state} has no chain yet: `condivisa demo` or `condivisa publish` makes one, "
-            "CONDIVISA_RPC_URL names a node of your own",
-            EXIT_MISSING,
-        )

@@ -37,6 +37,7 @@ VERBS = (
     Verb("publish", "cli.publish", "publish", "The service"),
     Verb("pay", "cli.pay", "app", "The service"),
     Verb("chain", "cli.chain", "app", "The service"),
+    Verb("govern", "cli.govern", "app", "The service"),
     Verb("serve", "cli.serve", "serve", "The service"),
     Verb("db", "cli.database", "app", "The service"),
 )

@@ -85,6 +85,16 @@ def open_ledger(workspace: Workspace) -> Iterator[OpenChain]:
         yield opened
 
 
+def require_chain(settings: Settings) -> None:
+    """A look must not make a database, keys and a chain where there are none."""
+    if settings.rpc_url is None and not (ChainSettings(settings.state).folder / "keys.json").exists():
+        stop(
+            f"{settings.state} has no chain yet: `condivisa demo` or `condivisa publish` makes one, "
+            "CONDIVISA_RPC_URL names a node of your own",
+            EXIT_MISSING,
+        )
+
+
 def now() -> datetime:
     """The present instant: the command line is where time enters."""
     return datetime.now(UTC)  # allowed: the one clock of the command line

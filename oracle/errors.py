@@ -194,3 +194,9 @@ class AnotherPublisher(OracleError):
     """Another process is publishing to the same chain from the same database."""
 
     code = "ANOTHER_PUBLISHER"
+
+
+class GovernanceRefused(OracleError):
+    """What an office or a resolution asks for cannot be done as things stand; nothing was sent."""
+
+    code = "GOVERNANCE_REFUSED"

@@ -40,6 +40,18 @@ class Artifact:
         """Call data of a function."""
         return bytes.fromhex(self._contract.encode_abi(function, args=list(arguments))[2:])
 
+    def decoded(self, data: bytes) -> tuple[str, dict[str, Any]] | None:
+        """Name and arguments of a function from its call data; None when it is none of this contract's."""
+        try:
+            function, arguments = self._contract.decode_function_input(data)
+        except (ValueError, DecodingError):
+            return None
+        return str(function.fn_name), arguments
+
+    def topic(self, event: str) -> bytes:
+        """What the logs of an event begin with."""
+        return keccak256(_signature(self._entry("event", event)).encode())
+
     def answer(self, function: str, octets: bytes) -> tuple[Any, ...]:
         """Decoded return values of a view. Raises DecodingError on bytes of another shape."""
         return self._codec.decode(_types(self._entry("function", function)["outputs"]), octets)
@@ -47,7 +59,7 @@ class Artifact:
     def event(self, name: str, log: Log) -> dict[str, Any] | None:
         """Arguments of an event by name, or None when the log is another one."""
         entry = self._entry("event", name)
-        if not log.topics or log.topics[0] != keccak256(_signature(entry).encode()):
+        if not log.topics or log.topics[0] != self.topic(name):
             return None
         indexed = [field for field in entry["inputs"] if field["indexed"]]
         others = [field for field in entry["inputs"] if not field["indexed"]]

@@ -157,3 +157,17 @@ class SettledDistributionRow(SQLModel, table=True):
     depth: int = Field(sa_column=Column(Integer, nullable=False))
     valid_at: int = Field(sa_column=Column(BigInteger, nullable=False))
     created_at: datetime = Field(sa_column=columns.recorded())
+
+
+class RosterSaltRow(SQLModel, table=True):
+    """The secret behind a member's id in the roster on the ledger; `member` is its code.
+
+    Deleting the row makes the id unlinkable and leaves the roster's root as it is.
+    """
+
+    __tablename__ = "roster_salts"
+
+    community_id: UUID = Field(sa_column=columns.reference("energy_communities.id", primary_key=True))
+    member: str = Field(sa_column=columns.text(100, primary_key=True))
+    salt: bytes = Field(sa_column=columns.octets())
+    created_at: datetime = Field(sa_column=columns.recorded())

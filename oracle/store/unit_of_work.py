@@ -7,6 +7,7 @@ from oracle.store.deployments import Deployments, DeploymentsReader
 from oracle.store.hidden_days import HiddenDays, HiddenDaysReader
 from oracle.store.pod_keys import PodKeys, PodKeysReader
 from oracle.store.reports import Reports, ReportsReader
+from oracle.store.roster_salts import RosterSalts, RosterSaltsReader
 from oracle.store.settled_distributions import SettledDistributions, SettledDistributionsReader
 from oracle.store.transactions import Transactions, TransactionsReader
 
@@ -20,6 +21,7 @@ class OracleUnitOfWork(UnitOfWork):
     deployments: Deployments
     settled_distributions: SettledDistributions
     hidden_days: HiddenDays
+    roster_salts: RosterSalts
 
     def _attach(self, session: Session) -> None:
         super()._attach(session)
@@ -29,6 +31,7 @@ class OracleUnitOfWork(UnitOfWork):
         self.deployments = Deployments(session)
         self.settled_distributions = SettledDistributions(session)
         self.hidden_days = HiddenDays(session)
+        self.roster_salts = RosterSalts(session)
 
 
 class OracleReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
@@ -40,6 +43,7 @@ class OracleReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
     deployments: DeploymentsReader
     settled_distributions: SettledDistributionsReader
     hidden_days: HiddenDaysReader
+    roster_salts: RosterSaltsReader
 
     def _attach(self, session: Session) -> None:
         super()._attach(session)
@@ -49,3 +53,4 @@ class OracleReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
         self.deployments = DeploymentsReader(session)
         self.settled_distributions = SettledDistributionsReader(session)
         self.hidden_days = HiddenDaysReader(session)
+        self.roster_salts = RosterSaltsReader(session)
