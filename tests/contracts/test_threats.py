@@ -15,7 +15,6 @@ from oracle.attest.payout_tree import PayoutTree
 from tests.contracts.expect import reverts
 from tests.contracts.leaves import BANKS, EURO, MIXED, WALLETS, account, address_of, wallet, wallets
 from tools.testchain.community import (
-    CONFIGURATION,
     MONTH,
     Community,
     Payouts,
@@ -34,17 +33,17 @@ def test_majority__energy_that_nobody_metered__is_accepted(community: Community)
     days = days_of(NEXT_MONTH)
     invented = 10**9
     community.post(*(day_report(day, [invented] * hours_in(day), [invented] * hours_in(day)) for day in days))
-    totals = community.ledger.call("totalsOf", CONFIGURATION, NEXT_MONTH)
+    totals = community.ledger.call("totalsOf", community.configuration, NEXT_MONTH)
     assert totals[SHARED] == sum(hours_in(day) for day in days) * invented
 
 
 def test_majority__final_month_that_no_settlement_has_read__is_changed(community: Community) -> None:
-    before = community.ledger.call("totalsOf", CONFIGURATION, MONTH)[SHARED]
-    assert community.ledger.call("isFinal", CONFIGURATION, MONTH)
+    before = community.ledger.call("totalsOf", community.configuration, MONTH)[SHARED]
+    assert community.ledger.call("isFinal", community.configuration, MONTH)
     replaced = day_report(days_of(MONTH)[0])
     accepted = community.ledger.call("hashReport", report_row(replaced))
     community.correct(replaced, day_report(replaced.day, [1] * 24, [1] * 24, predecessor=accepted))
-    assert community.ledger.call("totalsOf", CONFIGURATION, MONTH)[SHARED] < before
+    assert community.ledger.call("totalsOf", community.configuration, MONTH)[SHARED] < before
 
 
 def test_majority__producers_share__goes_to_whom_it_likes(community: Community) -> None:

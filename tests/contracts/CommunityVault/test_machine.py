@@ -23,9 +23,9 @@ from tools.testchain.community import (
     MONTH,
     Community,
     Payouts,
-    batch_arguments,
-    claim_arguments,
+    branch_row,
     found_community,
+    leaf_row,
     selection,
 )
 from tools.testchain.errors import Reverted
@@ -95,7 +95,7 @@ class PayoutMachine(RuleBasedStateMachine):
     def claim(self, index: int) -> None:
         """Pays an open wallet or social leaf."""
         if index < len(self.leaves):
-            self.attempt("claim", claim_arguments(self.payouts, index))
+            self.attempt("claim", leaf_row(self.payouts, index))
             self.move([index], lambda i: self.is_open(i, Channel.WALLET, Channel.SOCIAL), "paid")
 
     @rule(index=INDEXES, height=st.integers(0, 4))
@@ -105,20 +105,20 @@ class PayoutMachine(RuleBasedStateMachine):
         start = (index >> level) << level
         batch = range(start, min(start + (1 << level), len(self.leaves)))
         if batch:
-            self.attempt("push", batch_arguments(self.payouts, start, level))
+            self.attempt("push", branch_row(self.payouts, start, level))
         for leaf in batch:
             self.move([leaf], lambda i: self.is_open(i, Channel.WALLET, Channel.SOCIAL), "paid")
 
     @rule(indexes=st.sets(INDEXES, min_size=1, max_size=4))
     def reserve(self, indexes: set[int]) -> None:
         """Sets open bank leaves aside."""
-        self.attempt("reserve", (*batch_arguments(self.payouts, 0, None), selection(indexes)), treasurer=True)
+        self.attempt("reserve", (branch_row(self.payouts, 0, None), selection(indexes)), treasurer=True)
         self.move(indexes, lambda i: self.is_open(i, Channel.BANK), "reserved")
 
     @rule(indexes=st.sets(INDEXES, min_size=1, max_size=4))
     def release(self, indexes: set[int]) -> None:
         """Opens reserved leaves again."""
-        self.attempt("release", (*batch_arguments(self.payouts, 0, None), selection(indexes)), treasurer=True)
+        self.attempt("release", (branch_row(self.payouts, 0, None), selection(indexes)), treasurer=True)
         self.move(indexes, lambda i: self.status.get(i) == "reserved", "open")
 
     @rule(indexes=st.sets(INDEXES, min_size=1, max_size=4))
@@ -126,7 +126,7 @@ class PayoutMachine(RuleBasedStateMachine):
         """Pays reserved leaves."""
         known = {index for index in indexes if index < len(self.leaves)}
         references = [b"\x01" * 32 if i in known else bytes(32) for i in range(len(self.leaves))]
-        self.attempt("confirm", (*batch_arguments(self.payouts, 0, None), references), treasurer=True)
+        self.attempt("confirm", (branch_row(self.payouts, 0, None), references), treasurer=True)
         if known:
             self.move(known, lambda i: self.status.get(i) == "reserved", "paid")
 
