@@ -30,7 +30,7 @@ BATCH = (ZERO, AREA, 0, [report_row(day_report(1))], b"")
 
 @dataclass(frozen=True)
 class Row:
-    """A function, who may call it, and the error that others see; all see it where the caller is no matter."""
+    """A function, who may call it, and the error that others see: all, where no role is named."""
 
     arguments: tuple[Any, ...]
     error: str
@@ -149,6 +149,8 @@ def test_callers__every_role_and_function__only_the_named_role_passes(
     community: Community, position: int
 ) -> None:
     community.distribute(MIXED)
+    for account in callers(community).values():
+        community.chain.transport.endow(account)
     contract, table = tables(community)[position]
     for function, row in table.items():
         if row.error == "none":
