@@ -64,7 +64,7 @@ def next_number(match: re.Match[str]) -> str:
 
 RULES = [
     Rule("check dropped", re.compile(r"(?<=\bif \().*(?=\)( revert| \{$| continue;|$))"), "false"),
-    Rule("guard dropped", re.compile(r" (nonReentrant|onlyTreasurer)\b"), ""),
+    Rule("guard dropped", re.compile(r"\s(nonReentrant|onlyTreasurer|onlyGovernor|onlyAdministrator)\b(\(\w+\))?"), ""),
     # Not a declaration, which would not compile without.
     Rule(
         "effect dropped", re.compile(r"^(?!\s+[\w.\[\]]+( \w+)+ =)\s+[\w.\[\] /()%]+ [|&+-]?= [^=].*;$"), ""

@@ -273,16 +273,17 @@ abstract contract CommunityRegistry is ICommunityRegistry {
         if (msg.sender != _communities[community].guardian) {
             revert CommunityRegistry_NotGuardian(community, msg.sender);
         }
-        address[] memory reporters = _reportersOf(_communities[community].quorum);
+        if (!isReporter(community, reporter)) revert CommunityRegistry_UnknownReporter(community, reporter);
+        Quorum storage quorum = _communities[community].quorum;
+        address[] memory reporters = _reportersOf(quorum);
         address[] memory kept = new address[](reporters.length - 1);
-        uint256 position = 0;
+        uint256 count = 0;
         for (uint256 i = 0; i < reporters.length; ++i) {
             if (reporters[i] == reporter) continue;
-            if (position == kept.length) revert CommunityRegistry_UnknownReporter(community, reporter);
-            kept[position] = reporters[i];
-            ++position;
+            kept[count] = reporters[i];
+            ++count;
         }
-        _storeReporters(community, kept, _communities[community].quorum.threshold);
+        _storeReporters(community, kept, quorum.threshold);
     }
 
     /// @inheritdoc ICommunityRegistry
@@ -310,32 +311,42 @@ abstract contract CommunityRegistry is ICommunityRegistry {
     /// OpenZeppelin's ECDSA refuses malleable (high-s) and malformed signatures.
     function _requireQuorum(bytes32 community, uint32 epoch, bytes32 digest, bytes calldata signatures) internal view {
         Quorum memory quorum = _communities[community].quorum;
+        if (quorum.threshold == 0) revert CommunityRegistry_UnknownCommunity(community);
         if (quorum.paused) revert CommunityRegistry_Paused(community);
         if (quorum.epoch != epoch) revert CommunityRegistry_OtherEpoch(community, epoch, quorum.epoch);
         if (signatures.length % BYTES_PER_SIGNATURE != 0) {
             revert CommunityRegistry_MalformedSignatures(signatures.length);
         }
         uint256 count = signatures.length / BYTES_PER_SIGNATURE;
-        // An unknown community has threshold zero, and a digest that nobody signed must not pass.
-        if (count < quorum.threshold || count == 0) {
-            revert CommunityRegistry_TooFewSignatures(count, quorum.threshold);
-        }
+        if (count < quorum.threshold) revert CommunityRegistry_TooFewSignatures(count, quorum.threshold);
         bytes memory reporters = SSTORE2.read(quorum.reporters);
         uint256 walked = 0;
         for (uint256 i = 0; i < count; ++i) {
-            address signer = ECDSA.recoverCalldata(
-                digest, signatures[i * BYTES_PER_SIGNATURE:(i + 1) * BYTES_PER_SIGNATURE]
-            );
+            address signer = _signer(digest, signatures, i);
             address reporter;
             do {
                 if (walked == reporters.length) revert CommunityRegistry_NotAReporter(signer);
-                walked += BYTES_PER_ADDRESS;
                 // The word that ends with the address; the length's word stands before the first.
                 assembly ("memory-safe") {
+                    walked := add(walked, BYTES_PER_ADDRESS)
                     reporter := and(mload(add(reporters, walked)), 0xffffffffffffffffffffffffffffffffffffffff)
                 }
             } while (reporter != signer);
         }
+    }
+
+    /// @dev Who made the signature at a position that is within the bytes.
+    function _signer(bytes32 digest, bytes calldata signatures, uint256 i) private pure returns (address) {
+        bytes32 r;
+        bytes32 s;
+        uint8 v;
+        assembly ("memory-safe") {
+            let signature := add(signatures.offset, mul(i, BYTES_PER_SIGNATURE))
+            r := calldataload(signature)
+            s := calldataload(add(signature, 32))
+            v := byte(0, calldataload(add(signature, 64)))
+        }
+        return ECDSA.recover(digest, v, r, s);
     }
 
     function _reportersOf(Quorum storage quorum) private view returns (address[] memory reporters) {

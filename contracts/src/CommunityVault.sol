@@ -52,7 +52,7 @@ contract CommunityVault is SinglePayouts {
 
         // Effect: receipts are used up, their sum is divided, the root is stored.
         Revenue memory revenue =
-            RevenueSplit.split(_useReceipts(settlement.receipts), months.shares.socialBps, months.shares.gridBps);
+            RevenueSplit.split(_useReceipts(settlement), months.shares.socialBps, months.shares.gridBps);
         _takeIn(settlement, revenue);
         uint40 validAt = (block.timestamp + _rootDelay).toUint40();
         _distributions[settlement.distribution] =
@@ -61,7 +61,8 @@ contract CommunityVault is SinglePayouts {
     }
 
     /// @dev Marks the receipts as used and returns their sum in micro-euro.
-    function _useReceipts(bytes32[] calldata receipts) private returns (uint256 amount) {
+    function _useReceipts(Settlement calldata settlement) private returns (uint256 amount) {
+        bytes32[] calldata receipts = settlement.receipts;
         if (receipts.length > MAX_RECEIPTS) {
             revert CommunityVault_ReceiptCountOutOfRange(receipts.length, MAX_RECEIPTS);
         }
@@ -72,6 +73,7 @@ contract CommunityVault is SinglePayouts {
             if (receipt.used) revert CommunityVault_ReceiptUsed(receipts[i]);
             receipt.used = true;
             amount += credited;
+            emit ReceiptUsed(receipts[i], settlement.distribution);
         }
     }
 
@@ -110,8 +112,7 @@ contract CommunityVault is SinglePayouts {
             sharedWh: months.sharedWh,
             adjustmentWh: months.adjustmentWh,
             hiddenDays: months.hiddenDays,
-            validAt: validAt,
-            receipts: settlement.receipts
+            validAt: validAt
         });
     }
 

@@ -37,8 +37,8 @@ contract EnergyLedger is IEnergyLedger, CommunityRegistry, EIP712 {
 
     mapping(bytes32 configuration => mapping(Day => bytes32)) private _reports;
     mapping(bytes32 configuration => mapping(MonthNumber => MonthTotals)) private _totals;
-    /// Reports that hid their hour totals and whose totals were shown.
-    mapping(bytes32 report => DayEnergy) private _opened;
+    /// Reports that hid their hour totals and whose totals were shown. Their ids alone do not tell configurations apart.
+    mapping(bytes32 configuration => mapping(bytes32 report => DayEnergy)) private _opened;
 
     constructor(uint40 finalityDelay_) EIP712("Condivisa EnergyLedger", "1") {
         if (finalityDelay_ > MAX_FINALITY_DELAY) revert EnergyLedger_DelayTooLong(finalityDelay_, MAX_FINALITY_DELAY);
@@ -155,7 +155,7 @@ contract EnergyLedger is IEnergyLedger, CommunityRegistry, EIP712 {
         (MonthNumber month,, uint256 hourCount) = CivilCalendar.locate(replacement.day);
         DayEnergy memory energy = _energyOf(replacement, hourCount);
         DayEnergy memory old = HourTotals.areHidden(replaced.hourTotals)
-            ? _opened[replacement.predecessor]
+            ? _opened[configuration][replacement.predecessor]
             : _energyOf(replaced, hourCount);
 
         MonthTotals memory totals = _totals[configuration][month];
@@ -209,7 +209,7 @@ contract EnergyLedger is IEnergyLedger, CommunityRegistry, EIP712 {
         bytes32 id = report.hash();
         bytes32 accepted = _reports[configuration][report.day];
         if (id != accepted) revert EnergyLedger_WrongPredecessor(configuration, report.day, accepted, id);
-        if (!HourTotals.areHidden(report.hourTotals) || _opened[id].known) {
+        if (!HourTotals.areHidden(report.hourTotals) || _opened[configuration][id].known) {
             revert EnergyLedger_NotHidden(configuration, report.day);
         }
         bytes32 computed = keccak256(bytes.concat(salt, hourTotals));
@@ -220,7 +220,7 @@ contract EnergyLedger is IEnergyLedger, CommunityRegistry, EIP712 {
         DayEnergy memory energy = _sum(report.day, hourTotals, hourCount);
 
         // Effect: the day's energy is known, to its month too.
-        _opened[id] = energy;
+        _opened[configuration][id] = energy;
         MonthTotals memory totals = _totals[configuration][month];
         totals.injectedWh = (uint256(totals.injectedWh) + energy.injectedWh).toUint48();
         totals.withdrawnWh = (uint256(totals.withdrawnWh) + energy.withdrawnWh).toUint48();
@@ -333,7 +333,7 @@ contract EnergyLedger is IEnergyLedger, CommunityRegistry, EIP712 {
 
     /// @inheritdoc IEnergyLedger
     function isOpened(bytes32 configuration, Day day) external view returns (bool) {
-        return _opened[_reports[configuration][day]].known;
+        return _opened[configuration][_reports[configuration][day]].known;
     }
 
     /// @inheritdoc IEnergyLedger

@@ -77,16 +77,15 @@ abstract contract PayoutBook is Treasury {
 
     /// @inheritdoc ICommunityVault
     function claim(Branch calldata branch) external nonReentrant {
-        // Check: one unpaid wallet or social leaf of the tree.
+        // Check: one wallet or social leaf of the tree.
         bytes calldata leaf = branch.leaves;
         (uint32 distribution, uint32 index) = (branch.distribution, branch.start);
         _requireOneLeaf(branch);
         Batch memory batch = _sort(leaf, 0);
         if (batch.wallets | batch.social == 0) revert CommunityVault_NotClaimable(distribution, index);
-        if (_isPaid(distribution, index)) revert CommunityVault_AlreadyPaid(distribution, index);
 
-        // Effect:
-        _markPaid(distribution, index, 1);
+        // Effect: unless it was paid before.
+        _takeLeaf(distribution, index);
         _book(batch.toWallets, batch.toSocial);
         emit LeafClaimed(distribution, index, leaf.amountOf(0));
 
@@ -169,14 +168,19 @@ abstract contract PayoutBook is Treasury {
         }
     }
 
-    function _isPaid(uint32 distribution, uint32 index) internal view returns (bool) {
-        return (_paid[distribution][index / LEAVES_PER_WORD] >> (index % LEAVES_PER_WORD)) & 1 != 0;
-    }
-
     /// @dev Paid and reserved bits of a branch, of whose leaves bit i stands for leaf start + i.
     function _wordsOf(Branch calldata branch) internal view returns (uint256 paid, uint256 reserved) {
         (uint256 word, uint256 shift) = (branch.start / LEAVES_PER_WORD, branch.start % LEAVES_PER_WORD);
         return (_paid[branch.distribution][word] >> shift, _reserved[branch.distribution][word] >> shift);
+    }
+
+    /// @dev Marks one leaf as paid, which must not be paid yet.
+    function _takeLeaf(uint32 distribution, uint32 index) internal {
+        mapping(uint256 word => uint256) storage words = _paid[distribution];
+        uint256 word = words[index / LEAVES_PER_WORD];
+        uint256 bit = 1 << (index % LEAVES_PER_WORD);
+        if (word & bit != 0) revert CommunityVault_AlreadyPaid(distribution, index);
+        words[index / LEAVES_PER_WORD] = word | bit;
     }
 
     /// @dev Marks leaves of one word as paid; bit i stands for leaf start + i.
@@ -187,10 +191,8 @@ abstract contract PayoutBook is Treasury {
     /// @dev Counts what goes out as gone, and what goes to social purposes to its fund, which stays here. A path ends in
     /// exactly what the distribution promises, so its leaves never take what is held for others.
     function _book(uint64 out, uint64 toSocial) internal {
-        Funds memory sums = _funds;
-        sums.held -= uint56(out);
-        sums.social += uint56(toSocial);
-        _funds = sums;
+        _funds.held -= uint56(out);
+        if (toSocial != 0) _funds.social += uint56(toSocial);
     }
 
     /// @dev Undoes _markPaid and _book within the same transaction, for leaves whose transfer failed.
@@ -300,13 +302,23 @@ abstract contract PayoutBook is Treasury {
     /// @dev Reverts unless the leaves stand side by side in the distribution's tree, from an aligned start, and can be
     /// paid: their path must end in the distribution's root and in exactly what it promises.
     function _requireBranch(Branch calldata branch) internal view {
-        uint256 height = _batchHeight(branch.depth, branch.start, branch.proof.length);
-        uint256 leaves = branch.leaves.count();
-        if (leaves == 0 || leaves > 1 << height) revert CommunityVault_LeafCountOutOfRange(leaves, 1 << height);
-        (bytes32 hash, uint256 sum) = SumTree.fold(branch.leaves, branch.start, 0, height);
-        (bytes32 root, uint256 funded) = SumTree.climb(hash, sum, branch.start >> height, branch.proof);
-        _requireRoot(branch.distribution, root, funded, branch.depth, branch.validAt);
-        if (block.timestamp < branch.validAt) revert CommunityVault_NotYetValid(branch.distribution, branch.validAt);
+        (uint32 distribution, uint8 depth, uint40 validAt) = (branch.distribution, branch.depth, branch.validAt);
+        (bytes32 root, uint256 funded) = _topOf(depth, branch.start, branch.leaves, branch.proof);
+        _requireRoot(distribution, root, funded, depth, validAt);
+        if (block.timestamp < validAt) revert CommunityVault_NotYetValid(distribution, validAt);
+    }
+
+    /// @dev Root and sum that leaves lead to in a tree of the depth.
+    function _topOf(uint8 depth, uint32 start, bytes calldata leaves, bytes calldata proof)
+        private
+        pure
+        returns (bytes32 root, uint256 funded)
+    {
+        uint256 height = _batchHeight(depth, start, proof.length);
+        uint256 count = leaves.count();
+        if (count == 0 || count > 1 << height) revert CommunityVault_LeafCountOutOfRange(count, 1 << height);
+        (bytes32 hash, uint256 sum) = SumTree.fold(leaves, start, 0, height);
+        return SumTree.climb(hash, sum, start >> height, proof);
     }
 
     /// @dev The same for a branch of a single leaf.
@@ -354,7 +366,7 @@ abstract contract PayoutBook is Treasury {
 
     /// @inheritdoc ICommunityVault
     function statusOf(uint32 distribution, uint32 index) external view returns (bool paid, bool reserved) {
-        uint256 word = _reserved[distribution][index / LEAVES_PER_WORD];
-        return (_isPaid(distribution, index), (word >> (index % LEAVES_PER_WORD)) & 1 != 0);
+        (uint256 word, uint256 bit) = (index / LEAVES_PER_WORD, 1 << (index % LEAVES_PER_WORD));
+        return (_paid[distribution][word] & bit != 0, _reserved[distribution][word] & bit != 0);
     }
 }

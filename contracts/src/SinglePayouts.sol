@@ -35,15 +35,15 @@ abstract contract SinglePayouts is PayoutBook, EIP712 {
 
     /// @inheritdoc ICommunityVault
     function move(Branch calldata branch, bytes calldata leaf, bytes calldata signature) external nonReentrant {
-        // Check: an open leaf whose owner signed for the new one.
-        address owner = _requireOpenLeaf(branch, leaf);
+        // Check: a leaf whose owner signed for the new one.
+        address owner = _requireReplaceable(branch, leaf);
         bytes32 wish = Messages.hashMove(branch.distribution, branch.start, leaf);
         if (!SignatureChecker.isValidSignatureNowCalldata(owner, _hashTypedDataV4(wish), signature)) {
             revert CommunityVault_NotOwner(owner);
         }
 
-        // Effect:
-        _markPaid(branch.distribution, branch.start, 1);
+        // Effect: unless it was paid before.
+        _takeLeaf(branch.distribution, branch.start);
         emit LeafMoved(branch.distribution, branch.start, _openSingle(leaf, _now()));
     }
 
@@ -53,11 +53,11 @@ abstract contract SinglePayouts is PayoutBook, EIP712 {
         onlyGovernor
         nonReentrant
     {
-        // Check: an open leaf.
-        _requireOpenLeaf(branch, leaf);
+        // Check: a leaf that can be given another payee.
+        _requireReplaceable(branch, leaf);
 
-        // Effect:
-        _markPaid(branch.distribution, branch.start, 1);
+        // Effect: unless it was paid before.
+        _takeLeaf(branch.distribution, branch.start);
         uint40 validAt = _now() + REFUSAL_PERIOD;
         uint32 single = _openSingle(leaf, validAt);
         _redirections[single] = Redirection(keccak256(branch.leaves), validAt);
@@ -81,11 +81,10 @@ abstract contract SinglePayouts is PayoutBook, EIP712 {
         emit RedirectionRefused(single, _openSingle(formerLeaf, _now()));
     }
 
-    /// @dev Owner of the branch's one leaf, which is neither paid nor reserved, and can become the new leaf.
-    function _requireOpenLeaf(Branch calldata branch, bytes calldata leaf) private view returns (address owner) {
+    /// @dev Owner of the branch's one leaf, which is not reserved and can become the new leaf.
+    function _requireReplaceable(Branch calldata branch, bytes calldata leaf) private view returns (address owner) {
         _requireOneLeaf(branch);
-        (uint256 paid, uint256 reserved) = _wordsOf(branch);
-        if (paid & 1 != 0) revert CommunityVault_AlreadyPaid(branch.distribution, branch.start);
+        (, uint256 reserved) = _wordsOf(branch);
         if (reserved & 1 != 0) revert CommunityVault_AlreadyReserved(branch.distribution, branch.start);
         _requirePayable(leaf);
         (uint64 amount, uint64 expected) = (leaf.amountOf(0), branch.leaves.amountOf(0));

@@ -112,15 +112,15 @@ abstract contract Treasury is ICommunityVault, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc ICommunityVault
-    function rescueToken(address token_, address recipient, uint256 amount) external onlyGovernor nonReentrant {
-        if (token_ == address(_token)) revert CommunityVault_OwnToken(token_);
-        emit TokenRescued(token_, recipient, amount);
-        SafeERC20.safeTransfer(IERC20(token_), recipient, amount);
+    function rescueToken(address foreign, address recipient, uint256 amount) external onlyGovernor nonReentrant {
+        if (foreign == address(_token)) revert CommunityVault_OwnToken(foreign);
+        emit TokenRescued(foreign, recipient, amount);
+        SafeERC20.safeTransfer(IERC20(foreign), recipient, amount);
     }
 
     /// @inheritdoc ICommunityVault
-    function setTreasurer(address treasurer_) external onlyGovernor {
-        _setTreasurer(treasurer_);
+    function setTreasurer(address account) external onlyGovernor {
+        _setTreasurer(account);
     }
 
     function _setTreasurer(address treasurer_) private {

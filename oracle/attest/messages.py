@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from oracle.attest.keccak import HASH_BYTES, keccak256
-from oracle.attest.payout_tree import ADDRESS_BYTES
+from oracle.attest.payout_tree import ADDRESS_BYTES, Leaf
 
 LEDGER_NAME = "Condivisa EnergyLedger"
 VAULT_NAME = "Condivisa CommunityVault"
@@ -21,7 +21,8 @@ SETTLEMENT_TYPE = (
     "Settlement(uint32 distribution,uint32 epoch,bytes32[] receipts,Month[] months,uint32 corrections,"
     "bytes32 evidence,bytes32 root,uint8 depth,uint64 pool,uint64 carry)" + MONTH_TYPE
 )
-MOVE_TYPE = "Move(uint32 distribution,uint32 index,bytes leaf)"
+LEAF_TYPE = "Leaf(uint8 channel,bytes32 payee,address owner,uint64 amount)"
+MOVE_TYPE = "Move(uint32 distribution,uint32 index,Leaf leaf)" + LEAF_TYPE
 NO_PREDECESSOR = bytes(HASH_BYTES)
 
 
@@ -132,11 +133,16 @@ def settlement_digest(domain: Domain, settlement: Settlement) -> bytes:
     return _digest(domain, struct_hash)
 
 
-def move_digest(domain: Domain, distribution: int, index: int, leaf: bytes) -> bytes:
-    """Digest that a leaf's owner signs to move it: `leaf` is the encoded leaf that takes its place."""
-    return _digest(
-        domain, keccak256(_type_hash(MOVE_TYPE) + _word(distribution) + _word(index) + keccak256(leaf))
+def move_digest(domain: Domain, distribution: int, index: int, leaf: Leaf) -> bytes:
+    """Digest that a leaf's owner signs to move it: `leaf` is the one that takes its place."""
+    leaf_hash = keccak256(
+        _type_hash(LEAF_TYPE)
+        + _word(leaf.channel)
+        + _bytes32(leaf.payee)
+        + leaf.owner.rjust(HASH_BYTES, b"\0")
+        + _word(leaf.amount_micro_eur)
     )
+    return _digest(domain, keccak256(_type_hash(MOVE_TYPE) + _word(distribution) + _word(index) + leaf_hash))
 
 
 def _digest(domain: Domain, struct_hash: bytes) -> bytes:

@@ -47,6 +47,7 @@ interface ICommunityRegistry {
     error CommunityRegistry_MayNotAnchor(bytes32 community, address caller);
     error CommunityRegistry_InvalidRole(bytes32 community, address account);
     error CommunityRegistry_AlreadyRegistered(bytes32 community);
+    error CommunityRegistry_UnknownCommunity(bytes32 community);
     error CommunityRegistry_ConfigurationKnown(bytes32 configuration);
     error CommunityRegistry_InvalidArea(bytes32 area);
     error CommunityRegistry_InvalidVault(bytes32 community, address vault);

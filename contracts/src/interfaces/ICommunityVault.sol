@@ -41,6 +41,7 @@ interface ICommunityVault {
     event DonationTaken(uint64 amount);
     event TreasurerSet(address indexed treasurer);
     event TokenRescued(address indexed token, address indexed recipient, uint256 amount);
+    event ReceiptUsed(bytes32 indexed receipt, uint32 indexed distribution);
     event Settled(
         uint32 indexed distribution,
         bytes32 indexed evidence,
@@ -55,8 +56,7 @@ interface ICommunityVault {
         uint256 sharedWh,
         int256 adjustmentWh,
         uint256 hiddenDays,
-        uint40 validAt,
-        bytes32[] receipts
+        uint40 validAt
     );
     event DistributionCancelled(uint32 indexed distribution, uint64 funded);
     event BatchPaid(
@@ -153,11 +153,11 @@ interface ICommunityVault {
     /// Requirements: there is some.
     function takeDonation() external;
 
-    /// @notice Sends on what arrived here of another token. Requirements: the caller is the governor.
-    function rescueToken(address token, address recipient, uint256 amount) external;
+    /// @notice Sends on what arrived here of a foreign token. Requirements: the caller is the governor.
+    function rescueToken(address foreign, address recipient, uint256 amount) external;
 
-    /// @notice Requirements: the caller is the governor; the treasurer is not zero.
-    function setTreasurer(address treasurer) external;
+    /// @notice Requirements: the caller is the governor; the account is not zero.
+    function setTreasurer(address account) external;
 
     /* ----------------------------------------------- distributions -------------------------------------------- */
 
@@ -214,7 +214,7 @@ interface ICommunityVault {
 
     /// @notice Moves an unpaid leaf to another channel or payee, as its owner wishes: a single payout takes its place.
     /// Requirements: the branch is one leaf, neither paid nor reserved; its owner, the wallet's address or the bank
-    /// leaf's owner, signed Move(distribution, index, leaf); the new leaf can be paid and has the same amount.
+    /// leaf's owner, signed Move(distribution, index, Leaf); the new leaf can be paid and has the same amount.
     /// @dev Anyone may relay. A contract's signature is asked of it (ERC-1271).
     function move(Branch calldata branch, bytes calldata leaf, bytes calldata signature) external;
 

@@ -13,24 +13,24 @@ library HourTotals {
     }
 
     /// @dev Sums of a day in Wh; an hour's shared energy is the smaller of what was injected and withdrawn in it.
-    /// The caller has checked that the length is a whole number of hours.
+    /// The caller has checked that the length is a whole number of hours, 25 at most: no sum leaves 64 bits.
     function sum(bytes calldata hourTotals)
         internal
         pure
         returns (uint256 injectedWh, uint256 withdrawnWh, uint256 sharedWh)
     {
-        // Offsets stay below the length, and the sums of a day's 25 hours of 40 bits far below 2^256.
-        unchecked {
-            for (uint256 offset = 0; offset < hourTotals.length; offset += BYTES_PER_HOUR) {
-                uint256 hour;
-                assembly ("memory-safe") {
-                    hour := calldataload(add(hourTotals.offset, offset))
-                }
-                uint256 injected = hour >> 216;
-                uint256 withdrawn = (hour >> 176) & type(uint40).max;
-                injectedWh += injected;
-                withdrawnWh += withdrawn;
-                sharedWh += injected < withdrawn ? injected : withdrawn;
+        // Written in assembly because it is most of what a post computes.
+        assembly ("memory-safe") {
+            let end := add(hourTotals.offset, hourTotals.length)
+            for { let hour := hourTotals.offset } lt(hour, end) { hour := add(hour, BYTES_PER_HOUR) } {
+                let word := calldataload(hour)
+                let injected := shr(216, word)
+                let withdrawn := and(shr(176, word), 0xffffffffff)
+                injectedWh := add(injectedWh, injected)
+                withdrawnWh := add(withdrawnWh, withdrawn)
+                // The smaller one: injected, exchanged for withdrawn where that is less.
+                let exchange := mul(lt(withdrawn, injected), xor(injected, withdrawn))
+                sharedWh := add(sharedWh, xor(injected, exchange))
             }
         }
     }

@@ -3,9 +3,12 @@ pragma solidity 0.8.37;
 
 import {DayReport, Month} from "../types/Energy.sol";
 import {Settlement} from "../types/Payout.sol";
+import {PackedLeaves} from "./PackedLeaves.sol";
 
 /// @title EIP-712 struct hashes of what reporters and members sign.
 library Messages {
+    using PackedLeaves for bytes;
+
     /// `hours` is a reserved word of Solidity, so the field that holds it is called hourTotals here.
     bytes32 internal constant DAY_REPORT_TYPE = keccak256(
         "DayReport(uint32 day,bytes32 predecessor,bytes32 root,bytes32 roster,uint32 pods,"
@@ -22,7 +25,11 @@ library Messages {
         "bytes32 evidence,bytes32 root,uint8 depth,uint64 pool,uint64 carry)"
         "Month(bytes32 configuration,uint32 month)"
     );
-    bytes32 internal constant MOVE_TYPE = keccak256("Move(uint32 distribution,uint32 index,bytes leaf)");
+    bytes32 internal constant LEAF_TYPE =
+        keccak256("Leaf(uint8 channel,bytes32 payee,address owner,uint64 amount)");
+    bytes32 internal constant MOVE_TYPE = keccak256(
+        "Move(uint32 distribution,uint32 index,Leaf leaf)Leaf(uint8 channel,bytes32 payee,address owner,uint64 amount)"
+    );
 
     function hash(DayReport calldata report) internal pure returns (bytes32) {
         return keccak256(
@@ -70,8 +77,12 @@ library Messages {
         );
     }
 
-    /// @dev Hash of an owner's wish: the leaf in the new channel, 61 bytes.
+    /// @dev Hash of an owner's wish: the leaf that takes the place of another. It is typed, so that a wallet shows the
+    /// owner where the money is to go.
     function hashMove(uint32 distribution, uint32 index, bytes calldata leaf) internal pure returns (bytes32) {
-        return keccak256(abi.encode(MOVE_TYPE, distribution, index, keccak256(leaf)));
+        bytes32 leafHash = keccak256(
+            abi.encode(LEAF_TYPE, leaf.channelOf(0), leaf.payeeOf(0), leaf.ownerOf(0), leaf.amountOf(0))
+        );
+        return keccak256(abi.encode(MOVE_TYPE, distribution, index, leafHash));
     }
 }

@@ -23,12 +23,16 @@ contract PackedLeavesTest is Test {
         for (uint256 i = 0; i < leaves.length; ++i) {
             packed = bytes.concat(packed, PayoutTree.pack(leaves[i]));
         }
-        (uint256 channel, bytes32 payee, uint64 amount) = _reader.read(packed, position);
+        (uint256 channel, bytes32 payee, address owner, uint64 amount) = _reader.read(packed, position);
 
         assertEq(_reader.count(packed), 3, "count");
         assertEq(channel, leaves[position].channel, "channel");
         assertEq(payee, leaves[position].payee, "payee");
+        assertEq(owner, leaves[position].owner, "owner");
         assertEq(amount, leaves[position].amount, "amount");
+        assertEq(
+            keccak256(_reader.leaf(packed, position)), keccak256(PayoutTree.pack(leaves[position])), "bytes of a leaf"
+        );
         assertEq(
             _reader.hashOf(packed, position, index), PayoutTree.hashLeaf(leaves[position], index), "hash of a leaf"
         );

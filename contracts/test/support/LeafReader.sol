@@ -13,9 +13,16 @@ contract LeafReader {
     function read(bytes calldata leaves, uint256 i)
         external
         pure
-        returns (uint256 channel, bytes32 payee, uint64 amount)
+        returns (uint256 channel, bytes32 payee, address owner, uint64 amount)
     {
-        return (PackedLeaves.channelOf(leaves, i), PackedLeaves.payeeOf(leaves, i), PackedLeaves.amountOf(leaves, i));
+        channel = PackedLeaves.channelOf(leaves, i);
+        payee = PackedLeaves.payeeOf(leaves, i);
+        owner = PackedLeaves.ownerOf(leaves, i);
+        amount = PackedLeaves.amountOf(leaves, i);
+    }
+
+    function leaf(bytes calldata leaves, uint256 i) external pure returns (bytes memory) {
+        return PackedLeaves.leaf(leaves, i);
     }
 
     function hashOf(bytes calldata leaves, uint256 i, uint256 index) external pure returns (bytes32) {

@@ -23,6 +23,12 @@ library PayoutTree {
         return Leaf({channel: BANK, payee: keccak256(abi.encode(account)), owner: address(0), amount: amount});
     }
 
+    /// @dev A bank leaf that a member may move.
+    function bankOf(address owner, uint256 account, uint64 amount) internal pure returns (Leaf memory leaf) {
+        leaf = bank(account, amount);
+        leaf.owner = owner;
+    }
+
     function social(uint64 amount) internal pure returns (Leaf memory) {
         return Leaf({channel: SOCIAL, payee: 0, owner: address(0), amount: amount});
     }

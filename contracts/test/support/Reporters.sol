@@ -35,16 +35,19 @@ abstract contract Reporters is Test {
         return abi.encodePacked(r, s, v);
     }
 
-    /// @dev Signatures of the first reporters, as many as the threshold asks for.
+    /// @dev Signatures of the first reporters, as many as the threshold asks for, side by side.
     function signatures(string memory name, address verifier, bytes32 structHash)
         internal
         view
-        returns (bytes[] memory signed)
+        returns (bytes memory)
     {
-        bytes32 digest = Typed.digest(Typed.separator(name, verifier), structHash);
-        signed = new bytes[](THRESHOLD);
-        for (uint256 i = 0; i < THRESHOLD; ++i) {
-            signed[i] = signature(keys[i], digest);
+        return signAll(THRESHOLD, Typed.digest(Typed.separator(name, verifier), structHash));
+    }
+
+    /// @dev Signatures of the first `count` reporters.
+    function signAll(uint256 count, bytes32 digest) internal view returns (bytes memory signed) {
+        for (uint256 i = 0; i < count; ++i) {
+            signed = bytes.concat(signed, signature(keys[i], digest));
         }
     }
 }

@@ -10,9 +10,10 @@ library Typed {
         keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
     string private constant DAY_REPORT = "DayReport(uint32 day,bytes32 predecessor,bytes32 root,bytes32 roster,"
         "uint32 pods,bytes32 blinding,bytes hours)";
+    string private constant BATCH = "Batch(bytes32 configuration,uint32 epoch,DayReport[] reports)";
     string private constant MONTH = "Month(bytes32 configuration,uint32 month)";
-    string private constant SETTLEMENT = "Settlement(uint32 distribution,bytes32[] receipts,Month[] months,"
-        "uint32 corrections,bytes32 evidence,bytes32 root,uint8 depth,uint64 pool,uint64 carry)";
+    string private constant SETTLEMENT = "Settlement(uint32 distribution,uint32 epoch,bytes32[] receipts,"
+        "Month[] months,uint32 corrections,bytes32 evidence,bytes32 root,uint8 depth,uint64 pool,uint64 carry)";
 
     function separator(string memory name, address verifier) internal view returns (bytes32) {
         return keccak256(abi.encode(DOMAIN, keccak256(bytes(name)), keccak256("1"), block.chainid, verifier));
@@ -32,13 +33,13 @@ library Typed {
         );
     }
 
-    function hash(bytes32 configuration, DayReport[] memory reports) internal pure returns (bytes32) {
+    function hash(bytes32 configuration, uint32 epoch, DayReport[] memory reports) internal pure returns (bytes32) {
         bytes memory ids;
         for (uint256 i = 0; i < reports.length; ++i) {
             ids = bytes.concat(ids, hash(reports[i]));
         }
-        bytes32 kind = keccak256(bytes.concat("Batch(bytes32 configuration,DayReport[] reports)", bytes(DAY_REPORT)));
-        return keccak256(abi.encode(kind, configuration, keccak256(ids)));
+        bytes32 kind = keccak256(bytes.concat(bytes(BATCH), bytes(DAY_REPORT)));
+        return keccak256(abi.encode(kind, configuration, epoch, keccak256(ids)));
     }
 
     function hash(Settlement memory settlement) internal pure returns (bytes32) {
@@ -56,7 +57,7 @@ library Typed {
         return keccak256(
             bytes.concat(
                 keccak256(bytes.concat(bytes(SETTLEMENT), bytes(MONTH))),
-                abi.encode(settlement.distribution),
+                abi.encode(settlement.distribution, settlement.epoch),
                 keccak256(abi.encodePacked(settlement.receipts)),
                 keccak256(months),
                 abi.encode(settlement.corrections),
@@ -65,5 +66,11 @@ library Typed {
                 abi.encode(settlement.depth, settlement.pool, settlement.carry)
             )
         );
+    }
+
+    /// @dev An owner's wish: the leaf in its new channel, 61 bytes.
+    function hashMove(uint32 distribution, uint32 index, bytes memory leaf) internal pure returns (bytes32) {
+        bytes32 kind = keccak256("Move(uint32 distribution,uint32 index,bytes leaf)");
+        return keccak256(abi.encode(kind, distribution, index, keccak256(leaf)));
     }
 }

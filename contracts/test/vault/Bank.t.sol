@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {ICommunityVault} from "../../src/interfaces/ICommunityVault.sol";
 import {HostileToken} from "../../src/mocks/HostileToken.sol";
+import {Branch} from "../../src/types/Payout.sol";
 import {MoneyTest} from "../support/MoneyTest.sol";
 import {Leaf, PayoutTree} from "../support/PayoutTree.sol";
 
@@ -20,8 +21,7 @@ contract BankTest is MoneyTest {
 
     Leaf[] private _leaves;
     uint32 private _distribution;
-    bytes private _packed;
-    bytes private _proof;
+    Branch private _branch;
 
     function setUp() public override {
         super.setUp();
@@ -35,20 +35,19 @@ contract BankTest is MoneyTest {
 
     function _open() private {
         _distribution = distribute(_leaves, 3);
-        _packed = _leaves.packBelow(2, 1);
-        _proof = _leaves.proof(3, 2, 1);
+        _branch = branchOf(_distribution, _leaves, 2, 1);
     }
 
     function test_reserve__bank_leaves__are_marked_and_told() external {
+        uint64 heldBefore = heldNow();
         vm.expectEmit(address(vault));
         emit ICommunityVault.BankReserved(_distribution, START, 5);
         _reserve(5);
-        _requireStatus(4, false, true);
-        _requireStatus(6, false, true);
-        _requireStatus(5, false, false);
-        _requireStatus(0, false, false);
-        (,, uint64 paid,,) = vault.distributionOf(_distribution);
-        assertEq(paid, 0, "no sum moves");
+        requireStatus(_distribution, 4, false, true);
+        requireStatus(_distribution, 6, false, true);
+        requireStatus(_distribution, 5, false, false);
+        requireStatus(_distribution, 0, false, false);
+        assertEq(heldNow(), heldBefore, "no sum moves");
     }
 
     function test_reserve__others__are_refused_by_name() external {
@@ -59,8 +58,8 @@ contract BankTest is MoneyTest {
         _confirm(0, 0, REFERENCE);
         _refuseReserve(4, _indexError(ICommunityVault.CommunityVault_AlreadyPaid.selector, 6));
         _reserve(1);
-        _requireStatus(4, false, true);
-        _requireStatus(6, true, false);
+        requireStatus(_distribution, 4, false, true);
+        requireStatus(_distribution, 6, true, false);
     }
 
     function testFuzz_reserve__selection__is_within_the_leaves(uint256 selection) external {
@@ -72,7 +71,7 @@ contract BankTest is MoneyTest {
         _refuseReserve(selection, reason);
         vm.expectRevert(reason);
         vm.prank(TREASURER);
-        vault.release(_distribution, START, _packed, _proof, selection);
+        vault.release(_branch, selection);
     }
 
     function test_release__reserved_leaf__is_open_again() external {
@@ -80,32 +79,29 @@ contract BankTest is MoneyTest {
         vm.expectEmit(address(vault));
         emit ICommunityVault.BankReleased(_distribution, START, 4);
         _release(4);
-        _requireStatus(4, false, true);
-        _requireStatus(6, false, false);
+        requireStatus(_distribution, 4, false, true);
+        requireStatus(_distribution, 6, false, false);
         _reserve(4);
-        _requireStatus(6, false, true);
+        requireStatus(_distribution, 6, false, true);
     }
 
     function test_release__leaf_that_is_not_reserved__is_refused_by_name() external {
         _reserve(1);
         vm.expectRevert(_indexError(ICommunityVault.CommunityVault_NotReserved.selector, 6));
         vm.prank(TREASURER);
-        vault.release(_distribution, START, _packed, _proof, 5);
+        vault.release(_branch, 5);
     }
 
     function test_confirm__reserved_leaves_with_a_reference__are_paid() external {
         _reserve(5);
-        (,,, uint64 heldBefore) = vault.funds();
+        uint64 heldBefore = heldNow();
         vm.expectEmit(address(vault));
         emit ICommunityVault.BankConfirmed(_distribution, 6, REFERENCE, 10 ** 6);
         _confirm(0, 0, REFERENCE);
-        _requireStatus(4, false, true);
-        _requireStatus(6, true, false);
-        (,,, uint64 held) = vault.funds();
-        assertEq(heldBefore - held, 10 ** 6, "left the vault");
+        requireStatus(_distribution, 4, false, true);
+        requireStatus(_distribution, 6, true, false);
+        assertEq(heldBefore - heldNow(), 10 ** 6, "left the vault");
         assertEq(token.balanceOf(TREASURER), 10 ** 6, "to the treasurer's account");
-        (,, uint64 paid,,) = vault.distributionOf(_distribution);
-        assertEq(paid, 10 ** 6, "paid");
         _confirm(REFERENCE, 0, 0);
         assertEq(token.balanceOf(TREASURER), 10 ** 6 + 10 ** 4, "both");
     }
@@ -114,10 +110,9 @@ contract BankTest is MoneyTest {
         keepBooksOnly();
         _open();
         _reserve(1);
-        (,,, uint64 heldBefore) = vault.funds();
+        uint64 heldBefore = heldNow();
         _confirm(REFERENCE, 0, 0);
-        (,,, uint64 held) = vault.funds();
-        assertEq(heldBefore - held, 10 ** 4, "counter");
+        assertEq(heldBefore - heldNow(), 10 ** 4, "counter");
         assertEq(token.balanceOf(TREASURER), 0, "no tokens");
     }
 
@@ -156,7 +151,7 @@ contract BankTest is MoneyTest {
             _references(REFERENCE, 0, 0),
             abi.encodeWithSelector(ICommunityVault.CommunityVault_TransferRefused.selector, TREASURER, 10 ** 4)
         );
-        _requireStatus(4, false, true);
+        requireStatus(_distribution, 4, false, true);
     }
 
     function testFuzz_bank__any_other_caller__is_refused(address caller) external {
@@ -164,63 +159,64 @@ contract BankTest is MoneyTest {
         bytes memory reason = abi.encodeWithSelector(ICommunityVault.CommunityVault_NotTreasurer.selector, caller);
         vm.expectRevert(reason);
         vm.prank(caller);
-        vault.reserve(_distribution, START, _packed, _proof, 1);
+        vault.reserve(_branch, 1);
         vm.expectRevert(reason);
         vm.prank(caller);
-        vault.release(_distribution, START, _packed, _proof, 1);
+        vault.release(_branch, 1);
         vm.expectRevert(reason);
         vm.prank(caller);
-        vault.confirm(_distribution, START, _packed, _proof, new bytes32[](3));
+        vault.confirm(_branch, new bytes32[](3));
     }
 
     function test_bank__leaves_of_another_tree__are_refused() external {
-        bytes memory other = new bytes(_packed.length);
-        vm.expectPartialRevert(ICommunityVault.CommunityVault_WrongRoot.selector);
+        Branch memory other = _branch;
+        other.leaves = new bytes(other.leaves.length);
+        vm.expectPartialRevert(ICommunityVault.CommunityVault_OtherRoot.selector);
         vm.prank(TREASURER);
-        vault.reserve(_distribution, START, other, _proof, 1);
-        vm.expectPartialRevert(ICommunityVault.CommunityVault_WrongRoot.selector);
+        vault.reserve(other, 1);
+        vm.expectPartialRevert(ICommunityVault.CommunityVault_OtherRoot.selector);
         vm.prank(TREASURER);
-        vault.release(_distribution, START, other, _proof, 1);
-        vm.expectPartialRevert(ICommunityVault.CommunityVault_WrongRoot.selector);
+        vault.release(other, 1);
+        vm.expectPartialRevert(ICommunityVault.CommunityVault_OtherRoot.selector);
         vm.prank(TREASURER);
-        vault.confirm(_distribution, START, other, _proof, new bytes32[](3));
+        vault.confirm(other, new bytes32[](3));
     }
 
     function test_push__reserved_bank_leaves__are_left_alone() external {
         _reserve(5);
-        vault.push(_distribution, START, _packed, _proof);
-        _requireStatus(4, false, true);
-        _requireStatus(5, true, false);
-        _requireStatus(6, false, true);
-        (,, uint64 paid,,) = vault.distributionOf(_distribution);
-        assertEq(paid, 10 ** 5, "the wallet alone");
+        uint64 heldBefore = heldNow();
+        vault.push(_branch);
+        requireStatus(_distribution, 4, false, true);
+        requireStatus(_distribution, 5, true, false);
+        requireStatus(_distribution, 6, false, true);
+        assertEq(heldBefore - heldNow(), 10 ** 5, "the wallet alone");
     }
 
     function _reserve(uint256 selection) private {
         vm.prank(TREASURER);
-        vault.reserve(_distribution, START, _packed, _proof, selection);
+        vault.reserve(_branch, selection);
     }
 
     function _release(uint256 selection) private {
         vm.prank(TREASURER);
-        vault.release(_distribution, START, _packed, _proof, selection);
+        vault.release(_branch, selection);
     }
 
     function _confirm(bytes32 first, bytes32 second, bytes32 third) private {
         vm.prank(TREASURER);
-        vault.confirm(_distribution, START, _packed, _proof, _references(first, second, third));
+        vault.confirm(_branch, _references(first, second, third));
     }
 
     function _refuseReserve(uint256 selection, bytes memory reason) private {
         vm.expectRevert(reason);
         vm.prank(TREASURER);
-        vault.reserve(_distribution, START, _packed, _proof, selection);
+        vault.reserve(_branch, selection);
     }
 
     function _refuseConfirm(bytes32[] memory references, bytes memory reason) private {
         vm.expectRevert(reason);
         vm.prank(TREASURER);
-        vault.confirm(_distribution, START, _packed, _proof, references);
+        vault.confirm(_branch, references);
     }
 
     function _references(bytes32 first, bytes32 second, bytes32 third) private pure returns (bytes32[] memory words) {
@@ -230,10 +226,5 @@ contract BankTest is MoneyTest {
 
     function _indexError(bytes4 selector, uint256 index) private view returns (bytes memory) {
         return abi.encodeWithSelector(selector, _distribution, index);
-    }
-
-    function _requireStatus(uint32 index, bool paid, bool reserved) private view {
-        (bool isPaid, bool isReserved) = vault.statusOf(_distribution, index);
-        assertTrue(isPaid == paid && isReserved == reserved, "status");
     }
 }

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {ICommunityVault} from "../../src/interfaces/ICommunityVault.sol";
 import {HostileToken} from "../../src/mocks/HostileToken.sol";
+import {Branch} from "../../src/types/Payout.sol";
 import {MoneyTest} from "../support/MoneyTest.sol";
 import {Leaf, PayoutTree} from "../support/PayoutTree.sol";
 
@@ -26,35 +27,34 @@ contract ClaimTest is MoneyTest {
         }
         uint32 distribution = distribute(leaves, 3);
         index = bound(index, 0, 4);
+        Branch memory branch = branchOf(distribution, leaves, 0, index);
         vm.expectEmit(address(vault));
         emit ICommunityVault.LeafClaimed(distribution, uint32(index), leaves[index].amount);
         vm.prank(caller);
-        _claim(distribution, leaves, 3, index);
+        vault.claim(branch);
         assertEq(token.balanceOf(ANNA), leaves[index].amount, "paid");
 
         _refuse(
             distribution,
             leaves,
-            3,
             index,
             abi.encodeWithSelector(ICommunityVault.CommunityVault_AlreadyPaid.selector, distribution, index)
         );
         uint256 other = (index + 1) % 5;
-        _claim(distribution, leaves, 3, other);
+        _claim(distribution, leaves, other);
         assertEq(token.balanceOf(ANNA), uint256(leaves[index].amount) + leaves[other].amount, "each leaf once");
     }
 
     function testFuzz_claim__social_leaf__goes_to_the_fund(uint64 amount) external {
         amount %= 4; // the smallest sums, to the micro-euro
-        Leaf[] memory leaves = _single(PayoutTree.social(amount));
+        Leaf[] memory leaves = alone(PayoutTree.social(amount));
         uint32 distribution = distribute(leaves, 0);
         (uint64 before,,, uint64 heldBefore) = vault.funds();
-        _claim(distribution, leaves, 0, 0);
+        _claim(distribution, leaves, 0);
         (uint64 social,,, uint64 held) = vault.funds();
         assertEq(social, before + amount, "social");
         assertEq(held, heldBefore, "nothing left the vault");
-        (,, uint64 paid,,) = vault.distributionOf(distribution);
-        assertEq(paid, amount, "paid");
+        requireStatus(distribution, 0, true, false);
     }
 
     function test_claim__deepest_tree__is_paid_at_its_last_index() external {
@@ -69,9 +69,16 @@ contract ClaimTest is MoneyTest {
             hash = PayoutTree.hashNode(sibling, 0, hash, 77);
         }
         uint32 distribution = distributeRoot(hash, 32, 77);
-        vault.claim(distribution, last, PayoutTree.pack(leaf), proof);
-        (bool paid,) = vault.statusOf(distribution, last);
-        assertTrue(paid, "paid");
+        Branch memory branch = Branch({
+            distribution: distribution,
+            depth: 32,
+            validAt: rootOf[distribution].validAt,
+            start: last,
+            leaves: PayoutTree.pack(leaf),
+            proof: proof
+        });
+        vault.claim(branch);
+        requireStatus(distribution, last, true, false);
         assertEq(token.balanceOf(ANNA), 77, "tokens");
     }
 
@@ -99,7 +106,7 @@ contract ClaimTest is MoneyTest {
     }
 
     function test_claim__token_that_fails__undoes_all() external {
-        Leaf[] memory leaves = _single(PayoutTree.wallet(ANNA, 5));
+        Leaf[] memory leaves = alone(PayoutTree.wallet(ANNA, 5));
         uint32 distribution = distribute(leaves, 0);
         HostileToken.Manner[5] memory manners = [
             HostileToken.Manner.REVERTS,
@@ -114,7 +121,6 @@ contract ClaimTest is MoneyTest {
                 distribution,
                 leaves,
                 0,
-                0,
                 abi.encodeWithSelector(ICommunityVault.CommunityVault_TransferRefused.selector, ANNA, 5)
             );
         }
@@ -124,11 +130,10 @@ contract ClaimTest is MoneyTest {
             distribution,
             leaves,
             0,
-            0,
             abi.encodeWithSelector(ICommunityVault.CommunityVault_TokenTookMore.selector, balance, balance - 6, 5)
         );
         setManner(ANNA, HostileToken.Manner.RETURNS_BOMB);
-        _claim(distribution, leaves, 0, 0);
+        _claim(distribution, leaves, 0);
         assertEq(token.balanceOf(ANNA), 5, "paid in the end");
     }
 
@@ -136,9 +141,9 @@ contract ClaimTest is MoneyTest {
         Leaf[] memory leaves = new Leaf[](2);
         (leaves[0], leaves[1]) = (PayoutTree.social(1), PayoutTree.social(2));
         uint32 distribution = distribute(leaves, 1);
-        bytes memory packed = leaves.packBelow(1, 0);
+        Branch memory branch = wholeOf(distribution, leaves);
         vm.expectRevert(abi.encodeWithSelector(ICommunityVault.CommunityVault_LeafCountOutOfRange.selector, 2, 1));
-        vault.claim(distribution, 0, packed, "");
+        vault.claim(branch);
     }
 
     function testFuzz_claim__anything_changed__is_refused(uint256 what, uint256 index) external {
@@ -147,24 +152,28 @@ contract ClaimTest is MoneyTest {
             leaves[i] = PayoutTree.wallet(ANNA, 10 + i);
         }
         uint32 distribution = distribute(leaves, 2);
-        (what, index) = (bound(what, 0, 3), bound(index, 0, 3));
+        (what, index) = (bound(what, 0, 4), bound(index, 0, 3));
         Leaf memory leaf = leaves[index];
-        bytes memory proof = leaves.proof(2, 0, index);
+        Branch memory branch = branchOf(distribution, leaves, 0, index);
         if (what == 0) ++leaf.amount;
         if (what == 1) leaf.payee = bytes32(uint256(0xBAD));
         if (what == 2) leaf.owner = address(0xBAD);
-        if (what == 3) index ^= 1;
-        vm.expectPartialRevert(ICommunityVault.CommunityVault_WrongRoot.selector);
-        vault.claim(distribution, uint32(index), PayoutTree.pack(leaf), proof);
+        branch.leaves = PayoutTree.pack(leaf);
+        if (what == 3) branch.start ^= 1;
+        if (what == 4) branch.validAt -= 1;
+        vm.expectPartialRevert(ICommunityVault.CommunityVault_OtherRoot.selector);
+        vault.claim(branch);
     }
 
     function test_claim__leaf_of_another_distribution__is_refused() external {
-        Leaf[] memory leaves = _single(PayoutTree.wallet(ANNA, 5));
+        Leaf[] memory leaves = alone(PayoutTree.wallet(ANNA, 5));
         distribute(leaves, 0);
-        uint32 other = distribute(_single(PayoutTree.wallet(ANNA, 6)), 0);
-        bytes memory packed = leaves.packBelow(0, 0);
-        vm.expectPartialRevert(ICommunityVault.CommunityVault_WrongRoot.selector);
-        vault.claim(other, 0, packed, "");
+        uint32 other = distribute(alone(PayoutTree.wallet(ANNA, 6)), 0);
+        Branch memory branch = wholeOf(other, leaves);
+        vm.expectRevert(
+            abi.encodeWithSelector(ICommunityVault.CommunityVault_OtherRoot.selector, other, leaves.root(0), 5)
+        );
+        vault.claim(branch);
     }
 
     /// @dev The 81 bytes of a node are no leaf, and the hash of a leaf is no node's.
@@ -172,45 +181,36 @@ contract ClaimTest is MoneyTest {
         Leaf[] memory leaves = new Leaf[](2);
         (leaves[0], leaves[1]) = (PayoutTree.wallet(ANNA, amounts[0] >> 8), PayoutTree.wallet(ANNA, amounts[1] >> 8));
         uint32 distribution = distribute(leaves, 1);
-        bytes memory inner = abi.encodePacked(
+        Branch memory branch = branchOf(distribution, leaves, 0, 0);
+        branch.leaves = abi.encodePacked(
             uint8(1),
             PayoutTree.hashLeaf(leaves[0], 0),
             leaves[0].amount,
             PayoutTree.hashLeaf(leaves[1], 1),
             leaves[1].amount
         );
-        bytes memory proof = leaves.proof(1, 0, 0);
         vm.expectRevert(abi.encodeWithSelector(ICommunityVault.CommunityVault_LeafCountOutOfRange.selector, 0, 1));
-        vault.claim(distribution, 0, inner, proof);
+        vault.claim(branch);
     }
 
     function _requireNotClaimable(Leaf memory leaf) private {
-        Leaf[] memory leaves = _single(leaf);
+        Leaf[] memory leaves = alone(leaf);
         uint32 distribution = distribute(leaves, 0);
         _refuse(
             distribution,
             leaves,
             0,
-            0,
             abi.encodeWithSelector(ICommunityVault.CommunityVault_NotClaimable.selector, distribution, 0)
         );
     }
 
-    function _refuse(uint32 distribution, Leaf[] memory leaves, uint256 depth, uint256 index, bytes memory reason)
-        private
-    {
-        bytes memory packed = PayoutTree.pack(leaves[index]);
-        bytes memory proof = leaves.proof(depth, 0, index);
+    function _refuse(uint32 distribution, Leaf[] memory leaves, uint256 index, bytes memory reason) private {
+        Branch memory branch = branchOf(distribution, leaves, 0, index);
         vm.expectRevert(reason);
-        vault.claim(distribution, uint32(index), packed, proof);
+        vault.claim(branch);
     }
 
-    function _claim(uint32 distribution, Leaf[] memory leaves, uint256 depth, uint256 index) private {
-        vault.claim(distribution, uint32(index), PayoutTree.pack(leaves[index]), leaves.proof(depth, 0, index));
-    }
-
-    function _single(Leaf memory leaf) private pure returns (Leaf[] memory leaves) {
-        leaves = new Leaf[](1);
-        leaves[0] = leaf;
+    function _claim(uint32 distribution, Leaf[] memory leaves, uint256 index) private {
+        vault.claim(branchOf(distribution, leaves, 0, index));
     }
 }
