@@ -257,7 +257,7 @@ class Community:
 
     def move(self, payouts: Payouts, index: int, leaf: Leaf, owner: LocalAccount) -> Receipt:
         """Move a leaf as its owner signs for."""
-        digest = messages.move_digest(self.vault_domain, payouts.distribution, index, encode_leaf(leaf))
+        digest = messages.move_digest(self.vault_domain, payouts.distribution, index, leaf)
         return self.vault.send("move", leaf_row(payouts, index), encode_leaf(leaf), signature(owner, digest))
 
     def status(self, payouts: Payouts, index: int) -> str:

@@ -65,7 +65,7 @@ def test_settle__no_receipt__divides_the_carry_anew(community: Community) -> Non
     community.settle(proposal(community))  # carries all seven euro
     tree = PayoutTree(wallets(6))
     event = community.settle(community.propose(tree, [])).only("Settled")
-    assert (event["amount"], event["pool"], event["carry"], event["receipts"]) == (0, 7 * EURO, EURO, ())
+    assert (event["amount"], event["pool"], event["carry"]) == (0, 7 * EURO, EURO)
     assert community.vault.call("funds") == (2 * EURO, EURO, EURO, 10 * EURO)
 
 
@@ -166,7 +166,9 @@ def test_settle__carry_above_the_pool__reverts(community: Community, carry: int)
 def test_settle__accepted__divides_keeps_and_promises(community: Community) -> None:
     tree = PayoutTree(wallets(5))
     settlement = community.propose(tree, [community.credit(10 * EURO)])
-    event = community.settle(settlement).only("Settled")
+    settled = community.settle(settlement)
+    event = settled.only("Settled")
+    assert settled.only("ReceiptUsed") == {"receipt": settlement.receipts[0], "distribution": 1}
     valid_at = community.chain.transport.now()
     shared_wh = community.ledger.call("totalsOf", community.configuration, MONTH)[2]
     assert event == {
@@ -184,7 +186,6 @@ def test_settle__accepted__divides_keeps_and_promises(community: Community) -> N
         "adjustmentWh": 0,
         "hiddenDays": 0,
         "validAt": valid_at,
-        "receipts": settlement.receipts,
     }
     stored = root_hash(Node(tree.root, 5 * EURO), 3, valid_at)
     assert community.vault.call("distributionOf", 1) == stored

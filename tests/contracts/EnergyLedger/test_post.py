@@ -1,7 +1,9 @@
 """
 post
-├── given the community is unknown, or the area
-│   └── it should accept nothing without reporters, and settle nothing of what they post
+├── given the community is unknown
+│   └── it should revert naming it
+├── given an area that nobody registered
+│   └── it should keep what its community's reporters post, which no settlement reads
 ├── given no report or more than 31
 │   └── it should revert
 ├── given a report names a predecessor, or its day has a report, also within the batch
@@ -49,9 +51,11 @@ def totals(community: Community, month: int) -> tuple[int, ...]:
 
 def test_post__unknown_community__reverts(community: Community) -> None:
     """Nobody reports for a community that nobody registered, whatever threshold an empty slot says."""
-    batch = community.batch_row([day_report()], community=b"\x07" * 32, epoch=0, signatures=b"")
-    with reverts("CommunityRegistry_TooFewSignatures", 0, 0):
-        community.ledger.send("post", batch)
+    other = b"\x07" * 32
+    for signed in (b"", community.sign_batch([day_report()])):
+        batch = community.batch_row([day_report()], community=other, epoch=0, signatures=signed)
+        with reverts("CommunityRegistry_UnknownCommunity", other):
+            community.ledger.send("post", batch)
 
 
 def test_post__area_not_registered__is_kept_and_never_settled(community: Community) -> None:

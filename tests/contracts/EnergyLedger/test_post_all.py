@@ -70,12 +70,9 @@ REFUSED: dict[str, tuple[Callable[[Community], dict[str, Any]], str]] = {
     "too few signatures": (lambda c: {"signatures": c.sign_batch([day_report()], 2)}, "TooFewSignatures"),
     "stranger": (lambda _: {"signatures": bytes(64) + b"\x1b"}, "TooFewSignatures"),
     "other epoch": (lambda _: {"epoch": 9}, "OtherEpoch"),
-    "no reports": (lambda _: {"reports": [], "signatures": b""}, "ReportCountOutOfRange"),
-    "unknown community": (lambda _: {"community": WORD}, "OtherEpoch"),
-    "unknown community, unsigned": (
-        lambda _: {"community": WORD, "epoch": 0, "signatures": b""},
-        "TooFewSignatures",
-    ),
+    "unknown community": (lambda _: {"community": WORD}, "UnknownCommunity"),
+    "unknown community, its epoch": (lambda _: {"community": WORD, "epoch": 0}, "UnknownCommunity"),
+    "unknown community, unsigned": (lambda _: {"community": WORD, "signatures": b""}, "UnknownCommunity"),
 }
 
 
@@ -95,11 +92,11 @@ def test_post_all__batch_that_post_refuses__is_skipped_between_others(
     assert caught.value.name == said
 
 
-def test_post_all__unknown_community_with_signatures__is_skipped(community: Community) -> None:
-    """Where nobody registered there is no list of reporters to read."""
-    bad = community.batch_row([day_report()], community=WORD, epoch=0)
-    receipt = post_all(community, bad, community.batch_row([day_report()]))
-    assert [named for named, _, _ in skipped(community, receipt)] == [WORD]
+@pytest.mark.parametrize("count", [0, 32])
+def test_post_all__batch_of_no_or_too_many_days__is_skipped(community: Community, count: int) -> None:
+    bad = community.batch_row([day_report(DAY + offset) for offset in range(count)])
+    receipt = post_all(community, bad)
+    assert [said for _, _, said in skipped(community, receipt)] == ["EnergyLedger_ReportCountOutOfRange"]
 
 
 def test_post_all__day_again_and_again__is_accepted_once(community: Community) -> None:
