@@ -11,7 +11,6 @@ from eth_account.messages import encode_typed_data
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oracle.attest.identifiers import community_id, configuration_id
 from oracle.attest.keccak import keccak256
 from oracle.attest.messages import (
     LEDGER_NAME,
@@ -20,9 +19,11 @@ from oracle.attest.messages import (
     Domain,
     Settlement,
     batch_digest,
+    move_digest,
     report_id,
     settlement_digest,
 )
+from oracle.attest.payout_tree import Channel, Leaf
 
 VECTORS = json.loads((Path(__file__).parents[2] / "vectors" / "messages.json").read_text("utf-8"))
 hashes = st.binary(min_size=32, max_size=32)
@@ -46,6 +47,7 @@ reports = st.builds(
 settlements = st.builds(
     Settlement,
     st.integers(0, 2**32 - 1),
+    st.integers(0, 2**32 - 1),
     st.lists(hashes, max_size=4).map(tuple),
     months,
     st.integers(0, 2**32 - 1),
@@ -54,6 +56,9 @@ settlements = st.builds(
     st.integers(0, 255),
     st.integers(0, 2**64 - 1),
     st.integers(0, 2**64 - 1),
+)
+leaves = st.builds(
+    Leaf, st.sampled_from(Channel), hashes, st.binary(min_size=20, max_size=20), st.integers(0, 2**64 - 1)
 )
 TYPES: dict[str, list[dict[str, str]]] = {
     "DayReport": [
@@ -67,6 +72,7 @@ TYPES: dict[str, list[dict[str, str]]] = {
     ],
     "Batch": [
         {"name": "configuration", "type": "bytes32"},
+        {"name": "epoch", "type": "uint32"},
         {"name": "reports", "type": "DayReport[]"},
     ],
     "Month": [
@@ -75,6 +81,7 @@ TYPES: dict[str, list[dict[str, str]]] = {
     ],
     "Settlement": [
         {"name": "distribution", "type": "uint32"},
+        {"name": "epoch", "type": "uint32"},
         {"name": "receipts", "type": "bytes32[]"},
         {"name": "months", "type": "Month[]"},
         {"name": "corrections", "type": "uint32"},
@@ -84,12 +91,24 @@ TYPES: dict[str, list[dict[str, str]]] = {
         {"name": "pool", "type": "uint64"},
         {"name": "carry", "type": "uint64"},
     ],
+    "Leaf": [
+        {"name": "channel", "type": "uint8"},
+        {"name": "payee", "type": "bytes32"},
+        {"name": "owner", "type": "address"},
+        {"name": "amount", "type": "uint64"},
+    ],
+    "Move": [
+        {"name": "distribution", "type": "uint32"},
+        {"name": "index", "type": "uint32"},
+        {"name": "leaf", "type": "Leaf"},
+    ],
 }
+PARTS = {"Batch": "DayReport", "Settlement": "Month", "Move": "Leaf"}
 
 
 def their_digest(domain: Domain, primary: str, message: dict[str, Any]) -> bytes:
     """Digest by eth_account, from a declaration of the types of its own."""
-    used = ("Batch", "DayReport") if primary == "Batch" else ("Settlement", "Month")
+    used = (primary, PARTS[primary])
     signable = encode_typed_data(
         {
             "name": domain.name,
@@ -116,18 +135,23 @@ def as_message(report: DayReport) -> dict[str, Any]:
     }
 
 
-@given(domains, hashes, st.lists(reports, min_size=1, max_size=3))
+epochs = st.integers(0, 2**32 - 1)
+
+
+@given(domains, hashes, epochs, st.lists(reports, min_size=1, max_size=3))
 def test_batch_digest__drawn__equals_eth_accounts(
-    domain: Domain, configuration: bytes, drawn: list[DayReport]
+    domain: Domain, configuration: bytes, epoch: int, drawn: list[DayReport]
 ) -> None:
-    message = {"configuration": configuration, "reports": [as_message(report) for report in drawn]}
-    assert batch_digest(domain, configuration, drawn) == their_digest(domain, "Batch", message)
+    rows = [as_message(report) for report in drawn]
+    message = {"configuration": configuration, "epoch": epoch, "reports": rows}
+    assert batch_digest(domain, configuration, epoch, drawn) == their_digest(domain, "Batch", message)
 
 
 @given(domains, settlements)
 def test_settlement_digest__drawn__equals_eth_accounts(domain: Domain, drawn: Settlement) -> None:
     message = {
         "distribution": drawn.distribution,
+        "epoch": drawn.epoch,
         "receipts": list(drawn.receipts),
         "months": [{"configuration": name, "month": month} for name, month in drawn.months],
         "corrections": drawn.corrections,
@@ -138,6 +162,23 @@ def test_settlement_digest__drawn__equals_eth_accounts(domain: Domain, drawn: Se
         "carry": drawn.carry_micro_eur,
     }
     assert settlement_digest(domain, drawn) == their_digest(domain, "Settlement", message)
+
+
+@given(domains, epochs, epochs, leaves)
+def test_move_digest__drawn__equals_eth_accounts(
+    domain: Domain, distribution: int, index: int, leaf: Leaf
+) -> None:
+    message = {
+        "distribution": distribution,
+        "index": index,
+        "leaf": {
+            "channel": int(leaf.channel),
+            "payee": leaf.payee,
+            "owner": "0x" + leaf.owner.hex(),
+            "amount": leaf.amount_micro_eur,
+        },
+    }
+    assert move_digest(domain, distribution, index, leaf) == their_digest(domain, "Move", message)
 
 
 @given(reports, reports)
@@ -165,10 +206,3 @@ def test_vectors__signatures__recover_their_signers() -> None:
         assert signers == sorted(signers, key=lambda address: int(address, 16))
         for row in message["signatures"]:
             assert Account._recover_hash(digest, signature=row["signature"]) == row["signer"]
-
-
-def test_identifiers__names__are_hashed_under_their_kind() -> None:
-    assert community_id("Esempio") == keccak256(b"condivisa/community\0Esempio")
-    expected = keccak256(b"condivisa/configuration\0Esempio\0AC001E00123")
-    assert configuration_id("Esempio", "AC001E00123") == expected
-    assert configuration_id("Esempi", "oAC001E00123") != expected

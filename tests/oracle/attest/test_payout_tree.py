@@ -25,6 +25,7 @@ from oracle.attest.payout_tree import (
     encode_leaves,
     encode_proof,
     hash_leaf,
+    root_hash,
     root_of,
     wallet_payee,
 )
@@ -140,6 +141,12 @@ def test_decode_proof__encoded__is_the_proof(proof: list[Node]) -> None:
 def test_decode_proof__other_length__raises(length: int) -> None:
     with pytest.raises(ValueError, match="40 bytes a level"):
         decode_proof(bytes(length))
+
+
+def test_root_hash__root_sum_depth_and_time__are_a_word_each() -> None:
+    top = Node(bytes(range(32)), 7 * CENT)
+    words = b"".join(number.to_bytes(32, "big") for number in (7 * CENT, 3, 2**40 - 1))
+    assert root_hash(top, 3, 2**40 - 1) == keccak256(top.hash + words)
 
 
 def test_root_of__index_outside_the_tree__raises() -> None:
