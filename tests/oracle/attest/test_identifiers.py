@@ -1,4 +1,4 @@
-"""Names on the ledger, spelled out byte by byte; tests/contracts/CommunityRegistry compares them with Solidity."""
+"""Names on the ledger, byte by byte; tests/contracts/CommunityRegistry compares them with Solidity."""
 
 import pytest
 from hypothesis import given
