@@ -98,8 +98,12 @@ abstract contract CommunityRegistry is ICommunityRegistry {
     /* --------------------------------------------- the administrator ------------------------------------------ */
 
     /// @inheritdoc ICommunityRegistry
-    function offerAdministration(bytes32 community, address account) external onlyAdministrator(community) {
-        _communities[community].offeredTo = account;
+    function offerAdministration(bytes32 community, address account) external {
+        Community storage entry = _communities[community];
+        if (msg.sender != entry.administrator && msg.sender != entry.governor) {
+            revert CommunityRegistry_NotAdministrator(community, msg.sender);
+        }
+        entry.offeredTo = account;
         emit AdministrationOffered(community, account);
     }
 

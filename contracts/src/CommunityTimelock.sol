@@ -10,7 +10,9 @@ import {ICommunityRegistry} from "./interfaces/ICommunityRegistry.sol";
 /// them; anyone carries them out when the delay has passed. The salt of every operation is the hash of the resolution's
 /// document. Further proposers, such as a ballot, come by resolution: this contract changes its own roles and delay.
 /// @dev A thin coat over OpenZeppelin's TimelockController. The administrator's roles follow the registry, so that they
-/// move with the office and cannot be lost.
+/// move with the office; renouncing or revoking them changes nothing. Name a further proposer early: without one, a
+/// lost administrator's key ends governance. The guardian can cancel whatever is scheduled, its own replacement
+/// included.
 contract CommunityTimelock is TimelockController {
     error CommunityTimelock_NoResolution();
 

@@ -10,7 +10,7 @@ import {RevenueSplit} from "./libraries/RevenueSplit.sol";
 import {SinglePayouts} from "./SinglePayouts.sol";
 import {Treasury} from "./Treasury.sol";
 import {SettledMonths} from "./types/Energy.sol";
-import {PayoutRoot, Revenue, Settlement} from "./types/Payout.sol";
+import {Distribution, Revenue, Settlement} from "./types/Payout.sol";
 
 /// @dev See ICommunityVault. Treasury holds the money, PayoutBook and SinglePayouts pay the leaves; here money is
 /// divided.
@@ -56,7 +56,7 @@ contract CommunityVault is SinglePayouts {
         _takeIn(settlement, revenue);
         uint40 validAt = (block.timestamp + _rootDelay).toUint40();
         _distributions[settlement.distribution] =
-            _hashRoot(settlement.root, settlement.pool - settlement.carry, settlement.depth, validAt);
+            Distribution(_seal(settlement.root, settlement.pool - settlement.carry), settlement.depth, validAt);
         _emitSettled(settlement, revenue, months, validAt);
     }
 
@@ -117,16 +117,16 @@ contract CommunityVault is SinglePayouts {
     }
 
     /// @inheritdoc ICommunityVault
-    function cancel(uint32 distribution, PayoutRoot calldata payoutRoot) external nonReentrant {
+    function cancel(uint32 distribution, bytes32 root, uint64 funded) external nonReentrant {
         // Check: the guardian, in time. Single payouts are not of the pool, and above the count.
         if (msg.sender != _ledger.guardianOf(_community)) revert CommunityVault_NotGuardian(msg.sender);
-        (uint64 funded, uint40 validAt) = (payoutRoot.funded, payoutRoot.validAt);
-        _requireRoot(distribution, payoutRoot.root, funded, payoutRoot.depth, validAt);
         if (distribution > _funds.distributions) revert CommunityVault_UnknownDistribution(distribution);
-        if (block.timestamp >= validAt) revert CommunityVault_AlreadyValid(distribution, validAt);
+        Distribution memory opened = _opened(distribution);
+        _requireRoot(distribution, opened, root, funded);
+        if (block.timestamp >= opened.validAt) revert CommunityVault_AlreadyValid(distribution, opened.validAt);
 
         // Effect: the next settlement divides the sum anew.
-        _distributions[distribution] = CANCELLED;
+        _distributions[distribution].seal = 0;
         _funds.carry += uint56(funded);
         emit DistributionCancelled(distribution, funded);
     }

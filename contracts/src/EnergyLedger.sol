@@ -37,7 +37,8 @@ contract EnergyLedger is IEnergyLedger, CommunityRegistry, EIP712 {
 
     mapping(bytes32 configuration => mapping(Day => bytes32)) private _reports;
     mapping(bytes32 configuration => mapping(MonthNumber => MonthTotals)) private _totals;
-    /// Reports that hid their hour totals and whose totals were shown. Their ids alone do not tell configurations apart.
+    /// Reports that hid their hour totals and whose totals were shown. Their ids alone do not tell configurations
+    /// apart.
     mapping(bytes32 configuration => mapping(bytes32 report => DayEnergy)) private _opened;
 
     constructor(uint40 finalityDelay_) EIP712("Condivisa EnergyLedger", "1") {
@@ -167,18 +168,15 @@ contract EnergyLedger is IEnergyLedger, CommunityRegistry, EIP712 {
         if (!energy.known) totals.hiddenDays += 1;
         totals.finalAt = (block.timestamp + _finalityDelay).toUint40();
         _totals[configuration][month] = totals;
-        if (totals.settled) _adjust(batch.community, configuration, month, energy, old);
+        if (totals.settled) _adjust(batch.community, configuration, month, energy.sharedWh, old.sharedWh);
     }
 
-    /// @dev Leaves the difference to the community's next settlement. Energy that is hidden counts as none.
-    function _adjust(
-        bytes32 community,
-        bytes32 configuration,
-        MonthNumber month,
-        DayEnergy memory energy,
-        DayEnergy memory old
-    ) private {
-        int256 difference = int256(uint256(energy.sharedWh)) - int256(uint256(old.sharedWh));
+    /// @dev Leaves the difference to the community's next settlement. Energy that is hidden counts as none until it is
+    /// opened, so that all adjustments of a month add up to what its total differs from the settled one.
+    function _adjust(bytes32 community, bytes32 configuration, MonthNumber month, uint256 newWh, uint256 oldWh)
+        private
+    {
+        int256 difference = int256(newWh) - int256(oldWh);
         Community storage entry = _communities[community];
         entry.adjustmentWh += difference;
         entry.terms.adjustments += 1;
@@ -227,7 +225,8 @@ contract EnergyLedger is IEnergyLedger, CommunityRegistry, EIP712 {
         totals.sharedWh = (uint256(totals.sharedWh) + energy.sharedWh).toUint48();
         totals.hiddenDays -= 1;
         _totals[configuration][month] = totals;
-        emit DayOpened(configuration, report.day, id, hourTotals);
+        emit DayOpened(configuration, report.day, id, salt, hourTotals);
+        if (totals.settled) _adjust(_communityOf[configuration], configuration, month, energy.sharedWh, 0);
     }
 
     /// @inheritdoc IEnergyLedger

@@ -8,7 +8,7 @@ import {PackedLeaves} from "./libraries/PackedLeaves.sol";
 import {PlainToken} from "./libraries/PlainToken.sol";
 import {SumTree} from "./libraries/SumTree.sol";
 import {Treasury} from "./Treasury.sol";
-import {Branch} from "./types/Payout.sol";
+import {Branch, Distribution} from "./types/Payout.sol";
 
 /// @dev The payouts of a vault's distributions: each leaf of a tree is paid through its own channel, at most once.
 abstract contract PayoutBook is Treasury {
@@ -24,8 +24,6 @@ abstract contract PayoutBook is Treasury {
         uint64 toSocial;
     }
 
-    /// In the place of a cancelled distribution's hash.
-    bytes32 internal constant CANCELLED = bytes32(uint256(1));
     /// Leaves of one bitmap word: the widest batch.
     uint256 private constant LEAVES_PER_WORD = 256;
     uint256 private constant MAX_BATCH_HEIGHT = 8;
@@ -39,8 +37,7 @@ abstract contract PayoutBook is Treasury {
     /// left (EIP-150), and the call itself costs less than 2,000.
     uint256 private constant TRANSFER_GAS_NEEDED = TRANSFER_GAS * 64 / 63 + 2_000;
 
-    /// Hashes of payout roots. A path leads to root and sum, so one slot is all that a distribution needs.
-    mapping(uint32 distribution => bytes32) internal _distributions;
+    mapping(uint32 distribution => Distribution) internal _distributions;
     mapping(uint32 distribution => mapping(uint256 word => uint256)) private _paid;
     mapping(uint32 distribution => mapping(uint256 word => uint256)) private _reserved;
 
@@ -188,8 +185,8 @@ abstract contract PayoutBook is Treasury {
         _paid[distribution][start / LEAVES_PER_WORD] |= leaves << (start % LEAVES_PER_WORD);
     }
 
-    /// @dev Counts what goes out as gone, and what goes to social purposes to its fund, which stays here. A path ends in
-    /// exactly what the distribution promises, so its leaves never take what is held for others.
+    /// @dev Counts what goes out as gone, and what goes to social purposes to its fund, which stays here. A path ends
+    /// in exactly what the distribution promises, so its leaves never take what is held for others.
     function _book(uint64 out, uint64 toSocial) internal {
         _funds.held -= uint56(out);
         if (toSocial != 0) _funds.social += uint56(toSocial);
@@ -302,10 +299,12 @@ abstract contract PayoutBook is Treasury {
     /// @dev Reverts unless the leaves stand side by side in the distribution's tree, from an aligned start, and can be
     /// paid: their path must end in the distribution's root and in exactly what it promises.
     function _requireBranch(Branch calldata branch) internal view {
-        (uint32 distribution, uint8 depth, uint40 validAt) = (branch.distribution, branch.depth, branch.validAt);
-        (bytes32 root, uint256 funded) = _topOf(depth, branch.start, branch.leaves, branch.proof);
-        _requireRoot(distribution, root, funded, depth, validAt);
-        if (block.timestamp < validAt) revert CommunityVault_NotYetValid(distribution, validAt);
+        Distribution memory opened = _opened(branch.distribution);
+        (bytes32 root, uint256 funded) = _topOf(opened.depth, branch.start, branch.leaves, branch.proof);
+        _requireRoot(branch.distribution, opened, root, funded);
+        if (block.timestamp < opened.validAt) {
+            revert CommunityVault_NotYetValid(branch.distribution, opened.validAt);
+        }
     }
 
     /// @dev Root and sum that leaves lead to in a tree of the depth.
@@ -323,26 +322,30 @@ abstract contract PayoutBook is Treasury {
 
     /// @dev The same for a branch of a single leaf.
     function _requireOneLeaf(Branch calldata branch) internal view {
-        uint256 leaves = branch.leaves.count();
-        if (leaves != 1) revert CommunityVault_LeafCountOutOfRange(leaves, 1);
+        if (branch.leaves.length != PackedLeaves.BYTES_PER_LEAF) {
+            revert CommunityVault_LeafCountOutOfRange(branch.leaves.count(), 1);
+        }
         _requireBranch(branch);
     }
 
-    /// @dev Reverts unless the payout root is the distribution's.
-    function _requireRoot(uint32 distribution, bytes32 root, uint256 funded, uint8 depth, uint40 validAt)
+    /// @dev A distribution that exists.
+    function _opened(uint32 distribution) internal view returns (Distribution memory opened) {
+        opened = _distributions[distribution];
+        if (opened.validAt == 0) revert CommunityVault_UnknownDistribution(distribution);
+    }
+
+    /// @dev Reverts unless root and sum are the distribution's. A sum that left 64 bits is no distribution's.
+    function _requireRoot(uint32 distribution, Distribution memory opened, bytes32 root, uint256 funded)
         internal
-        view
+        pure
     {
-        bytes32 stored = _distributions[distribution];
-        if (stored == _hashRoot(root, funded, depth, validAt)) return;
-        if (stored == 0) revert CommunityVault_UnknownDistribution(distribution);
-        if (stored == CANCELLED) revert CommunityVault_Cancelled(distribution);
+        if (opened.seal == _seal(root, funded)) return;
+        if (opened.seal == 0) revert CommunityVault_Cancelled(distribution);
         revert CommunityVault_OtherRoot(distribution, root, funded);
     }
 
-    /// @dev Sums of a path are not cut to 64 bits: one that left them is no distribution's.
-    function _hashRoot(bytes32 root, uint256 funded, uint8 depth, uint40 validAt) internal pure returns (bytes32) {
-        return keccak256(abi.encode(root, funded, depth, validAt));
+    function _seal(bytes32 root, uint256 funded) internal pure returns (bytes26) {
+        return bytes26(keccak256(abi.encode(root, funded)));
     }
 
     /// @dev Height of the subtree that a proof leaves over, from which the batch starts.
@@ -360,7 +363,7 @@ abstract contract PayoutBook is Treasury {
     /* -------------------------------------------------- views ------------------------------------------------- */
 
     /// @inheritdoc ICommunityVault
-    function distributionOf(uint32 distribution) external view returns (bytes32) {
+    function distributionOf(uint32 distribution) external view returns (Distribution memory) {
         return _distributions[distribution];
     }
 

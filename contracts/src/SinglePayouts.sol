@@ -8,7 +8,7 @@ import {ICommunityVault} from "./interfaces/ICommunityVault.sol";
 import {Messages} from "./libraries/Messages.sol";
 import {PackedLeaves} from "./libraries/PackedLeaves.sol";
 import {PayoutBook} from "./PayoutBook.sol";
-import {Branch, Fund} from "./types/Payout.sol";
+import {Branch, Distribution, Fund} from "./types/Payout.sol";
 
 /// @dev What happens to leaves outside the ordinary: they move, are redirected or swept, and funds are spent. A new
 /// payout is a distribution of one leaf, so that there is one way only to pay.
@@ -53,8 +53,8 @@ abstract contract SinglePayouts is PayoutBook, EIP712 {
         onlyGovernor
         nonReentrant
     {
-        // Check: a leaf that can be given another payee.
-        _requireReplaceable(branch, leaf);
+        // Check: a leaf of somebody who can refuse.
+        if (_requireReplaceable(branch, leaf) == address(0)) revert CommunityVault_NotOwner(address(0));
 
         // Effect: unless it was paid before.
         _takeLeaf(branch.distribution, branch.start);
@@ -77,7 +77,7 @@ abstract contract SinglePayouts is PayoutBook, EIP712 {
 
         // Effect:
         delete _redirections[single];
-        _distributions[single] = CANCELLED;
+        _distributions[single].seal = 0;
         emit RedirectionRefused(single, _openSingle(formerLeaf, _now()));
     }
 
@@ -92,8 +92,8 @@ abstract contract SinglePayouts is PayoutBook, EIP712 {
         return _ownerOf(branch.leaves);
     }
 
-    /// @dev Who decides over a leaf: the wallet itself, or whom the bank leaf names. Nobody's is the zero address, which
-    /// signs nothing and calls nothing.
+    /// @dev Who decides over a leaf: the wallet itself, or whom the bank leaf names. Nobody's is the zero address,
+    /// which signs nothing and calls nothing.
     function _ownerOf(bytes calldata leaf) private pure returns (address) {
         if (leaf.channelOf(0) == PackedLeaves.BANK) return leaf.ownerOf(0);
         return leaf.channelOf(0) == PackedLeaves.WALLET && _isAddress(leaf.payeeOf(0))
@@ -115,7 +115,7 @@ abstract contract SinglePayouts is PayoutBook, EIP712 {
         // Should 2^31 ever be used up, the addition reverts.
         single = FIRST_SINGLE + _singles;
         _singles += 1;
-        _distributions[single] = _hashRoot(leaf.hashOf(0, 0), leaf.amountOf(0), 0, validAt);
+        _distributions[single] = Distribution(_seal(leaf.hashOf(0, 0), leaf.amountOf(0)), 0, validAt);
         emit SinglePayoutOpened(single, leaf, validAt);
     }
 
@@ -127,7 +127,7 @@ abstract contract SinglePayouts is PayoutBook, EIP712 {
 
     /// @inheritdoc ICommunityVault
     function announceSweep(uint32 distribution, bytes32 resolution) external onlyGovernor {
-        if (_distributions[distribution] == 0) revert CommunityVault_UnknownDistribution(distribution);
+        _opened(distribution);
         _sweepAnnouncedAt[distribution] = _now();
         emit SweepAnnounced(distribution, resolution);
     }
@@ -136,11 +136,14 @@ abstract contract SinglePayouts is PayoutBook, EIP712 {
     function sweep(Branch calldata branch) external nonReentrant {
         // Check: the leaves could be claimed long enough, and whoever still wanted to was told.
         _requireBranch(branch);
-        uint256 from = _sweepAnnouncedAt[branch.distribution];
-        if (from == 0) revert CommunityVault_NotAnnounced(branch.distribution);
-        from += NOTICE_PERIOD;
-        if (from < branch.validAt + CLAIM_PERIOD) from = branch.validAt + CLAIM_PERIOD;
-        if (block.timestamp < from) revert CommunityVault_TooEarly(from);
+        uint256 announcedAt = _sweepAnnouncedAt[branch.distribution];
+        // An announcement of years before is none.
+        if (announcedAt + NOTICE_PERIOD < _distributions[branch.distribution].validAt + CLAIM_PERIOD) {
+            revert CommunityVault_NotAnnounced(branch.distribution);
+        }
+        if (block.timestamp < announcedAt + NOTICE_PERIOD) {
+            revert CommunityVault_TooEarly(announcedAt + NOTICE_PERIOD);
+        }
 
         // Effect: leaves that are neither paid nor reserved.
         (uint256 paid, uint256 reserved) = _wordsOf(branch);
@@ -163,13 +166,14 @@ abstract contract SinglePayouts is PayoutBook, EIP712 {
         // Check: a leaf that can be paid, from a fund that has the amount.
         _requirePayable(leaf);
         uint64 amount = leaf.amountOf(0);
-        uint56 available = fund == Fund.Social ? _funds.social : _funds.grid;
+        uint56 available = fund == Fund.Social ? _funds.social : fund == Fund.Grid ? _funds.grid : _funds.carry;
         if (amount > available) revert CommunityVault_FundTooSmall(fund, amount, available);
+        if (fund == Fund.Carry && _ledger.vaultOf(_community) == address(this)) revert CommunityVault_CarryInUse();
 
-        // Effect: the sum leaves the fund, and waits to be paid.
-        // amount has 56 bits, as what is available.
+        // Effect: the sum leaves the fund, and waits to be paid. It has 56 bits, as what is available.
         if (fund == Fund.Social) _funds.social = available - uint56(amount);
-        else _funds.grid = available - uint56(amount);
+        else if (fund == Fund.Grid) _funds.grid = available - uint56(amount);
+        else _funds.carry = available - uint56(amount);
         emit FundSpent(fund, _openSingle(leaf, _now()), amount, resolution);
     }
 

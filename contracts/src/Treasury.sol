@@ -115,7 +115,10 @@ abstract contract Treasury is ICommunityVault, ReentrancyGuardTransient {
     function rescueToken(address foreign, address recipient, uint256 amount) external onlyGovernor nonReentrant {
         if (foreign == address(_token)) revert CommunityVault_OwnToken(foreign);
         emit TokenRescued(foreign, recipient, amount);
+        uint256 balanceBefore = _balance();
         SafeERC20.safeTransfer(IERC20(foreign), recipient, amount);
+        // A token may answer at two addresses.
+        _requireTaken(balanceBefore, 0);
     }
 
     /// @inheritdoc ICommunityVault

@@ -14,6 +14,7 @@ from oracle.attest.keccak import HASH_BYTES, keccak256
 ADDRESS_BYTES = 20
 SUM_BYTES = 8
 LEAF_BYTES = 61
+SEAL_BYTES = 26
 SUM_MAX_MICRO_EUR = 2**64 - 1
 CENT_MICRO_EUR = 10_000
 BATCH_LEAVES_MAX = 256  # one bitmap word of the vault
@@ -141,11 +142,9 @@ def decode_proof(proof: bytes) -> list[Node]:
     return [Node(sibling[:HASH_BYTES], int.from_bytes(sibling[HASH_BYTES:], "big")) for sibling in siblings]
 
 
-def root_hash(top: Node, depth: int, valid_at: int) -> bytes:
-    """What the vault keeps of a distribution: over root, promised sum, depth and the time of first payment."""
-    return keccak256(
-        top.hash + b"".join(number.to_bytes(HASH_BYTES, "big") for number in (top.sum, depth, valid_at))
-    )
+def seal(top: Node) -> bytes:
+    """What the vault keeps of a distribution's root and promised sum: 26 bytes of their hash."""
+    return keccak256(top.hash + top.sum.to_bytes(HASH_BYTES, "big"))[:SEAL_BYTES]
 
 
 def batches(leaf_count: int, size: int = BATCH_LEAVES_MAX) -> Iterator[tuple[int, int]]:

@@ -57,7 +57,6 @@ class Payouts:
 
     distribution: int
     tree: PayoutTree
-    valid_at: int
 
 
 @dataclass
@@ -223,8 +222,8 @@ class Community:
         producers_bps = self.ledger.call("sharesOf", self.id, self.months[0])[0]
         needed = max(tree.total_micro_eur - carry, 0) * BPS // producers_bps + 10
         settlement = self.propose(tree, [self.credit(needed)])
-        settled = self.settle(settlement).only("Settled")
-        return Payouts(settlement.distribution, tree, settled["validAt"])
+        self.settle(settlement)
+        return Payouts(settlement.distribution, tree)
 
     def push(self, payouts: Payouts, start: int = 0, height: int | None = None, **options: Any) -> Receipt:
         """Push an aligned batch; the whole tree, or its first 256 leaves, unless told otherwise."""
@@ -251,7 +250,7 @@ class Community:
         branch = branch_row(payouts, 0, None)
         references = [
             keccak256(b"reference" + bytes([i % 256])) if i in indexes else bytes(32)
-            for i in range(len(branch[4]) // LEAF_BYTES)
+            for i in range(len(branch[2]) // LEAF_BYTES)
         ]
         return self.vault.send("confirm", branch, references, sender=self.treasurer)
 
@@ -340,17 +339,16 @@ def settlement_row(settlement: Settlement) -> tuple[Any, ...]:
 
 def branch_row(payouts: Payouts, start: int, height: int | None) -> tuple[Any, ...]:
     """An aligned batch of leaves and its proof as the contract takes it."""
-    depth = payouts.tree.depth
-    levels = min(depth, 8) if height is None else height
+    levels = min(payouts.tree.depth, 8) if height is None else height
     leaves = encode_leaves(payouts.tree.batch(start, levels))
     proof = encode_proof(payouts.tree.proof(start, levels))
-    return payouts.distribution, depth, payouts.valid_at, start, leaves, proof
+    return payouts.distribution, start, leaves, proof
 
 
 def leaf_row(payouts: Payouts, index: int) -> tuple[Any, ...]:
     """One leaf and its proof as the contract takes it."""
     leaf, proof = encode_leaf(payouts.tree.leaves[index]), encode_proof(payouts.tree.proof(index))
-    return payouts.distribution, payouts.tree.depth, payouts.valid_at, index, leaf, proof
+    return payouts.distribution, index, leaf, proof
 
 
 def root_row(payouts: Payouts) -> tuple[Any, ...]:

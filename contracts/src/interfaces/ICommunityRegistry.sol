@@ -8,7 +8,7 @@ import {MonthNumber, Shares} from "../types/Energy.sol";
 /// a configuration's id from community and area code, so nobody can take another's.
 ///
 /// The administrator keeps the books: roster, configurations, authorised accounts. The governor carries out the
-/// resolutions of the members: it is a timelock, and how a resolution came about is no concern of this contract. The
+/// resolutions of the members: it should be a timelock, such as CommunityTimelock, but any account passes here. The
 /// guardian only ever stops: it removes a reporter at once, pauses, and cancels. Each may be a contract, such as a
 /// wallet of several keys: all authority lies in the caller's address.
 /// @dev Energy and money of one community never depend on another's roles.
@@ -63,14 +63,15 @@ interface ICommunityRegistry {
     error CommunityRegistry_NotAReporter(address signer);
 
     /// @notice Registers a community; the caller is its administrator.
-    /// Requirements: the salt is new for the caller; governor and guardian are not zero; reporters, threshold and shares
-    /// as in setReporters and setShares.
+    /// Requirements: the salt is new for the caller; governor and guardian are not zero; reporters, threshold and
+    /// shares as in setReporters and setShares.
     /// @return community keccak256 of administrator and salt, 32 bytes each.
     function registerCommunity(bytes32 salt, CommunityTerms calldata terms) external returns (bytes32 community);
 
     /* --------------------------------------------- the administrator ------------------------------------------ */
 
     /// @notice Offers administration to another account, which must accept it; zero withdraws the offer.
+    /// Requirements: the caller is the administrator or the governor.
     function offerAdministration(bytes32 community, address account) external;
 
     /// @notice Takes over the administration that was offered to the caller.
@@ -89,8 +90,10 @@ interface ICommunityRegistry {
     /// @notice Lets an account anchor digests, or no longer. Requirements: the caller is the administrator.
     function setAnchoring(bytes32 community, address account, bool allowed) external;
 
-    /// @notice Binds the community to its vault. Requirements: the vault's ledger and community are these; the caller is
-    /// the administrator for the first vault and the governor for a successor, while the old one keeps paying.
+    /// @notice Binds the community to its vault. Requirements: the vault says that its ledger and community are these;
+    /// the caller is the administrator for the first vault and the governor for a successor, while the old one keeps
+    /// paying.
+    /// @dev Warning: compare its code. A false vault can close the community's months to corrections.
     function setVault(bytes32 community, address vault) external;
 
     /* ------------------------------------------- the members' governor ---------------------------------------- */

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 
-import {Branch, Fund, PayoutRoot, Settlement} from "../types/Payout.sol";
+import {Branch, Distribution, Fund, Settlement} from "../types/Payout.sol";
 import {IEnergyLedger} from "./IEnergyLedger.sol";
 
 /// @title A community's money: receipts, distributions and payouts.
@@ -16,7 +16,7 @@ import {IEnergyLedger} from "./IEnergyLedger.sol";
 /// Leaves are given side by side, 61 bytes each: uint8 channel, bytes32 payee, address owner, uint64 micro-euro.
 /// Channel 0, wallet: the payee is an address, left-padded. Channel 1, bank: the payee is keccak256(salt ‖ IBAN), the
 /// owner the member's address or zero. Channel 2, social: payee is zero. Only bank leaves have an owner: another leaf
-/// that names one can never be paid. A proof is the list of siblings, bottom-up, 40 bytes each: bytes32 hash, uint64
+/// that names one can only be moved. A proof is the list of siblings, bottom-up, 40 bytes each: bytes32 hash, uint64
 /// sum. Bit i of a bitmap stands for leaf start + i.
 ///
 /// Distributions are numbered from 1. From 2^31 on stand single payouts: a leaf that moved to another channel or payee,
@@ -111,6 +111,7 @@ interface ICommunityVault {
     error CommunityVault_TreeTooDeep(uint8 depth, uint256 most);
     error CommunityVault_WrongPool(uint64 pool, uint256 expected);
     error CommunityVault_CarryAbovePool(uint64 carry, uint64 pool);
+    error CommunityVault_CarryInUse();
     error CommunityVault_FundTooSmall(Fund fund, uint64 amount, uint64 available);
 
     error CommunityVault_UnknownDistribution(uint32 distribution);
@@ -171,10 +172,10 @@ interface ICommunityVault {
     /// @param signatures 65 bytes (r, s, v) each, in strictly ascending order of their signers.
     function settle(Settlement calldata settlement, bytes calldata signatures) external;
 
-    /// @notice Cancels a distribution before it can be paid from: what it promised becomes carry. Its receipts stay used,
-    /// its shares of the funds stay where they are.
-    /// Requirements: the caller is the guardian; the payout root is the distribution's and not yet valid.
-    function cancel(uint32 distribution, PayoutRoot calldata payoutRoot) external;
+    /// @notice Cancels a distribution before it can be paid from: what it promised becomes carry. Its receipts stay
+    /// used, its shares of the funds stay where they are, and the adjustment that it took up stays in its event alone.
+    /// Requirements: the caller is the guardian; the distribution is not yet valid, with this root and this sum.
+    function cancel(uint32 distribution, bytes32 root, uint64 funded) external;
 
     /// @notice Pays an aligned batch of leaves: wallets by transfer, social leaves by credit to the social fund.
     /// Requirements: the leaves start at a multiple of 2^j and stand in the tree with the given proof, where 2^j is
@@ -188,8 +189,8 @@ interface ICommunityVault {
     function push(Branch calldata branch) external;
 
     /// @notice Pays one wallet or social leaf.
-    /// Requirements: a wallet leaf, where the vault has a token, or a social leaf; it is not paid and stands in the tree
-    /// with the given proof; the transfer succeeds.
+    /// Requirements: a wallet leaf, where the vault has a token, or a social leaf; it is not paid and stands in the
+    /// tree with the given proof; the transfer succeeds.
     /// @dev Anyone may call; the leaf's payee receives. The transfer may use all gas of the call, so no change of gas
     /// prices can strand a leaf.
     function claim(Branch calldata branch) external;
@@ -215,12 +216,13 @@ interface ICommunityVault {
     /// @notice Moves an unpaid leaf to another channel or payee, as its owner wishes: a single payout takes its place.
     /// Requirements: the branch is one leaf, neither paid nor reserved; its owner, the wallet's address or the bank
     /// leaf's owner, signed Move(distribution, index, Leaf); the new leaf can be paid and has the same amount.
-    /// @dev Anyone may relay. A contract's signature is asked of it (ERC-1271).
+    /// @dev Anyone may relay, at any time until the leaf is paid or moved otherwise. A contract's signature is asked of
+    /// it (ERC-1271).
     function move(Branch calldata branch, bytes calldata leaf, bytes calldata signature) external;
 
-    /// @notice Gives an unpaid leaf another payee when its owner lost the key: a single payout takes its place, which can
-    /// be paid from after 14 days, unless the owner refuses.
-    /// Requirements: the caller is the governor; branch and new leaf as in move.
+    /// @notice Gives an unpaid leaf another payee when its owner lost the key: a single payout takes its place, which
+    /// can be paid from after 14 days, unless the owner refuses.
+    /// Requirements: the caller is the governor; branch and new leaf as in move; the leaf has an owner.
     /// @param resolution Hash of the members' resolution.
     function redirect(Branch calldata branch, bytes calldata leaf, bytes32 resolution) external;
 
@@ -234,22 +236,22 @@ interface ICommunityVault {
     function announceSweep(uint32 distribution, bytes32 resolution) external;
 
     /// @notice Gives unpaid leaves to the social fund; paid and reserved ones are skipped.
-    /// Requirements: the sweep was announced at least 60 days ago, and the leaves could be paid for 5 years; leaves and
-    /// proof as in push.
+    /// Requirements: the sweep was announced at least 60 days ago, and 60 days after the announcement the leaves could
+    /// be paid for 5 years; leaves and proof as in push.
     /// @dev Anyone may call. Until then every leaf can still be paid.
     function sweep(Branch calldata branch) external;
 
     /// @notice Spends from a fund by resolution: a single payout.
     /// Requirements: the caller is the governor; the fund has the amount; the leaf can be paid, and not into the social
-    /// fund.
+    /// fund; the carry is spent only from a vault that another one has succeeded, where nothing else could use it.
     /// @param resolution Hash of the members' resolution.
     function spend(Fund fund, bytes calldata leaf, bytes32 resolution) external;
 
     /* -------------------------------------------------- views ------------------------------------------------- */
 
-    /// @notice keccak256 over root, funded, depth and validAt of a distribution, 32 bytes each; zero if there is none,
-    /// one if it was cancelled.
-    function distributionOf(uint32 distribution) external view returns (bytes32);
+    /// @notice A distribution's seal over root and promised sum, its depth and the time from which it can be paid; zeros
+    /// if there is none, and a seal of zero if it was cancelled.
+    function distributionOf(uint32 distribution) external view returns (Distribution memory);
 
     /// @notice Number of distributions so far, which is the latest one's number.
     function distributionCount() external view returns (uint32);

@@ -22,9 +22,9 @@ interface IEnergyLedger is ICommunityRegistry {
         bytes32 blinding,
         bytes hourTotals
     );
-    /// `reason` is what post would have reverted with.
+    /// `reason` is what post would have reverted with; anyone can cause this event, in any community's name.
     event BatchSkipped(bytes32 indexed community, bytes32 indexed area, bytes reason);
-    event DayOpened(bytes32 indexed configuration, Day indexed day, bytes32 report, bytes hourTotals);
+    event DayOpened(bytes32 indexed configuration, Day indexed day, bytes32 report, bytes32 salt, bytes hourTotals);
     event MonthDisputed(
         bytes32 indexed configuration,
         MonthNumber indexed month,
@@ -59,9 +59,9 @@ interface IEnergyLedger is ICommunityRegistry {
     error EnergyLedger_SharesDiffer(MonthNumber first, MonthNumber other);
 
     /// @notice Accepts the first reports of one or more days of a configuration; all or none.
-    /// Requirements: 1 to 31 reports; each names no predecessor and its day has no report; the day is over in Rome; its
-    /// hour totals fit it or are hidden; the community is not paused, and its reporters of the named epoch signed
-    /// Batch(configuration, epoch, reports).
+    /// Requirements: 1 to 31 reports; each names no predecessor and its day has no report; the day is over in Rome (in
+    /// winter an hour early); its hour totals fit it or are hidden; the community is not paused, and its reporters of
+    /// the named epoch signed Batch(configuration, epoch, reports).
     /// @dev Anyone may relay: authority lies in the signatures.
     function post(Batch calldata batch) external;
 
@@ -71,13 +71,14 @@ interface IEnergyLedger is ICommunityRegistry {
 
     /// @notice Replaces accepted reports, and moves their months' totals by the difference; all or none.
     /// Requirements: as in post, but each report names the accepted report of its day, which `replaced` spells out.
-    /// @dev The challenge window of a month starts anew. In a month that a settlement has read, the difference of shared
-    /// energy becomes an adjustment, which the community's next settlement takes up.
+    /// @dev The challenge window of a month starts anew. In a month that a settlement has read, the difference of
+    /// shared energy becomes an adjustment, which the community's next settlement takes up.
     function correct(Batch calldata batch, DayReport[] calldata replaced) external;
 
     /// @notice Shows the hidden hour totals of an accepted report, and adds them to the month.
     /// Requirements: keccak256(salt ‖ hourTotals) is what the report hides; the totals fit the day; not yet opened.
-    /// @dev Anyone who has salt and totals may call: decide before you share them.
+    /// @dev Anyone who has salt and totals may call: decide before you share them. In a settled month the energy
+    /// becomes an adjustment, as a correction's difference does.
     function open(bytes32 configuration, DayReport calldata report, bytes32 salt, bytes calldata hourTotals) external;
 
     /// @notice Objects to a report while its challenge window is open: the window becomes 7 days longer, once a month.
@@ -94,10 +95,12 @@ interface IEnergyLedger is ICommunityRegistry {
         bytes32[] calldata proof
     ) external;
 
-    /// @notice Reads final months for a settlement and takes up the community's adjustment.
+    /// @notice Reads final months for a settlement and takes up the community's adjustment, whether or not the
+    /// challenge window of the corrected months is over: it moves no money.
     /// Requirements: the caller is the community's vault; the reporters of the epoch signed the digest; 1 to 64 months
     /// in strictly ascending order of (configuration, month), each of the community, final, and of equal shares.
-    /// @dev May be repeated: several distributions may name the same month.
+    /// @dev May be repeated: several distributions may name the same month, whose sum is then that after corrections.
+    /// What the digest says is the vault's matter: a false vault harms its own community only.
     function settleMonths(
         bytes32 community,
         Month[] calldata months,
@@ -115,8 +118,8 @@ interface IEnergyLedger is ICommunityRegistry {
     /// @notice Energy of a month so far.
     function totalsOf(bytes32 configuration, MonthNumber month) external view returns (MonthTotals memory);
 
-    /// @notice Whether every civil day of the month is accepted and the challenge window is over. Until a settlement
-    /// reads it, a final month can still be corrected and is then not final.
+    /// @notice Whether every civil day of the month is accepted and the challenge window is over. A final
+    /// month can still be corrected, and is then not final until the window is over again.
     function isFinal(bytes32 configuration, MonthNumber month) external view returns (bool);
 
     /// @notice What the community's next settlement takes up: new less old shared Wh of settled months, and of how many

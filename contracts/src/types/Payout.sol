@@ -11,7 +11,7 @@ struct Settlement {
     bytes32[] receipts;
     Month[] months;
     /// What SettledMonths.corrections was when the reporters computed: one more makes their signatures void. Counts
-    /// never fall before the next settlement, so equal sums are equal counts.
+    /// never fall before the vault's next settlement, so equal sums are equal counts.
     uint32 corrections;
     bytes32 evidence;
     bytes32 root;
@@ -20,22 +20,19 @@ struct Settlement {
     uint64 carry;
 }
 
-/// @dev A payout root as a distribution keeps it: by its hash alone.
-struct PayoutRoot {
-    bytes32 root;
-    /// What the tree promises, in micro-euro.
-    uint64 funded;
+/// @dev A payout tree that can be paid from, in one storage slot.
+struct Distribution {
+    /// The first 26 bytes of keccak256(root, funded): a path leads to both. Zero once cancelled. A second tree for one
+    /// seal takes 2^104 attempts of whoever makes both.
+    bytes26 seal;
     uint8 depth;
-    /// Timestamp from which it can be paid.
+    /// Timestamp from which it can be paid; zero where there is no distribution.
     uint40 validAt;
 }
 
-/// @dev Leaves of a distribution, side by side, and what leads from them to its payout root.
+/// @dev Leaves of a distribution, side by side, and what leads from them to the top of its tree.
 struct Branch {
     uint32 distribution;
-    /// Depth of the tree and time from which it can be paid, as the distribution was opened.
-    uint8 depth;
-    uint40 validAt;
     /// Index of the first leaf.
     uint32 start;
     bytes leaves;
@@ -50,8 +47,9 @@ struct Revenue {
     uint256 grid;
 }
 
-/// @dev The funds that a resolution spends from.
+/// @dev What a resolution spends from; the carry only once another vault has taken over.
 enum Fund {
     Social,
-    Grid
+    Grid,
+    Carry
 }
