@@ -39,7 +39,6 @@ from tools.testchain.community import (
     leaf_row,
     opened_single,
     report_row,
-    root_row,
 )
 from tools.testchain.transports import AnvilTransport
 
@@ -50,6 +49,7 @@ EURO = 1_000_000
 CONFIGURATIONS_MAX = 64
 MEMBERS = 1_024
 DAY_SECONDS = 86_400
+NOTICE_PERIOD = 60 * DAY_SECONDS
 CLAIM_PERIOD = (5 * 365 + 2) * DAY_SECONDS
 RESOLUTION = keccak256(b"resolution")
 
@@ -290,8 +290,9 @@ def measure_sweep(chain: Chain) -> Gas:
     """A full batch of 10,000 leaves that nobody claimed."""
     community = governed(chain, Terms())
     payouts = community.distribute(wallets(LARGE, 1))
-    community.vault.send("announceSweep", 1, RESOLUTION, sender=community.treasurer)
     chain.transport.travel(CLAIM_PERIOD)
+    community.vault.send("announceSweep", 1, RESOLUTION, sender=community.treasurer)
+    chain.transport.travel(NOTICE_PERIOD)
     swept = community.vault.send("sweep", branch_row(payouts, 20 * BATCH, None))
     return {"sweep_256_per_leaf": per_piece(swept.gas_used, BATCH)}
 
@@ -300,7 +301,7 @@ def measure_undoing(chain: Chain) -> Gas:
     """A distribution that is cancelled and a credit that is voided."""
     community = found_community(chain, Terms(root_delay=DAY_SECONDS))
     payouts = community.distribute(wallets(100, 1))
-    cancelled = community.vault.send("cancel", 1, root_row(payouts), sender=community.guardian)
+    cancelled = community.cancel(payouts)
     receipt = community.credit(EURO)
     community.fund_treasurer(EURO)  # the treasurer's account is in use
     voided = community.vault.send("voidCredit", receipt, sender=community.treasurer)

@@ -107,9 +107,8 @@ def settle_month(community: Community, tree: PayoutTree, number: int) -> tuple[P
     community.fund_treasurer(2 * amount)  # so that neither balance falls to zero
     credited = community.vault.send("credit", receipt, amount, sender=community.treasurer)
     settlement = community.propose(tree, [receipt], months=((community.configuration, month),))
-    settled = community.settle(settlement)
-    payouts = Payouts(settlement.distribution, tree, settled.only("Settled")["validAt"])
-    return payouts, credited.gas_used + settled.gas_used
+    gas = credited.gas_used + community.settle(settlement).gas_used
+    return Payouts(settlement.distribution, tree), gas
 
 
 def push_all(community: Community, payouts: Payouts) -> int:

@@ -91,7 +91,7 @@ def encoded(*leaves: Leaf) -> bytes:
 
 def branch(payouts: Payouts, start: int, leaves: bytes, proof: bytes = b"") -> tuple[Any, ...]:
     """Any leaves with any proof, as the vault takes them."""
-    return payouts.distribution, payouts.tree.depth, payouts.valid_at, start, leaves, proof
+    return payouts.distribution, start, leaves, proof
 
 
 def promise(community: Community, tree: PayoutTree | ForgedTree, funded: int | None = None) -> Payouts:
@@ -99,5 +99,5 @@ def promise(community: Community, tree: PayoutTree | ForgedTree, funded: int | N
     settlement = community.propose(PayoutTree([]), [community.credit(1_000 * EURO)])
     kept = settlement.pool_micro_eur - (tree.total_micro_eur if funded is None else funded)
     forged = replace(settlement, root=tree.root, depth=tree.depth, carry_micro_eur=kept)
-    settled = community.settle(forged).only("Settled")
-    return Payouts(forged.distribution, cast("PayoutTree", tree), settled["validAt"])
+    community.settle(forged)
+    return Payouts(forged.distribution, cast("PayoutTree", tree))

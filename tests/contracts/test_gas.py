@@ -10,7 +10,16 @@ from tests.contracts.connect import under_ape
 if under_ape():
     pytest.skip("gas is that of our own compiler settings", allow_module_level=True)
 
-from benchmarks.gas import CLAIM_PERIOD, GOALS, SNAPSHOT, Gas, document, drawn_report, measure
+from benchmarks.gas import (
+    CLAIM_PERIOD,
+    GOALS,
+    NOTICE_PERIOD,
+    SNAPSHOT,
+    Gas,
+    document,
+    drawn_report,
+    measure,
+)
 from oracle.attest.payout_tree import PayoutTree
 from tests.contracts.hostile import Manner, hostile
 from tests.contracts.leaves import address_of, wallets
@@ -130,9 +139,10 @@ def test_push__256_fresh_recipients__fit_into_a_transaction(node: Chain) -> None
 def test_sweep__256_leaves__fit_into_a_transaction(node: Chain) -> None:
     community = found_community(node)
     payouts = community.distribute(wallets(256, 10_000))
-    community.govern(community.vault, "announceSweep", payouts.distribution, bytes(32))
     snapshot = node.transport.snapshot()
     node.transport.travel(CLAIM_PERIOD)
+    community.govern(community.vault, "announceSweep", payouts.distribution, bytes(32))
+    node.transport.travel(NOTICE_PERIOD)
     receipt = community.vault.send("sweep", branch_row(payouts, 0, None))
     node.transport.restore(snapshot)
     assert receipt.only("LeavesSwept")["swept"] == 2**256 - 1

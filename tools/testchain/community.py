@@ -259,6 +259,15 @@ class Community:
         digest = messages.move_digest(self.vault_domain, payouts.distribution, index, leaf)
         return self.vault.send("move", leaf_row(payouts, index), encode_leaf(leaf), signature(owner, digest))
 
+    def cancel(self, payouts: Payouts, sender: str | None = None) -> Receipt:
+        """Have the guardian cancel a distribution."""
+        named = (payouts.distribution, payouts.tree.root, payouts.tree.total_micro_eur)
+        return self.vault.send("cancel", *named, sender=sender or self.guardian)
+
+    def valid_at(self, payouts: Payouts) -> int:
+        """Timestamp from which a distribution can be paid."""
+        return int(self.vault.call("distributionOf", payouts.distribution)[2])
+
     def status(self, payouts: Payouts, index: int) -> str:
         """open, reserved or paid."""
         paid, reserved = self.vault.call("statusOf", payouts.distribution, index)
@@ -351,19 +360,13 @@ def leaf_row(payouts: Payouts, index: int) -> tuple[Any, ...]:
     return payouts.distribution, index, leaf, proof
 
 
-def root_row(payouts: Payouts) -> tuple[Any, ...]:
-    """A payout root as the contract takes it."""
-    tree = payouts.tree
-    return tree.root, tree.total_micro_eur, tree.depth, payouts.valid_at
-
-
 def opened_single(receipt: Receipt) -> Payouts:
     """The single payout that a transaction opened, from what it reports alone."""
     opened = receipt.only("SinglePayoutOpened")
     leaf, owner_at, amount_at = opened["leaf"], 1 + HASH_BYTES, LEAF_BYTES - SUM_BYTES
     amount = int.from_bytes(leaf[amount_at:], "big")
     decoded = Leaf(Channel(leaf[0]), leaf[1:owner_at], leaf[owner_at:amount_at], amount)
-    return Payouts(opened["distribution"], PayoutTree([decoded]), opened["validAt"])
+    return Payouts(opened["distribution"], PayoutTree([decoded]))
 
 
 def selection(indexes: Iterable[int]) -> int:

@@ -4,7 +4,8 @@ offerAdministration, acceptAdministration
 │   └── it should revert naming the caller
 └── otherwise
     ├── it should need both steps, and end the former administrator's say, at the timelock too
-    └── it should be withdrawn by an offer to nobody
+    ├── it should be withdrawn by an offer to nobody
+    └── it should be offered by resolution, when the administrator's key is lost
 
 setGovernor, setGuardian, setSmallestGroup, nameSuccessor
 ├── given nobody as governor or guardian
@@ -62,6 +63,13 @@ def test_administration__withdrawn__cannot_be_accepted(community: Community) -> 
     community.ledger.send("offerAdministration", community.id, ZERO_ADDRESS)
     with reverts("CommunityRegistry_NotOffered", community.id, successor):
         community.ledger.send("acceptAdministration", community.id, sender=successor)
+
+
+def test_administration__offered_by_resolution__passes_on(community: Community) -> None:
+    successor = community.chain.accounts[6]
+    community.govern(community.ledger, "offerAdministration", community.id, successor)
+    community.ledger.send("acceptAdministration", community.id, sender=successor)
+    assert community.ledger.call("administratorOf", community.id) == successor.lower()
 
 
 def test_administration__accepted__moves_the_timelocks_roles_too(community: Community) -> None:

@@ -23,8 +23,8 @@ from tools.testchain.errors import Reverted
 ACCOUNT = "0x" + "1" * 40
 WORD = b"\x01" * 32
 ZERO = bytes(32)
-BRANCH = (1, 0, 0, 0, b"", b"")
-NO_SETTLEMENT = (9, 1, [], [], 0, ZERO, ZERO, 0, 0, 0)
+BRANCH = (1, 0, b"", b"")
+NO_SETTLEMENT: tuple[Any, ...] = (9, 1, [], [], 0, ZERO, ZERO, 0, 0, 0)
 BATCH = (ZERO, AREA, 0, [report_row(day_report(1))], b"")
 
 
@@ -44,7 +44,7 @@ def ledger_rows(community: bytes) -> dict[str, Row]:
     members = "CommunityRegistry_NotGovernor"
     return {
         "registerCommunity": Row((ZERO, (ACCOUNT, ACCOUNT, [], 1, 5, SHARES_BPS)), OUT_OF_RANGE),
-        "offerAdministration": Row((community, ACCOUNT), own, administrator),
+        "offerAdministration": Row((community, ACCOUNT), own, ("administrator", "governor")),
         "acceptAdministration": Row((community,), "CommunityRegistry_NotOffered"),
         "registerConfiguration": Row((community, WORD), own, administrator),
         "setRoster": Row((community, WORD, 1), own, administrator),
@@ -59,9 +59,9 @@ def ledger_rows(community: bytes) -> dict[str, Row]:
         "removeReporter": Row((community, ACCOUNT), "CommunityRegistry_NotGuardian", ("guardian",)),
         "setPaused": Row((community, True), "CommunityRegistry_NotGuardian", ("guardian", "governor")),
         "anchor": Row((community, WORD, WORD), "CommunityRegistry_MayNotAnchor", administrator),
-        "post": Row((BATCH,), "CommunityRegistry_TooFewSignatures"),
+        "post": Row((BATCH,), "CommunityRegistry_UnknownCommunity"),
         "postAll": Row(([],), "EnergyLedger_BatchCountOutOfRange"),
-        "correct": Row((BATCH, []), "CommunityRegistry_TooFewSignatures"),
+        "correct": Row((BATCH, []), "CommunityRegistry_UnknownCommunity"),
         "open": Row((ZERO, report_row(day_report(1)), ZERO, b""), "EnergyLedger_WrongPredecessor"),
         "dispute": Row((community, AREA, 1, ZERO, ZERO, 0, []), "EnergyLedger_MayNotObject", ("reporter",)),
         "settleMonths": Row((community, [(ZERO, MONTH)], 1, ZERO, b""), "EnergyLedger_NotVault", ("vault",)),
@@ -78,7 +78,7 @@ VAULT = {
     "rescueToken": Row((ACCOUNT, ACCOUNT, 1), NOT_GOVERNOR, ("governor",)),
     "setTreasurer": Row((ACCOUNT,), NOT_GOVERNOR, ("governor",)),
     "settle": Row((NO_SETTLEMENT, b""), "CommunityVault_WrongDistribution"),
-    "cancel": Row((1, (ZERO, 0, 0, 0)), "CommunityVault_NotGuardian", ("guardian",)),
+    "cancel": Row((1, ZERO, 0), "CommunityVault_NotGuardian", ("guardian",)),
     "push": Row((BRANCH,), "CommunityVault_LeafCountOutOfRange"),
     "claim": Row((BRANCH,), "CommunityVault_LeafCountOutOfRange"),
     "reserve": Row((BRANCH, 1), NOT_TREASURER, ("treasurer",)),

@@ -75,7 +75,7 @@ def test_constructor__new_vault__holds_nothing(community: Community) -> None:
     assert vault.call("funds") == (0, 0, 0, 0)
     assert vault.call("distributionCount") == 0
     assert vault.call("singleCount") == 0
-    assert vault.call("distributionOf", 1) == bytes(32)
+    assert vault.call("distributionOf", 1) == (bytes(26), 0, 0)
     assert vault.call("creditOf", bytes(32)) == (0, False)
     assert vault.call("statusOf", 1, 0) == (False, False)
     assert vault.call("redirectionOf", 2**31) == (bytes(32), 0)

@@ -33,7 +33,6 @@ from tools.testchain.community import (
     found_community,
     leaf_row,
     opened_single,
-    root_row,
     selection,
 )
 from tools.testchain.errors import Reverted
@@ -42,7 +41,8 @@ DEEP = bool(os.environ.get("CONDIVISA_DEEP"))
 CENT = 10_000
 DAY_SECONDS = 86_400
 ROOT_DELAY = 10 * DAY_SECONDS
-LONG = (5 * 366 + 60) * DAY_SECONDS
+NOTICE = 60 * DAY_SECONDS
+LONG = (5 * 365 + 2) * DAY_SECONDS + ROOT_DELAY
 OWNERS: list[LocalAccount] = [Account.from_key(keccak256(bytes([number]))) for number in range(3)]
 RESOLUTION = b"\x0e" * 32
 INDEXES = st.integers(0, 12)
@@ -102,15 +102,17 @@ class PayoutMachine(RuleBasedStateMachine):
         self.rows = [Row(self.payouts, index) for index in range(len(drawn))]
         self.width = len(drawn)
         self.state = "waiting"
+        self.old: set[int] = set()
         self.announced: set[int] = set()
-        self.aged = False
+        self.ripe: set[int] = set()
         self.credits: list[tuple[bytes, int]] = []
         self.funds = dict(zip(("social", "grid", "carry", "held"), self.ask("funds"), strict=True))
         if age != "new":
             self.wait()
         if age == "old":
-            self.announce(0)
             self.age()
+            self.announce(0)
+            self.notice()
 
     def teardown(self) -> None:
         """Return to the state before the distribution."""
@@ -163,8 +165,9 @@ class PayoutMachine(RuleBasedStateMachine):
     @rule()
     def cancel(self) -> None:
         """Turns what a root promised into carry, before it can be paid from."""
-        row = (self.payouts.distribution, root_row(self.payouts))
-        self.attempt("cancel", *row, sender=self.community.guardian)
+        tree = self.payouts.tree
+        named = (self.payouts.distribution, tree.root, tree.total_micro_eur)
+        self.attempt("cancel", *named, sender=self.community.guardian)
         if self.state == "waiting":
             self.state = "cancelled"
             self.funds["carry"] += self.payouts.tree.total_micro_eur
@@ -231,19 +234,26 @@ class PayoutMachine(RuleBasedStateMachine):
 
     @rule(number=INDEXES)
     def announce(self, number: int) -> None:
-        """Begins the notice of a sweep."""
+        """Begins the notice of a sweep, which counts for what is old enough."""
         distribution = self.chosen(number).payouts.distribution
-        if distribution not in self.announced and not self.aged:
-            self.attempt("announceSweep", distribution, RESOLUTION, sender=self.governor)
-            self.announced.add(distribution)
+        self.attempt("announceSweep", distribution, RESOLUTION, sender=self.governor)
+        self.ripe.discard(distribution)
+        self.announced |= {distribution} & self.old
+
+    @rule()
+    def notice(self) -> None:
+        """The notice ends: what was announced can be swept."""
+        if self.announced:
+            self.community.chain.transport.travel(NOTICE)
+            self.ripe |= self.announced
+            self.announced.clear()
 
     @rule()
     def age(self) -> None:
-        """Years pass, once; what was announced by then can be swept, what opened later cannot."""
-        if not self.aged:
+        """Years pass, once: what is there by now is old enough for a sweep."""
+        if not self.old:
             self.community.chain.transport.travel(LONG)
-            self.old = {id(row) for row in self.rows}
-            self.aged = True
+            self.old = {row.payouts.distribution for row in self.rows}
             self.state = "valid" if self.state == "waiting" else self.state
 
     @rule(index=INDEXES, height=st.integers(0, 4))
@@ -261,8 +271,7 @@ class PayoutMachine(RuleBasedStateMachine):
 
     def expect_swept(self, row: Row) -> None:
         """Only what is old, announced, and open."""
-        ripe = self.aged and id(row) in self.old and row.payouts.distribution in self.announced
-        if ripe and self.is_open(row, *Channel):
+        if row.payouts.distribution in self.ripe and self.is_open(row, *Channel):
             self.settle_row(row, "swept")
 
     @rule(amount=AMOUNTS)

@@ -8,7 +8,7 @@ push
 │   └── it should revert naming it
 ├── given no leaf, a part of a leaf, or more leaves than the batch is wide
 │   └── it should revert naming their number
-├── given leaves that differ from the tree's in anything, or another depth or time than it was settled with
+├── given leaves that differ from the tree's in anything, or a tree of another depth than was settled
 │   └── it should revert naming the root and the sum that they give
 ├── given a root that promises more or less than the pool less the carry, or sums that left 64 bits
 │   └── it should revert naming the sum
@@ -26,7 +26,7 @@ from dataclasses import replace
 
 import pytest
 
-from oracle.attest.payout_tree import Leaf, Node, PayoutTree, encode_leaves, encode_proof, root_hash
+from oracle.attest.payout_tree import Leaf, Node, PayoutTree, encode_leaves, encode_proof, seal
 from tests.contracts.expect import ANYTHING, reverts
 from tests.contracts.leaves import (
     BANKS,
@@ -45,7 +45,8 @@ from tests.contracts.leaves import (
     wallet,
     wallets,
 )
-from tools.testchain.community import MONTH, Community, Founder, Payouts, root_row, selection
+from tools.testchain.community import MONTH, Community, Founder, Payouts, selection
+from tools.testchain.errors import Reverted
 
 
 @pytest.fixture
@@ -135,17 +136,19 @@ def test_push__leaf_left_out__reverts(community: Community, payouts: Payouts) ->
         community.vault.send("push", branch(payouts, 0, encoded(*MIXED[:5])))
 
 
-@pytest.mark.parametrize(("depth", "later"), [(2, 0), (4, 0), (3, -1), (3, 1)])
-def test_push__other_depth_or_time_than_settled__reverts(
-    community: Community, payouts: Payouts, depth: int, later: int
+@pytest.mark.parametrize("depth", [2, 4])
+def test_push__settled_with_another_depth_than_the_tree_has__pays_nobody(
+    community: Community, depth: int
 ) -> None:
-    """A distribution is one hash: who names an earlier time or a flatter tree names another one."""
-    community.chain.transport.travel(10)
-    height = min(depth, payouts.tree.depth)
-    leaves, proof = encoded(*MIXED[: 1 << height]), bytes(40 * (depth - height))
-    row = (payouts.distribution, depth, payouts.valid_at + later, 0, leaves, proof)
-    with reverts("CommunityVault_OtherRoot", 1):
-        community.vault.send("push", row)
+    tree = PayoutTree(MIXED)
+    settlement = community.propose(tree, [community.credit(1_000 * EURO)], depth=depth)
+    community.settle(settlement)
+    payouts = Payouts(settlement.distribution, tree)
+    for index in (0, 4):
+        with pytest.raises(Reverted, match=r"MalformedProof|OtherRoot|UnalignedBatch"):
+            community.claim(payouts, index)
+    with pytest.raises(Reverted, match=r"LeafCountOutOfRange|OtherRoot"):
+        community.push(payouts)
 
 
 def test_push__paused__reverts_until_it_goes_on(community: Community, payouts: Payouts) -> None:
@@ -156,10 +159,9 @@ def test_push__paused__reverts_until_it_goes_on(community: Community, payouts: P
     community.push(payouts)
 
 
-def test_distribution_of__settled__is_pythons_root_hash(community: Community, payouts: Payouts) -> None:
-    root, funded, depth, valid_at = root_row(payouts)
-    expected = root_hash(Node(root, funded), depth, valid_at)
-    assert community.vault.call("distributionOf", payouts.distribution) == expected
+def test_distribution_of__settled__is_sealed_as_python_seals(community: Community, payouts: Payouts) -> None:
+    top = Node(payouts.tree.root, payouts.tree.total_micro_eur)
+    assert community.vault.call("distributionOf", payouts.distribution)[:2] == (seal(top), 3)
 
 
 def test_push__padding_spelled_out__reverts(community: Community, payouts: Payouts) -> None:

@@ -1,10 +1,9 @@
 """
 redirect
-├── given a leaf or new leaf that move would refuse
+├── given a leaf or new leaf that move would refuse, or a leaf that nobody owns and so nobody can refuse
 │   └── it should revert as move does
 └── otherwise
-    ├── it should open a single payout that can be paid from 14 days later
-    └── it should work for leaves that nobody owns
+    └── it should open a single payout that can be paid from 14 days later
 
 refuseRedirection
 ├── given what was not redirected, another former leaf, another caller than the owner, or 14 days gone by
@@ -54,13 +53,13 @@ def refuse(community: Community, single: Payouts, former: Leaf, sender: str) -> 
     return community.vault.send("refuseRedirection", *arguments, sender=sender)
 
 
-@pytest.mark.parametrize("index", [WALLET, BANK, UNOWNED])
+@pytest.mark.parametrize("index", [WALLET, BANK])
 def test_redirect__by_resolution__is_paid_fourteen_days_later(
     community: Community, payouts: Payouts, index: int
 ) -> None:
     receipt = redirect(community, payouts, index)
     single = opened_single(receipt)
-    assert single.valid_at == community.chain.transport.now() + PERIOD
+    assert community.valid_at(single) == community.chain.transport.now() + PERIOD
     assert receipt.only("LeafRedirected") == {
         "distribution": 1,
         "index": index,
@@ -68,13 +67,18 @@ def test_redirect__by_resolution__is_paid_fourteen_days_later(
         "resolution": RESOLUTION,
     }
     former = keccak256(encode_leaf(payouts.tree.leaves[index]))
-    assert community.vault.call("redirectionOf", single.distribution) == (former, single.valid_at)
-    with reverts("CommunityVault_NotYetValid", single.distribution, single.valid_at):
+    assert community.vault.call("redirectionOf", single.distribution) == (former, community.valid_at(single))
+    with reverts("CommunityVault_NotYetValid", single.distribution, community.valid_at(single)):
         community.claim(single, 0)
     community.chain.transport.travel(PERIOD)
     community.claim(single, 0)
     assert community.balance(account("new key")) == 10 * EURO
     assert community.status(payouts, index) == "paid"
+
+
+def test_redirect__leaf_that_nobody_owns__reverts(community: Community, payouts: Payouts) -> None:
+    with reverts("CommunityVault_NotOwner", NOBODY):
+        redirect(community, payouts, UNOWNED)
 
 
 def test_redirect__paid_or_reserved_leaf__reverts(community: Community, payouts: Payouts) -> None:
@@ -122,7 +126,7 @@ def test_refuse__owner_in_time__gets_the_leaf_back(
 def test_refuse__too_late__reverts(community: Community, payouts: Payouts) -> None:
     single = opened_single(redirect(community, payouts))
     community.chain.transport.travel(PERIOD)
-    with reverts("CommunityVault_AlreadyValid", single.distribution, single.valid_at):
+    with reverts("CommunityVault_AlreadyValid", single.distribution, community.valid_at(single)):
         refuse(community, single, payouts.tree.leaves[WALLET], owner(community))
 
 
@@ -143,12 +147,6 @@ def test_refuse__not_the_owner__reverts(community: Community, payouts: Payouts) 
             refuse(community, single, payouts.tree.leaves[WALLET], stranger)
 
 
-def test_refuse__leaf_that_nobody_owns__reverts(community: Community, payouts: Payouts) -> None:
-    single = opened_single(redirect(community, payouts, UNOWNED))
-    with reverts("CommunityVault_NotOwner", NOBODY):
-        refuse(community, single, payouts.tree.leaves[UNOWNED], owner(community))
-
-
 def test_refuse__other_former_leaf__reverts(community: Community, payouts: Payouts) -> None:
     """Whoever could name a former leaf could have what was redirected."""
     single = opened_single(redirect(community, payouts, BANK))
@@ -158,4 +156,4 @@ def test_refuse__other_former_leaf__reverts(community: Community, payouts: Payou
 
 def test_refuse__moved_payout__reverts(community: Community, payouts: Payouts) -> None:
     with reverts("CommunityVault_NotRedirected", 2**31):
-        refuse(community, Payouts(2**31, payouts.tree, 0), payouts.tree.leaves[0], owner(community))
+        refuse(community, Payouts(2**31, payouts.tree), payouts.tree.leaves[0], owner(community))

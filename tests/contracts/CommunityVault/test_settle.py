@@ -23,7 +23,7 @@ from dataclasses import replace
 import pytest
 
 from oracle.attest.messages import Settlement, report_id
-from oracle.attest.payout_tree import Node, PayoutTree, root_hash
+from oracle.attest.payout_tree import Node, PayoutTree, seal
 from settlement.domain.case import Shares
 from settlement.domain.rounding import split_revenue
 from tests.contracts.expect import reverts
@@ -187,7 +187,7 @@ def test_settle__accepted__divides_keeps_and_promises(community: Community) -> N
         "hiddenDays": 0,
         "validAt": valid_at,
     }
-    stored = root_hash(Node(tree.root, 5 * EURO), 3, valid_at)
+    stored = (seal(Node(tree.root, 5 * EURO)), 3, valid_at)
     assert community.vault.call("distributionOf", 1) == stored
     assert community.vault.call("funds") == (2 * EURO, EURO, 2 * EURO, 10 * EURO)
     assert community.vault.call("distributionCount") == 1
@@ -224,7 +224,7 @@ def test_settle__root_delay__starts_with_the_acceptance(found: Founder) -> None:
     community = found(root_delay=3_600)
     payouts = community.distribute(MIXED)
     valid_at = community.chain.transport.now() + 3_600
-    assert payouts.valid_at == valid_at
+    assert community.valid_at(payouts) == valid_at
     with reverts("CommunityVault_NotYetValid", 1, valid_at):
         community.push(payouts)
     community.chain.transport.travel(3_600)

@@ -4,6 +4,8 @@ spend
 │   └── it should revert naming fund, amount and what is there
 ├── given a leaf that can never be paid, or a social one
 │   └── it should revert
+├── given the carry, while the vault is the community's
+│   └── it should revert
 └── otherwise
     ├── it should take the amount from that fund alone, and open a single payout that is paid at once
     └── it should report fund, amount and resolution
@@ -12,14 +14,15 @@ spend
 import pytest
 
 from oracle.attest.keccak import keccak256
-from oracle.attest.payout_tree import Leaf, encode_leaf
+from oracle.attest.payout_tree import Leaf, PayoutTree, encode_leaf
 from tests.contracts.expect import reverts
-from tests.contracts.leaves import EURO, account, bank, social, wallet, wallets
+from tests.contracts.leaves import EURO, NOBODY, account, bank, social, wallet, wallets
 from tools.testchain.client import Receipt
 from tools.testchain.community import Community, Founder, opened_single
 
 RESOLUTION = keccak256(b"resolution")
-SOCIAL, GRID = 0, 1
+SOCIAL, GRID, CARRY = range(3)
+CENT = 10_000
 SUPPLIER = account("supplier")
 
 
@@ -88,7 +91,23 @@ def test_spend__to_what_can_never_be_paid__reverts(rich: Community, leaf: Leaf) 
         spend(rich, SOCIAL, leaf)
 
 
-def test_spend__third_fund__is_none(rich: Community) -> None:
-    """Carry and promises are no funds."""
+def test_spend__carry__waits_for_the_next_distribution(rich: Community) -> None:
+    with reverts("CommunityVault_CarryInUse"):
+        spend(rich, CARRY, wallet(SUPPLIER, 1))
+
+
+def test_spend__carry_of_a_vault_that_was_succeeded__is_paid(rich: Community) -> None:
+    """No distribution of the old vault will take it up any more."""
+    rich.settle(rich.propose(PayoutTree([]), [rich.credit(10 * EURO)]))
+    carry = rich.vault.call("funds")[2]
+    terms = (rich.ledger.address, rich.id, rich.treasurer, NOBODY, 0)
+    successor = rich.chain.deploy("CommunityVault", terms)
+    rich.govern(rich.ledger, "setVault", rich.id, successor.address)
+    rich.claim(opened_single(spend(rich, CARRY, wallet(SUPPLIER, carry // CENT * CENT))), 0)
+    assert rich.vault.call("funds")[2] == carry % CENT
+    assert rich.balance(SUPPLIER) == carry // CENT * CENT
+
+
+def test_spend__fourth_fund__is_none(rich: Community) -> None:
     with reverts("FailedCall"):
-        spend(rich, 2, wallet(SUPPLIER, EURO))
+        spend(rich, 3, wallet(SUPPLIER, EURO))

@@ -6,8 +6,10 @@ announceSweep
     └── it should record the time and the resolution
 
 sweep
-├── given no announcement, 60 days not over since, or five years not over since it could be paid from
+├── given no announcement, or one so early that its 60 days end before the leaves could be paid for five years
 │   └── it should revert
+├── given 60 days not over since the announcement
+│   └── it should revert naming the time
 ├── given leaves or proof that push would refuse
 │   └── it should revert as push does
 └── otherwise
@@ -68,10 +70,24 @@ def test_sweep__not_announced__reverts_however_late(community: Community, payout
         sweep(community, payouts)
 
 
-def test_sweep__announced_at_once__waits_for_the_five_years(community: Community, payouts: Payouts) -> None:
+def test_sweep__announced_years_before__was_no_announcement(community: Community, payouts: Payouts) -> None:
+    """Nobody remembers a notice of years ago: it is given when the five years end."""
+    community.chain.transport.travel(CLAIM_PERIOD - NOTICE - MARGIN)
     announce(community, payouts)
-    community.chain.transport.travel(CLAIM_PERIOD - MARGIN)
-    with reverts("CommunityVault_TooEarly", payouts.valid_at + CLAIM_PERIOD):
+    for _ in range(2):
+        community.chain.transport.travel(10 * NOTICE)
+        with reverts("CommunityVault_NotAnnounced", 1):
+            sweep(community, payouts)
+
+
+def test_sweep__announced_within_the_last_60_days__waits_for_both(
+    community: Community, payouts: Payouts
+) -> None:
+    community.chain.transport.travel(CLAIM_PERIOD - NOTICE + MARGIN)
+    announce(community, payouts)
+    announced = community.vault.call("sweepAnnouncedAt", 1)
+    community.chain.transport.travel(NOTICE - MARGIN)
+    with reverts("CommunityVault_TooEarly", announced + NOTICE):
         sweep(community, payouts)
     community.chain.transport.travel(MARGIN)
     sweep(community, payouts)
@@ -89,10 +105,11 @@ def test_sweep__announced_late__waits_for_the_notice(community: Community, payou
 
 
 def ripen(community: Community, *several: Payouts) -> None:
-    """Announce, and let five years pass."""
+    """Let five years pass, announce, and let the notice pass."""
+    community.chain.transport.travel(CLAIM_PERIOD)
     for payouts in several:
         announce(community, payouts)
-    community.chain.transport.travel(CLAIM_PERIOD)
+    community.chain.transport.travel(NOTICE)
 
 
 def test_sweep__open_leaves_of_any_channel__go_to_the_social_fund(

@@ -8,6 +8,7 @@ adjustments of settled months
 │   └── a settlement signed before a correction should be refused
 └── the next settlement
     ├── it should take the sum up once, and report it
+    ├── with it, all that settlements took up should be the months' totals
     └── it should be for this community alone
 """
 
@@ -15,11 +16,12 @@ from dataclasses import replace
 
 import pytest
 
+from oracle.attest.keccak import keccak256
 from oracle.attest.messages import DayReport, report_id
 from oracle.attest.payout_tree import PayoutTree
 from tests.contracts.expect import reverts
 from tools.testchain.client import Receipt
-from tools.testchain.community import MONTH, Community, day_report, days_of, settlement_row
+from tools.testchain.community import MONTH, Community, day_report, days_of, report_row, settlement_row
 
 EMPTY = PayoutTree([])
 FIRST, SECOND, *_ = days_of(MONTH)
@@ -82,6 +84,21 @@ def test_settle__another_month__takes_the_adjustment_up(community: Community) ->
     event = settle(community, months=((community.configuration, MONTH + 1),)).only("Settled")
     assert event["adjustmentWh"] == 24 * 10_000
     assert event["sharedWh"] == community.ledger.call("totalsOf", community.configuration, MONTH + 1)[2]
+
+
+def test_settle__hidden_opened_and_corrected__all_taken_up_is_the_total(community: Community) -> None:
+    first, *others = days_of(MONTH + 1)
+    salt, hours = b"\x05" * 32, day_report(first).hours
+    hidden = replace(day_report(first), hours=keccak256(salt + hours))
+    months = ((community.configuration, MONTH + 1),)
+    community.post(hidden, *(day_report(day) for day in others))
+    taken_up = settle(community, months=months).only("Settled")["sharedWh"]
+    community.ledger.send("open", community.configuration, report_row(hidden), salt, hours)
+    once, _ = correct(community, day_report(others[0]), 10_000)
+    correct(community, once, 90_000)
+    correct(community, hidden, 1_000)
+    taken_up += settle(community).only("Settled")["adjustmentWh"]
+    assert taken_up == community.ledger.call("totalsOf", community.configuration, MONTH + 1)[2]
 
 
 def test_settle__corrections_of_two_configurations__add_up(community: Community) -> None:

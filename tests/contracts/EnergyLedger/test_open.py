@@ -64,6 +64,7 @@ def test_open__hidden_day__adds_its_energy_and_reports_it(community: Community) 
         "configuration": community.configuration,
         "day": DAY,
         "report": report_id(hidden()),
+        "salt": SALT,
         "hourTotals": HOURS,
     }
     assert totals(community)[:5] == (*SUMS, 1, final_at)
@@ -161,13 +162,13 @@ def test_settle__month_with_hidden_days__counts_and_reports_them(community: Comm
     assert settled.only("Settled")["sharedWh"] == 24 * 40_000 * len(others)
 
 
-def test_open__settled_month__adds_the_energy_and_leaves_no_adjustment(community: Community) -> None:
-    """The reporters settled with what they hid: showing it changes nothing that they computed."""
+def test_open__settled_month__adds_the_energy_and_leaves_an_adjustment(community: Community) -> None:
+    """The settlement counted none for the day; the next one takes the difference up."""
     first, *others = days_of(MONTH + 1)
     community.post(hidden(day=first), *(day_report(day) for day in others))
     months = ((community.configuration, MONTH + 1),)
     community.settle(community.propose(PayoutTree([]), [community.credit(10)], months=months))
     before = totals(community, MONTH + 1)
-    opening(community, hidden(day=first))
-    assert totals(community, MONTH + 1)[2] - before[2] == SUMS[2]
-    assert community.ledger.call("adjustmentOf", community.id) == (0, 0)
+    adjusted = opening(community, hidden(day=first)).only("MonthAdjusted")
+    assert adjusted["sharedWh"] == totals(community, MONTH + 1)[2] - before[2] == SUMS[2]
+    assert community.ledger.call("adjustmentOf", community.id) == (SUMS[2], 1)

@@ -25,8 +25,8 @@ from oracle.attest.payout_tree import (
     encode_leaves,
     encode_proof,
     hash_leaf,
-    root_hash,
     root_of,
+    seal,
     wallet_payee,
 )
 
@@ -143,10 +143,9 @@ def test_decode_proof__other_length__raises(length: int) -> None:
         decode_proof(bytes(length))
 
 
-def test_root_hash__root_sum_depth_and_time__are_a_word_each() -> None:
+def test_seal__root_and_sum__are_a_word_each_and_cut_to_26_bytes() -> None:
     top = Node(bytes(range(32)), 7 * CENT)
-    words = b"".join(number.to_bytes(32, "big") for number in (7 * CENT, 3, 2**40 - 1))
-    assert root_hash(top, 3, 2**40 - 1) == keccak256(top.hash + words)
+    assert seal(top) == keccak256(top.hash + (7 * CENT).to_bytes(32, "big"))[:26]
 
 
 def test_root_of__index_outside_the_tree__raises() -> None:
