@@ -11,25 +11,33 @@ import hashlib
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from eth_account import Account
 from rich.console import Console
 from rich.table import Table
 
+from oracle.attest.hash_tree import HashTree
+from oracle.attest.identifiers import member_leaf
+from oracle.attest.keccak import keccak256
 from oracle.attest.messages import DayReport
-from oracle.attest.payout_tree import Channel, Leaf, PayoutTree, wallet_payee
+from oracle.attest.payout_tree import Channel, Leaf, PayoutTree, encode_leaf, wallet_payee
 from tools.compile_contracts import CONTRACTS, compiler_version
 from tools.testchain.anvil import HARDFORK, running_anvil
 from tools.testchain.artifacts import published
 from tools.testchain.client import Chain
 from tools.testchain.community import (
+    AREA,
     MONTH,
     Community,
     Terms,
+    branch_row,
     day_report,
     days_of,
     found_community,
     hours_in,
+    leaf_row,
+    opened_single,
     report_row,
 )
 from tools.testchain.transports import AnvilTransport
@@ -38,6 +46,12 @@ SNAPSHOT = CONTRACTS / "gas.json"
 LARGE = 10_000
 BATCH = 256
 EURO = 1_000_000
+CONFIGURATIONS_MAX = 64
+MEMBERS = 1_024
+DAY_SECONDS = 86_400
+NOTICE_PERIOD = 60 * DAY_SECONDS
+CLAIM_PERIOD = (5 * 365 + 2) * DAY_SECONDS
+RESOLUTION = keccak256(b"resolution")
 
 Gas = dict[str, int]
 
@@ -55,7 +69,12 @@ class Goal:
 GOALS = (
     Goal("post one day, 3 of 5 signatures", "post_day", 95_000, "post_day_first_of_month"),
     Goal("post seven days with one signature set, each", "post_week_per_day", 65_000),
+    Goal("post ten configurations, own signatures, each", "post_ten_per_configuration", 80_000),
+    Goal("post 64 configurations, own signatures, each", "post_64_per_configuration", 80_000),
+    Goal("post a day with hidden totals", "post_hidden_day"),
+    Goal("open a hidden day", "open_day"),
     Goal("correct a day", "correct_day", 95_000),
+    Goal("dispute a month, roster of 1,024 members", "dispute"),
     Goal("credit a receipt (token)", "credit_token", None, "credit_token_first"),
     Goal("settle: one receipt, one month", "settle", 120_000, "settle_first"),
     Goal("push, 100 funded recipients, each", "push_100_funded_per_leaf", 11_000, "push_100_fresh_per_leaf"),
@@ -69,6 +88,16 @@ GOALS = (
     Goal("reserve 256 bank leaves, each", "reserve_256_per_leaf"),
     Goal("confirm 256 bank leaves, each (token)", "confirm_256_token_per_leaf"),
     Goal("confirm 256 bank leaves, each (bookkeeping)", "confirm_256_bookkeeping_per_leaf"),
+    Goal("cancel a distribution", "cancel"),
+    Goal("void a credit (token)", "void_credit_token"),
+    Goal("move a leaf of 10,000", "move"),
+    Goal("redirect a leaf of 10,000", "redirect"),
+    Goal("refuse a redirection", "refuse_redirection"),
+    Goal("spend from a fund", "spend"),
+    Goal("claim a single payout, funded recipient", "claim_single"),
+    Goal("sweep 256 of 10,000, each", "sweep_256_per_leaf"),
+    Goal("schedule a resolution", "schedule"),
+    Goal("replace five reporters by resolution", "set_reporters"),
     Goal("deploy the ledger", "deploy_ledger"),
     Goal("deploy a vault", "deploy_vault"),
     Goal("deploy a timelock", "deploy_timelock"),
@@ -123,6 +152,42 @@ def measure_posts(chain: Chain) -> Gas:
         "post_week_per_day": per_piece(week.gas_used, 7),
         "correct_day": community.correct(reports[1], replacement).gas_used,
     }
+
+
+def measure_hidden(chain: Chain) -> Gas:
+    """A day whose totals are hidden and opened, and an objection to it; the month is in use."""
+    community = found_community(chain, Terms(finality_delay=DAY_SECONDS))
+    first, second = (drawn_report(day) for day in days_of(MONTH)[:2])
+    salt, hours = drawn("salt", 32), second.hours
+    hidden = replace(second, hours=keccak256(salt + hours))
+    community.post(first)
+    posted = community.post(hidden)
+    opened = community.ledger.send("open", community.configuration, report_row(hidden), salt, hours)
+    member = chain.accounts[6]
+    leaf = member_leaf(salt, bytes.fromhex(member[2:]))
+    roster = HashTree([leaf, *(drawn(f"member/{number}", 32) for number in range(MEMBERS - 1))])
+    community.ledger.send("setRoster", community.id, roster.root, MEMBERS)
+    named = (community.id, AREA, hidden.day, drawn("reason", 32), salt, 0, roster.proof(0))
+    return {
+        "post_hidden_day": posted.gas_used,
+        "open_day": opened.gas_used,
+        "dispute": community.ledger.send("dispute", *named, sender=member).gas_used,
+    }
+
+
+def measure_configurations(chain: Chain) -> Gas:
+    """A day of many configurations in one transaction, each signed for itself; their months are in use."""
+    community = found_community(chain)
+    parts = [community.under(f"AC001E{number:05}") for number in range(CONFIGURATIONS_MAX)]
+    first, second, third = (drawn_report(day) for day in days_of(MONTH)[:3])
+    community.ledger.send("postAll", [part.batch_row([first]) for part in parts])
+    gas: Gas = {}
+    for report, chosen, name in ((second, parts[:10], "ten"), (third, parts, "64")):
+        receipt = community.ledger.send("postAll", [part.batch_row([report]) for part in chosen])
+        if len(receipt.events) != len(chosen):
+            raise ValueError(f"{len(chosen)} configurations were not all accepted")
+        gas[f"post_{name}_per_configuration"] = per_piece(receipt.gas_used, len(chosen))
+    return gas
 
 
 def drawn_report(day: int, predecessor: bytes = bytes(32)) -> DayReport:
@@ -192,7 +257,95 @@ def measure_bank(chain: Chain) -> Gas:
     return gas
 
 
-PARTS = (measure_deployment, measure_posts, measure_settlement, measure_pushes, measure_claims, measure_bank)
+def measure_singles(chain: Chain) -> Gas:
+    """Leaves of 10,000 that move and are redirected, and a fund's spending; a governor without delay.
+
+    Each is the second of its kind: counters and bitmap words are in use.
+    """
+    community = governed(chain, Terms())
+    owner, keeper = Account.from_key(drawn("owner", 32)), chain.accounts[6]
+    own, kept = (wallet_leaf(address) for address in (owner.address, keeper))
+    payouts = community.distribute([own, own, kept, kept, *wallets(LARGE - 4, 1)])
+    governor, gas = community.treasurer, {}
+    for index in (0, 1):
+        target = wallets(1, 2)[0]
+        moved = community.move(payouts, index, target, owner)
+        wish = (leaf_row(payouts, index + 2), encode_leaf(target), RESOLUTION)
+        redirected = community.vault.send("redirect", *wish, sender=governor)
+        refused = community.vault.send(
+            "refuseRedirection", opened_single(redirected).distribution, encode_leaf(kept), sender=keeper
+        )
+        spent = community.vault.send("spend", 0, encode_leaf(target), RESOLUTION, sender=governor)
+        gas = {
+            "move": moved.gas_used,
+            "redirect": redirected.gas_used,
+            "refuse_redirection": refused.gas_used,
+            "spend": spent.gas_used,
+            "claim_single": community.claim(opened_single(spent), 0).gas_used,
+        }
+    return gas
+
+
+def measure_sweep(chain: Chain) -> Gas:
+    """A full batch of 10,000 leaves that nobody claimed."""
+    community = governed(chain, Terms())
+    payouts = community.distribute(wallets(LARGE, 1))
+    chain.transport.travel(CLAIM_PERIOD)
+    community.vault.send("announceSweep", 1, RESOLUTION, sender=community.treasurer)
+    chain.transport.travel(NOTICE_PERIOD)
+    swept = community.vault.send("sweep", branch_row(payouts, 20 * BATCH, None))
+    return {"sweep_256_per_leaf": per_piece(swept.gas_used, BATCH)}
+
+
+def measure_undoing(chain: Chain) -> Gas:
+    """A distribution that is cancelled and a credit that is voided."""
+    community = found_community(chain, Terms(root_delay=DAY_SECONDS))
+    payouts = community.distribute(wallets(100, 1))
+    cancelled = community.cancel(payouts)
+    receipt = community.credit(EURO)
+    community.fund_treasurer(EURO)  # the treasurer's account is in use
+    voided = community.vault.send("voidCredit", receipt, sender=community.treasurer)
+    return {"cancel": cancelled.gas_used, "void_credit_token": voided.gas_used}
+
+
+def measure_resolution(chain: Chain) -> Gas:
+    """Five reporters replaced through the timelock."""
+    community = found_community(chain)
+    addresses = [reporter.address for reporter in community.reporters]
+    data = community.ledger.encoded("setReporters", community.id, addresses, 3)
+    operation = (community.ledger.address, 0, data, bytes(32), RESOLUTION)
+    return {
+        "schedule": community.timelock.send("schedule", *operation, 0).gas_used,
+        "set_reporters": community.timelock.send("execute", *operation).gas_used,
+    }
+
+
+def governed(chain: Chain, terms: Terms) -> Community:
+    """A community whose treasurer's account is its governor too, without a timelock between."""
+    community = found_community(chain, terms)
+    community.govern(community.ledger, "setGovernor", community.id, community.treasurer)
+    return community
+
+
+PARTS = (
+    measure_deployment,
+    measure_posts,
+    measure_configurations,
+    measure_hidden,
+    measure_settlement,
+    measure_undoing,
+    measure_pushes,
+    measure_claims,
+    measure_singles,
+    measure_sweep,
+    measure_bank,
+    measure_resolution,
+)
+
+
+def wallet_leaf(address: str) -> Leaf:
+    """A leaf of an euro."""
+    return Leaf(Channel.WALLET, wallet_payee(bytes.fromhex(address[2:])), bytes(20), EURO)
 
 
 def wallets(count: int, seed: int) -> list[Leaf]:

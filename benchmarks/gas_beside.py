@@ -88,19 +88,18 @@ def our_money(chain: Chain, members: int) -> Money:
     """Three distributions to the same wallets: fresh ones, funded ones, and one to claim from."""
     community = found_community(chain)
     tree = PayoutTree(wallets(members, members))
-    settle_month(community, tree, 0)
-    fresh = push_all(community, Payouts(1, tree))
-    settled = settle_month(community, tree, 1)
-    funded = push_all(community, Payouts(2, tree))
-    settle_month(community, tree, 2)
-    third = Payouts(3, tree)
+    first, _ = settle_month(community, tree, 0)
+    fresh = push_all(community, first)
+    second, settled = settle_month(community, tree, 1)
+    funded = push_all(community, second)
+    third, _ = settle_month(community, tree, 2)
     community.claim(third, 0)  # the bitmap word is in use from here on
     claim = community.claim(third, 1).gas_used
     return Money(settled, funded, per_piece(funded, members), per_piece(fresh, members), claim)
 
 
-def settle_month(community: Community, tree: PayoutTree, number: int) -> int:
-    """Gas of crediting a receipt and settling it over a month of its own."""
+def settle_month(community: Community, tree: PayoutTree, number: int) -> tuple[Payouts, int]:
+    """A distribution over a receipt and a month of its own, and the gas of crediting and settling it."""
     month = MONTH + number
     community.post_month(month)
     amount = tree.total_micro_eur * 10 // 7 + 10
@@ -108,7 +107,8 @@ def settle_month(community: Community, tree: PayoutTree, number: int) -> int:
     community.fund_treasurer(2 * amount)  # so that neither balance falls to zero
     credited = community.vault.send("credit", receipt, amount, sender=community.treasurer)
     settlement = community.propose(tree, [receipt], months=((community.configuration, month),))
-    return credited.gas_used + community.settle(settlement).gas_used
+    gas = credited.gas_used + community.settle(settlement).gas_used
+    return Payouts(settlement.distribution, tree), gas
 
 
 def push_all(community: Community, payouts: Payouts) -> int:

@@ -1,11 +1,15 @@
 """Leaves and trees for tests; amounts in micro-euro."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, cast
 
 from oracle.attest.keccak import keccak256
-from oracle.attest.payout_tree import Channel, Leaf, bank_payee, encode_leaves, wallet_payee
+from oracle.attest.payout_tree import Channel, Leaf, PayoutTree, bank_payee, encode_leaves, wallet_payee
+from tools.testchain.community import Community, Payouts
 
 EURO = 1_000_000
+NOBODY = "0x" + "0" * 40
 
 
 def account(label: str) -> str:
@@ -18,9 +22,10 @@ def wallet(address: str, amount_micro_eur: int = EURO) -> Leaf:
     return Leaf(Channel.WALLET, wallet_payee(bytes.fromhex(address[2:])), bytes(20), amount_micro_eur)
 
 
-def bank(label: str, amount_micro_eur: int = EURO) -> Leaf:
-    """A leaf that is paid by bank transfer."""
-    return Leaf(Channel.BANK, bank_payee(keccak256(label.encode()), "IT00X"), bytes(20), amount_micro_eur)
+def bank(label: str, amount_micro_eur: int = EURO, owner: str = NOBODY) -> Leaf:
+    """A leaf that is paid by bank transfer, and may belong to an address."""
+    payee = bank_payee(keccak256(label.encode()), "IT00X")
+    return Leaf(Channel.BANK, payee, bytes.fromhex(owner[2:]), amount_micro_eur)
 
 
 def social(amount_micro_eur: int = EURO) -> Leaf:
@@ -82,3 +87,17 @@ class ForgedTree:
 def encoded(*leaves: Leaf) -> bytes:
     """Leaves as the vault takes them."""
     return encode_leaves(leaves)
+
+
+def branch(payouts: Payouts, start: int, leaves: bytes, proof: bytes = b"") -> tuple[Any, ...]:
+    """Any leaves with any proof, as the vault takes them."""
+    return payouts.distribution, start, leaves, proof
+
+
+def promise(community: Community, tree: PayoutTree | ForgedTree, funded: int | None = None) -> Payouts:
+    """A settled distribution of any tree and sum: what a malicious quorum could sign."""
+    settlement = community.propose(PayoutTree([]), [community.credit(1_000 * EURO)])
+    kept = settlement.pool_micro_eur - (tree.total_micro_eur if funded is None else funded)
+    forged = replace(settlement, root=tree.root, depth=tree.depth, carry_micro_eur=kept)
+    community.settle(forged)
+    return Payouts(forged.distribution, cast("PayoutTree", tree))

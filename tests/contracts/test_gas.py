@@ -10,15 +10,33 @@ from tests.contracts.connect import under_ape
 if under_ape():
     pytest.skip("gas is that of our own compiler settings", allow_module_level=True)
 
-from benchmarks.gas import GOALS, SNAPSHOT, Gas, document, measure
+from benchmarks.gas import (
+    CLAIM_PERIOD,
+    GOALS,
+    NOTICE_PERIOD,
+    SNAPSHOT,
+    Gas,
+    document,
+    drawn_report,
+    measure,
+)
 from oracle.attest.payout_tree import PayoutTree
 from tests.contracts.hostile import Manner, hostile
 from tests.contracts.leaves import address_of, wallets
 from tools.testchain.anvil import is_installed, running_anvil
 from tools.testchain.artifacts import compiled
 from tools.testchain.client import Chain
-from tools.testchain.community import Terms, found_community
+from tools.testchain.community import (
+    Terms,
+    branch_row,
+    days_of,
+    found_community,
+    month_number,
+    reporter_accounts,
+)
 from tools.testchain.transports import TRANSACTION_GAS_MAX, AnvilTransport
+
+JULY = month_number(2024, 7)
 
 pytestmark = [
     pytest.mark.node,
@@ -86,7 +104,52 @@ def test_settle__sixteen_receipts_64_months_and_sixteen_signatures__fit_into_a_t
     assert receipt.gas_used < TRANSACTION_GAS_MAX
 
 
-@pytest.mark.parametrize("name", ["EnergyLedger", "CommunityVault"])
+@pytest.mark.parametrize(("batches", "days"), [(64, 4), (11, 31)])
+def test_post_all__most_days__fit_into_a_transaction(node: Chain, batches: int, days: int) -> None:
+    """Some 250 days in batches of four, or 340 in whole months: what a publisher may send together."""
+    community = found_community(node)
+    parts = [community.under(f"AC001E{number:05}") for number in range(batches)]
+    reports = [drawn_report(day) for day in days_of(JULY)[:days]]
+    receipt = community.ledger.send("postAll", [part.batch_row(reports) for part in parts])
+    accepted = [event for event in receipt.events if event.name == "DayAccepted"]
+    assert len(accepted) == batches * days
+    assert receipt.gas_used < TRANSACTION_GAS_MAX
+
+
+def test_post__month_with_sixteen_of_sixteen_signatures__fits_into_a_transaction(node: Chain) -> None:
+    community = found_community(node, Terms(reporter_count=16, threshold=16))
+    receipt = community.post(*(drawn_report(day) for day in days_of(JULY)))
+    assert receipt.gas_used < TRANSACTION_GAS_MAX // 8
+
+
+def test_set_reporters__sixteen_by_resolution__fit_into_a_transaction(node: Chain) -> None:
+    community = found_community(node)
+    addresses = [reporter.address for reporter in reporter_accounts(16)]
+    receipt = community.govern(community.ledger, "setReporters", community.id, addresses, 16)
+    assert receipt.gas_used < TRANSACTION_GAS_MAX // 64
+
+
+def test_push__256_fresh_recipients__fit_into_a_transaction(node: Chain) -> None:
+    community = found_community(node)
+    receipt = community.push(community.distribute(wallets(256, 10_000)), gas=TRANSACTION_GAS_MAX)
+    assert receipt.only("BatchPaid")["paid"] == 2**256 - 1
+    assert receipt.gas_used < TRANSACTION_GAS_MAX // 2
+
+
+def test_sweep__256_leaves__fit_into_a_transaction(node: Chain) -> None:
+    community = found_community(node)
+    payouts = community.distribute(wallets(256, 10_000))
+    snapshot = node.transport.snapshot()
+    node.transport.travel(CLAIM_PERIOD)
+    community.govern(community.vault, "announceSweep", payouts.distribution, bytes(32))
+    node.transport.travel(NOTICE_PERIOD)
+    receipt = community.vault.send("sweep", branch_row(payouts, 0, None))
+    node.transport.restore(snapshot)
+    assert receipt.only("LeavesSwept")["swept"] == 2**256 - 1
+    assert receipt.gas_used < TRANSACTION_GAS_MAX // 16
+
+
+@pytest.mark.parametrize("name", ["EnergyLedger", "CommunityVault", "CommunityTimelock"])
 def test_bytecode__holds_no_delegatecall_callcode_or_selfdestruct(name: str) -> None:
     assert FORBIDDEN.isdisjoint(opcodes(compiled()[name].bytecode))
 
@@ -106,5 +169,5 @@ def opcodes(code: bytes) -> set[int]:
 
 def test_post__month_of_31_days__fits_into_a_transaction(node: Chain) -> None:
     community = found_community(node)
-    community.post_month(654)  # July 2024
-    assert community.ledger.call("isFinal", community.configuration, 654)
+    community.post_month(JULY)
+    assert community.ledger.call("isFinal", community.configuration, JULY)

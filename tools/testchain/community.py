@@ -1,7 +1,7 @@
 """A community on a chain: ledger, vault, token, five reporters; every argument valid until told otherwise."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,9 +11,18 @@ from eth_typing import Hash32
 
 from oracle.attest import identifiers, messages
 from oracle.attest.hours import encode_hours
-from oracle.attest.keccak import keccak256
+from oracle.attest.keccak import HASH_BYTES, keccak256
 from oracle.attest.messages import NO_PREDECESSOR, DayReport, Domain, Settlement
-from oracle.attest.payout_tree import LEAF_BYTES, Leaf, PayoutTree, encode_leaf, encode_leaves, encode_proof
+from oracle.attest.payout_tree import (
+    LEAF_BYTES,
+    SUM_BYTES,
+    Channel,
+    Leaf,
+    PayoutTree,
+    encode_leaf,
+    encode_leaves,
+    encode_proof,
+)
 from tools.testchain.client import Chain, Contract, Receipt
 
 Founder = Callable[..., "Community"]
@@ -62,6 +71,7 @@ class Community:
     reporters: list[LocalAccount]
     id: bytes
     threshold: int
+    area_code: str = AREA_CODE
     used_receipts: list[bytes] = field(default_factory=list)
     months: list[int] = field(default_factory=list)
 
@@ -87,8 +97,8 @@ class Community:
 
     @property
     def configuration(self) -> bytes:
-        """Id of the one configuration."""
-        return identifiers.configuration_id(self.id, AREA_CODE)
+        """Id of the configuration that reports are of."""
+        return identifiers.configuration_id(self.id, self.area_code)
 
     @property
     def epoch(self) -> int:
@@ -119,7 +129,7 @@ class Community:
         """A signed batch as the contract takes it; `changes` replace its fields."""
         fields = {
             "community": self.id,
-            "area": AREA,
+            "area": identifiers.area(self.area_code),
             "epoch": self.epoch,
             "reports": [report_row(report) for report in reports],
         } | changes
@@ -145,6 +155,11 @@ class Community:
         if delay:
             self.chain.transport.travel(delay)
         return self.timelock.send("execute", *operation)
+
+    def under(self, area_code: str) -> "Community":
+        """The same community with another configuration, which it registers."""
+        self.ledger.send("registerConfiguration", self.id, identifiers.area(area_code))
+        return replace(self, area_code=area_code, months=[])
 
     def post_month(self, month: int) -> None:
         """Post every day of a month, once."""
@@ -239,6 +254,20 @@ class Community:
         ]
         return self.vault.send("confirm", branch, references, sender=self.treasurer)
 
+    def move(self, payouts: Payouts, index: int, leaf: Leaf, owner: LocalAccount) -> Receipt:
+        """Move a leaf as its owner signs for."""
+        digest = messages.move_digest(self.vault_domain, payouts.distribution, index, leaf)
+        return self.vault.send("move", leaf_row(payouts, index), encode_leaf(leaf), signature(owner, digest))
+
+    def cancel(self, payouts: Payouts, sender: str | None = None) -> Receipt:
+        """Have the guardian cancel a distribution."""
+        named = (payouts.distribution, payouts.tree.root, payouts.tree.total_micro_eur)
+        return self.vault.send("cancel", *named, sender=sender or self.guardian)
+
+    def valid_at(self, payouts: Payouts) -> int:
+        """Timestamp from which a distribution can be paid."""
+        return int(self.vault.call("distributionOf", payouts.distribution)[2])
+
     def status(self, payouts: Payouts, index: int) -> str:
         """open, reserved or paid."""
         paid, reserved = self.vault.call("statusOf", payouts.distribution, index)
@@ -329,6 +358,15 @@ def leaf_row(payouts: Payouts, index: int) -> tuple[Any, ...]:
     """One leaf and its proof as the contract takes it."""
     leaf, proof = encode_leaf(payouts.tree.leaves[index]), encode_proof(payouts.tree.proof(index))
     return payouts.distribution, index, leaf, proof
+
+
+def opened_single(receipt: Receipt) -> Payouts:
+    """The single payout that a transaction opened, from what it reports alone."""
+    opened = receipt.only("SinglePayoutOpened")
+    leaf, owner_at, amount_at = opened["leaf"], 1 + HASH_BYTES, LEAF_BYTES - SUM_BYTES
+    amount = int.from_bytes(leaf[amount_at:], "big")
+    decoded = Leaf(Channel(leaf[0]), leaf[1:owner_at], leaf[owner_at:amount_at], amount)
+    return Payouts(opened["distribution"], PayoutTree([decoded]))
 
 
 def selection(indexes: Iterable[int]) -> int:

@@ -13,6 +13,7 @@ from tools.testchain.errors import RevertedData
 
 # A transaction may use no more (EIP-7825), so no test gets more either.
 TRANSACTION_GAS_MAX = 16_777_216
+ETHER = 10**18  # wei
 RECEIPT_SECONDS_MAX = 60.0  # a busy machine mines the largest transactions slowly
 
 
@@ -51,6 +52,9 @@ class Transport(Protocol):
 
     def send(self, to: str | None, payload: bytes, sender: str, gas: int) -> RawReceipt:
         """Receipt of a mined transaction. Raises RevertedData when it reverted."""
+
+    def endow(self, account: str) -> None:
+        """Give an account ether, so that calls may come from it, a contract's too."""
 
     def now(self) -> int:
         """Timestamp of the latest block."""
@@ -99,6 +103,13 @@ class EthTesterTransport:
             for log in receipt["logs"]
         )
         return RawReceipt(True, receipt["gas_used"], receipt["contract_address"], logs)
+
+    def endow(self, account: str) -> None:
+        """Give an account ether, so that calls may come from it, a contract's too."""
+        # Whoever destroys itself leaves its ether to an account that cannot refuse it.
+        code = "0x73" + account.removeprefix("0x") + "ff"
+        transaction = {"from": self.accounts[0], "data": code, "gas": 100_000, "to": "", "value": ETHER}
+        self._tester.send_transaction(transaction)
 
     def now(self) -> int:
         """Timestamp of the latest block."""
@@ -163,6 +174,10 @@ class AnvilTransport:
             for log in receipt["logs"]
         )
         return RawReceipt(True, int(receipt["gasUsed"], 16), receipt["contractAddress"], logs)
+
+    def endow(self, account: str) -> None:
+        """Give an account ether, so that calls may come from it, a contract's too."""
+        self._request("anvil_setBalance", account, hex(ETHER))
 
     def now(self) -> int:
         """Timestamp of the latest block."""

@@ -8,10 +8,12 @@ push
 │   └── it should revert naming it
 ├── given no leaf, a part of a leaf, or more leaves than the batch is wide
 │   └── it should revert naming their number
-├── given leaves that differ from the tree's in anything
-│   └── it should revert naming the root that they give
+├── given leaves that differ from the tree's in anything, or a tree of another depth than was settled
+│   └── it should revert naming the root and the sum that they give
 ├── given a root that promises more or less than the pool less the carry, or sums that left 64 bits
 │   └── it should revert naming the sum
+├── given the community is paused
+│   └── it should revert
 └── otherwise
     ├── it should pay open wallets and credit open social leaves, once
     ├── it should skip bank leaves and paid leaves
@@ -24,7 +26,7 @@ from dataclasses import replace
 
 import pytest
 
-from oracle.attest.payout_tree import Leaf, Node, PayoutTree, encode_leaves, encode_proof
+from oracle.attest.payout_tree import Leaf, Node, PayoutTree, encode_leaves, encode_proof, seal
 from tests.contracts.expect import ANYTHING, reverts
 from tests.contracts.leaves import (
     BANKS,
@@ -36,26 +38,21 @@ from tests.contracts.leaves import (
     account,
     address_of,
     bank,
+    branch,
     encoded,
+    promise,
     social,
     wallet,
     wallets,
 )
-from tools.testchain.community import MONTH, Community, Founder, Payouts, batch_arguments, selection
+from tools.testchain.community import MONTH, Community, Founder, Payouts, selection
+from tools.testchain.errors import Reverted
 
 
 @pytest.fixture
 def payouts(community: Community) -> Payouts:
     """The mixed tree, ready to be paid."""
     return community.distribute(MIXED)
-
-
-def promise(community: Community, root: bytes, depth: int, funded: int) -> int:
-    """A settled distribution with any root, and its number: what a malicious quorum could sign."""
-    settlement = community.propose(PayoutTree([]), [community.credit(1_000 * EURO)])
-    forged = replace(settlement, root=root, depth=depth, carry_micro_eur=settlement.pool_micro_eur - funded)
-    community.settle(forged)
-    return forged.distribution
 
 
 @pytest.mark.parametrize("number", [0, 2, 2**32 - 1])
@@ -74,14 +71,14 @@ def test_push__before_the_root_delay__reverts(found: Founder) -> None:
 @pytest.mark.parametrize("length", [1, 39, 41, 160])
 def test_push__proof_of_another_length__reverts(community: Community, payouts: Payouts, length: int) -> None:
     with reverts("CommunityVault_MalformedProof", length, 3):
-        community.vault.send("push", 1, 0, encoded(MIXED[0]), bytes(length))
+        community.vault.send("push", branch(payouts, 0, encoded(MIXED[0]), bytes(length)))
 
 
 def test_push__batch_wider_than_a_word__reverts(community: Community) -> None:
     tree = PayoutTree(wallets(300, 10_000))
-    number = promise(community, tree.root, tree.depth, tree.total_micro_eur)
+    payouts = promise(community, tree)
     with reverts("CommunityVault_MalformedProof", 0, 9):
-        community.vault.send("push", number, 0, encode_leaves(tree.leaves), b"")
+        community.vault.send("push", branch(payouts, 0, encode_leaves(tree.leaves)))
 
 
 @pytest.mark.parametrize(("start", "height"), [(1, 1), (2, 2), (1, 3), (4, 3), (6, 2)])
@@ -90,25 +87,27 @@ def test_push__unaligned_start__reverts(
 ) -> None:
     proof = encode_proof(payouts.tree.proof(0, height))
     with reverts("CommunityVault_UnalignedBatch", start, height):
-        community.vault.send("push", 1, start, encoded(MIXED[0]), proof)
+        community.vault.send("push", branch(payouts, start, encoded(MIXED[0]), proof))
 
 
 @pytest.mark.parametrize("start", [8, 16, 2**31])
 def test_push__start_outside_the_tree__reverts(community: Community, payouts: Payouts, start: int) -> None:
     with reverts("CommunityVault_UnalignedBatch", start, 0):
-        community.vault.send("push", 1, start, encoded(MIXED[0]), encode_proof(payouts.tree.proof(0)))
+        community.vault.send(
+            "push", branch(payouts, start, encoded(MIXED[0]), encode_proof(payouts.tree.proof(0)))
+        )
 
 
 @pytest.mark.parametrize("length", [0, 1, 60, 62, 6 * 61 - 1])
 def test_push__no_whole_leaf__reverts(community: Community, payouts: Payouts, length: int) -> None:
     with reverts("CommunityVault_LeafCountOutOfRange", 0, 8):
-        community.vault.send("push", 1, 0, encoded(*MIXED)[:length].ljust(length, b"\0"), b"")
+        community.vault.send("push", branch(payouts, 0, encoded(*MIXED)[:length].ljust(length, b"\0")))
 
 
 def test_push__more_leaves_than_the_batch_is_wide__reverts(community: Community, payouts: Payouts) -> None:
     proof = encode_proof(payouts.tree.proof(0, 1))
     with reverts("CommunityVault_LeafCountOutOfRange", 3, 2):
-        community.vault.send("push", 1, 0, encoded(*MIXED[:3]), proof)
+        community.vault.send("push", branch(payouts, 0, encoded(*MIXED[:3]), proof))
 
 
 CHANGED = {
@@ -123,58 +122,86 @@ CHANGED = {
 def test_push__leaf_changed__reverts_with_the_root_that_it_gives(
     community: Community, payouts: Payouts, changed: Leaf
 ) -> None:
-    with reverts("CommunityVault_WrongRoot", ANYTHING, payouts.tree.root):
-        community.vault.send("push", 1, 0, encoded(changed, *MIXED[1:]), b"")
+    with reverts("CommunityVault_OtherRoot", 1):
+        community.vault.send("push", branch(payouts, 0, encoded(changed, *MIXED[1:])))
 
 
 def test_push__leaves_swapped__reverts(community: Community, payouts: Payouts) -> None:
-    with reverts("CommunityVault_WrongRoot"):
-        community.vault.send("push", 1, 0, encoded(MIXED[1], MIXED[0], *MIXED[2:]), b"")
+    with reverts("CommunityVault_OtherRoot"):
+        community.vault.send("push", branch(payouts, 0, encoded(MIXED[1], MIXED[0], *MIXED[2:])))
 
 
 def test_push__leaf_left_out__reverts(community: Community, payouts: Payouts) -> None:
-    with reverts("CommunityVault_WrongRoot"):
-        community.vault.send("push", 1, 0, encoded(*MIXED[:5]), b"")
+    with reverts("CommunityVault_OtherRoot"):
+        community.vault.send("push", branch(payouts, 0, encoded(*MIXED[:5])))
+
+
+@pytest.mark.parametrize("depth", [2, 4])
+def test_push__settled_with_another_depth_than_the_tree_has__pays_nobody(
+    community: Community, depth: int
+) -> None:
+    tree = PayoutTree(MIXED)
+    settlement = community.propose(tree, [community.credit(1_000 * EURO)], depth=depth)
+    community.settle(settlement)
+    payouts = Payouts(settlement.distribution, tree)
+    for index in (0, 4):
+        with pytest.raises(Reverted, match=r"MalformedProof|OtherRoot|UnalignedBatch"):
+            community.claim(payouts, index)
+    with pytest.raises(Reverted, match=r"LeafCountOutOfRange|OtherRoot"):
+        community.push(payouts)
+
+
+def test_push__paused__reverts_until_it_goes_on(community: Community, payouts: Payouts) -> None:
+    community.ledger.send("setPaused", community.id, True, sender=community.guardian)
+    with reverts("CommunityVault_Paused"):
+        community.push(payouts)
+    community.ledger.send("setPaused", community.id, False, sender=community.guardian)
+    community.push(payouts)
+
+
+def test_distribution_of__settled__is_sealed_as_python_seals(community: Community, payouts: Payouts) -> None:
+    top = Node(payouts.tree.root, payouts.tree.total_micro_eur)
+    assert community.vault.call("distributionOf", payouts.distribution)[:2] == (seal(top), 3)
 
 
 def test_push__padding_spelled_out__reverts(community: Community, payouts: Payouts) -> None:
-    with reverts("CommunityVault_WrongRoot"):
-        community.vault.send("push", 1, 0, encoded(*MIXED) + bytes(61), b"")
+    with reverts("CommunityVault_OtherRoot"):
+        community.vault.send("push", branch(payouts, 0, encoded(*MIXED) + bytes(61)))
 
 
 @pytest.mark.parametrize("bit", [0, 255, 256, 319])
 def test_push__bit_of_the_proof_flipped__reverts(community: Community, payouts: Payouts, bit: int) -> None:
-    number, start, leaves, proof = batch_arguments(payouts, 0, 2)
+    proof = encode_proof(payouts.tree.proof(0, 2))
     flipped = (int.from_bytes(proof, "big") ^ (1 << (319 - bit))).to_bytes(len(proof), "big")
-    with reverts("CommunityVault_WrongRoot"):
-        community.vault.send("push", number, start, leaves, flipped)
+    with reverts("CommunityVault_OtherRoot"):
+        community.vault.send("push", branch(payouts, 0, encoded(*MIXED[:4]), flipped))
 
 
 def test_push__path_of_another_distribution__reverts(community: Community, payouts: Payouts) -> None:
     other = community.distribute([leaf._replace(amount_micro_eur=EURO) for leaf in MIXED])
-    with reverts("CommunityVault_WrongRoot", other.tree.root, payouts.tree.root):
+    with reverts("CommunityVault_OtherRoot", 1, other.tree.root, 6 * EURO):
         community.push(replace(other, distribution=payouts.distribution))
 
 
 @pytest.mark.parametrize("funded", [209 * EURO, 211 * EURO, 0, 210 * EURO - 1, 700 * EURO])
 def test_push__root_that_promises_another_sum__reverts(community: Community, funded: int) -> None:
     tree = PayoutTree(MIXED)
-    number = promise(community, tree.root, tree.depth, funded)
+    payouts = promise(community, tree, funded)
     for height in (0, 1, 3):
-        with reverts("CommunityVault_WrongSum", 210 * EURO, funded):
-            community.push(Payouts(number, tree), 0, height)
+        with reverts("CommunityVault_OtherRoot", 1, tree.root, 210 * EURO):
+            community.push(payouts, 0, height)
 
 
 def test_push__inner_sum_forged_to_fit__pays_no_leaf_below_it(community: Community) -> None:
     """Two leaves of ten euro under a root of eleven: no sibling can be shrunk to make it fit."""
     rich, poor = wallet(account("rich"), 10 * EURO), wallet(account("poor"), 10 * EURO)
     honest = PayoutTree([rich, poor])
-    number = promise(community, honest.root, 1, 11 * EURO)
+    payouts = promise(community, honest, 11 * EURO)
     lie = Node(honest.proof(0)[0].hash, EURO)
-    with reverts("CommunityVault_WrongRoot"):
-        community.vault.send("push", number, 0, encoded(rich), encode_proof([lie]))
-    with reverts("CommunityVault_WrongSum", 20 * EURO, 11 * EURO):
-        community.vault.send("push", number, 0, encoded(rich), encode_proof(honest.proof(0)))
+    with reverts("CommunityVault_OtherRoot"):
+        community.vault.send("push", branch(payouts, 0, encoded(rich), encode_proof([lie])))
+    with reverts("CommunityVault_OtherRoot", 1, honest.root, 20 * EURO):
+        community.vault.send("push", branch(payouts, 0, encoded(rich), encode_proof(honest.proof(0))))
 
 
 def test_push__sums_that_left_64_bits__revert(community: Community) -> None:
@@ -183,11 +210,11 @@ def test_push__sums_that_left_64_bits__revert(community: Community) -> None:
     leaves = [encoded(wallet(account("rich"), 2**64 - EURO)), encoded(wallet(account("poor"), 6 * EURO))]
     tree = ForgedTree(leaves)
     assert tree.levels[-1][0][1] == funded
-    number = promise(community, tree.root, tree.depth, funded)
-    with reverts("CommunityVault_WrongSum", 2**64 + funded, funded):
-        community.vault.send("push", number, 0, b"".join(leaves), b"")
-    with reverts("CommunityVault_WrongSum", 2**64 + funded, funded):
-        community.vault.send("push", number, 1, leaves[1], tree.proof(1))
+    payouts = promise(community, tree, funded)
+    with reverts("CommunityVault_OtherRoot", 1, tree.root, 2**64 + funded):
+        community.vault.send("push", branch(payouts, 0, b"".join(leaves)))
+    with reverts("CommunityVault_OtherRoot", 1, tree.root, 2**64 + funded):
+        community.vault.send("push", branch(payouts, 1, leaves[1], tree.proof(1)))
 
 
 def test_push__mixed_leaves__pays_wallets_and_credits_social(community: Community, payouts: Payouts) -> None:
@@ -207,7 +234,6 @@ def test_push__mixed_leaves__pays_wallets_and_credits_social(community: Communit
     social_fund, grid, carry, held = community.vault.call("funds")
     assert (social_fund, grid, carry) == (funds[0] + 60 * EURO, funds[1], funds[2])
     assert held == funds[3] - 90 * EURO == community.balance(community.vault.address)
-    assert community.vault.call("distributionOf", 1)[1:3] == (210 * EURO, 150 * EURO)
 
 
 def test_push__again__pays_nothing(community: Community, payouts: Payouts) -> None:
@@ -227,7 +253,7 @@ def test_push__part_of_the_tree__pays_that_part(community: Community, payouts: P
     for start, event in zip(starts, pushed, strict=True):
         expected = selection(i for i in range(width) if start + i in (*WALLETS, SOCIAL))
         assert (event["start"], event["paid"], event["failed"]) == (start, expected, 0)
-    assert community.vault.call("distributionOf", 1)[2] == 150 * EURO
+    assert sum(event["toWallets"] + event["toSocial"] for event in pushed) == 150 * EURO
 
 
 def test_push__after_some_were_claimed__pays_the_rest(community: Community, payouts: Payouts) -> None:
@@ -273,16 +299,16 @@ def test_push__second_word__has_bits_of_its_own(community: Community) -> None:
 
 def test_push__full_word__pays_all_256(community: Community) -> None:
     payouts = community.distribute(wallets(256, 10_000))
-    assert community.push(payouts).only("BatchPaid")["paid"] == 2**256 - 1
-    assert community.vault.call("distributionOf", 1)[1:3] == (256 * 10_000,) * 2
+    event = community.push(payouts).only("BatchPaid")
+    assert (event["paid"], event["toWallets"]) == (2**256 - 1, 256 * 10_000)
 
 
 def test_push__empty_tree__has_nothing_to_push(community: Community) -> None:
-    community.distribute([])
+    payouts = community.distribute([])
     with reverts("CommunityVault_LeafCountOutOfRange", 0, 1):
-        community.vault.send("push", 1, 0, b"", b"")
-    with reverts("CommunityVault_WrongRoot", ANYTHING, bytes(32)):
-        community.vault.send("push", 1, 0, bytes(61), b"")
+        community.vault.send("push", branch(payouts, 0, b""))
+    with reverts("CommunityVault_OtherRoot", 1, ANYTHING, 0):
+        community.vault.send("push", branch(payouts, 0, bytes(61)))
 
 
 def test_push__two_distributions__do_not_mix(community: Community) -> None:
@@ -305,9 +331,9 @@ def test_push__bookkeeping_vault__refuses_wallets_and_credits_social(found: Foun
 def test_push__unknown_channel__is_refused_and_blocks_nobody(community: Community, channel: int) -> None:
     good = encoded(wallet(account("good")))
     tree = ForgedTree([bytes([channel]) + good[1:], good])
-    number = promise(community, tree.root, 1, 2 * EURO)
+    payouts = promise(community, tree, 2 * EURO)
     bad = bytes([channel]) + good[1:]
-    event = community.vault.send("push", number, 0, bad + good, b"").only("BatchPaid")
+    event = community.vault.send("push", branch(payouts, 0, bad + good)).only("BatchPaid")
     assert (event["paid"], event["failed"]) == (0b10, 0b01)
 
 
@@ -315,8 +341,8 @@ def test_push__payee_that_is_no_address__is_refused_and_blocks_nobody(community:
     good = encoded(wallet(account("good")))
     bad = good[:1] + b"\x01" + good[2:]
     tree = ForgedTree([bad, good])
-    number = promise(community, tree.root, 1, 2 * EURO)
-    event = community.vault.send("push", number, 0, bad + good, b"").only("BatchPaid")
+    payouts = promise(community, tree, 2 * EURO)
+    event = community.vault.send("push", branch(payouts, 0, bad + good)).only("BatchPaid")
     assert (event["paid"], event["failed"]) == (0b10, 0b01)
 
 
@@ -343,16 +369,15 @@ def test_push__field_that_the_channel_does_not_have__is_refused_and_blocks_nobod
     good, plain = encoded(wallet(account("good"))), encoded(leaf)
     bad = plain[:position] + b"\x01" + plain[position + 1 :]
     tree = ForgedTree([bad, good])
-    number = promise(community, tree.root, 1, 2 * EURO)
-    event = community.vault.send("push", number, 0, bad + good, b"").only("BatchPaid")
+    payouts = promise(community, tree, 2 * EURO)
+    event = community.vault.send("push", branch(payouts, 0, bad + good)).only("BatchPaid")
     assert (event["paid"], event["failed"]) == (0b10, 0b01)
 
 
 def test_push__zero_address__fails_and_blocks_nobody(community: Community) -> None:
     payouts = community.distribute([wallet("0x" + "0" * 40), wallet(account("good"))])
     event = community.push(payouts).only("BatchPaid")
-    assert (event["paid"], event["failed"]) == (0b10, 0b01)
-    assert community.vault.call("distributionOf", 1)[2] == EURO
+    assert (event["paid"], event["failed"], event["toWallets"]) == (0b10, 0b01, EURO)
 
 
 def test_push__vault_pays_itself__still_holds_enough_for_the_others(community: Community) -> None:

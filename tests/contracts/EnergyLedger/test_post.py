@@ -1,7 +1,9 @@
 """
 post
-├── given the configuration is not registered
+├── given the community is unknown
 │   └── it should revert naming it
+├── given an area that nobody registered
+│   └── it should keep what its community's reporters post, which no settlement reads
 ├── given no report or more than 31
 │   └── it should revert
 ├── given a report names a predecessor, or its day has a report, also within the batch
@@ -24,9 +26,9 @@ import pytest
 
 from oracle.attest.hours import encode_hours
 from oracle.attest.messages import DayReport, report_id
+from oracle.attest.payout_tree import PayoutTree
 from tests.contracts.expect import reverts
 from tools.testchain.community import (
-    CONFIGURATION,
     DAY,
     Community,
     day_number,
@@ -43,14 +45,28 @@ AUTUMN = day_number(date(2024, 10, 27))  # 25 hours
 
 def totals(community: Community, month: int) -> tuple[int, ...]:
     """Injected, withdrawn and shared Wh, and the bitmap of accepted days."""
-    found: tuple[int, ...] = community.ledger.call("totalsOf", CONFIGURATION, month)
+    found: tuple[int, ...] = community.ledger.call("totalsOf", community.configuration, month)
     return found[:4]
 
 
-def test_post__unknown_configuration__reverts(community: Community) -> None:
+def test_post__unknown_community__reverts(community: Community) -> None:
+    """Nobody reports for a community that nobody registered, whatever threshold an empty slot says."""
     other = b"\x07" * 32
-    with reverts("EnergyLedger_UnknownConfiguration", other):
-        community.ledger.send("post", other, [report_row(day_report())], [])
+    for signed in (b"", community.sign_batch([day_report()])):
+        batch = community.batch_row([day_report()], community=other, epoch=0, signatures=signed)
+        with reverts("CommunityRegistry_UnknownCommunity", other):
+            community.ledger.send("post", batch)
+
+
+def test_post__area_not_registered__is_kept_and_never_settled(community: Community) -> None:
+    """A post reads no registration, which would cost every one of them; a settlement does."""
+    elsewhere = replace(community, area_code="AC001E99999", months=[])
+    elsewhere.post_month(JULY)
+    assert community.ledger.call("communityOf", elsewhere.configuration) == bytes(32)
+    months = ((elsewhere.configuration, JULY),)
+    settlement = elsewhere.propose(PayoutTree([]), [community.credit(1)], months=months)
+    with reverts("EnergyLedger_OtherCommunity", elsewhere.configuration, bytes(32)):
+        community.settle(settlement)
 
 
 def test_post__day_not_over__reverts_naming_it(community: Community) -> None:
@@ -79,25 +95,25 @@ def test_post__month_of_31_days__is_one_batch(community: Community) -> None:
 
 def test_post__report_with_predecessor__reverts(community: Community) -> None:
     predecessor = b"\x01" * 32
-    with reverts("EnergyLedger_WrongPredecessor", CONFIGURATION, DAY, bytes(32), predecessor):
+    with reverts("EnergyLedger_WrongPredecessor", community.configuration, DAY, bytes(32), predecessor):
         community.post(day_report(predecessor=predecessor))
 
 
 def test_post__same_report_again__reverts_naming_the_accepted_one(community: Community) -> None:
     report = day_report()
     community.post(report)
-    with reverts("EnergyLedger_WrongPredecessor", CONFIGURATION, DAY, report_id(report), bytes(32)):
+    with reverts("EnergyLedger_WrongPredecessor", community.configuration, DAY, report_id(report), bytes(32)):
         community.post(report)
 
 
 def test_post__other_report_of_an_accepted_day__reverts(community: Community) -> None:
     community.post(day_report())
-    with reverts("EnergyLedger_WrongPredecessor", CONFIGURATION, DAY):
+    with reverts("EnergyLedger_WrongPredecessor", community.configuration, DAY):
         community.post(day_report(root=b"\x02" * 32))
 
 
 def test_post__day_twice_in_a_batch__reverts(community: Community) -> None:
-    with reverts("EnergyLedger_WrongPredecessor", CONFIGURATION, DAY):
+    with reverts("EnergyLedger_WrongPredecessor", community.configuration, DAY):
         community.post(day_report(), day_report(root=b"\x02" * 32))
 
 
@@ -137,9 +153,9 @@ def test_post__day_of_any_length__enters_its_month(community: Community, day: in
 def test_post__accepted__stores_and_reports_the_id(community: Community) -> None:
     report = day_report()
     receipt = community.post(report)
-    assert community.ledger.call("reportOf", CONFIGURATION, DAY) == report_id(report)
+    assert community.ledger.call("reportOf", community.configuration, DAY) == report_id(report)
     assert receipt.only("DayAccepted") == {
-        "configuration": CONFIGURATION,
+        "configuration": community.configuration,
         "day": DAY,
         "report": report_id(report),
         "predecessor": bytes(32),
@@ -157,9 +173,13 @@ def test_post__hours_where_either_side_is_smaller__shares_the_minimum_of_each(co
 
 
 def test_post__hours_of_forty_bits__add_up_exactly(community: Community) -> None:
+    """A month's sums have 48 bits, 281 TWh: ten days of the largest hours fit, eleven are refused."""
     most = 2**40 - 1
-    community.post(*(day_report(day, [most] * 24, [most] * 24) for day in days_of(JULY)))
-    assert totals(community, JULY)[:3] == (31 * 24 * most,) * 3
+    days = days_of(JULY)
+    community.post(*(day_report(day, [most] * 24, [most] * 24) for day in days[:10]))
+    assert totals(community, JULY)[:3] == (10 * 24 * most,) * 3
+    with reverts("SafeCastOverflowedUintDowncast", 48):
+        community.post(day_report(days[10], [most] * 24, [most] * 24))
 
 
 def test_post__batch_over_two_months__enters_both(community: Community) -> None:
@@ -172,7 +192,7 @@ def test_post__batch_over_two_months__enters_both(community: Community) -> None:
 def test_post__one_bad_report_in_a_batch__accepts_none(community: Community) -> None:
     with reverts("EnergyLedger_WrongHourTotalsLength"):
         community.post(day_report(), replace(day_report(DAY + 1), hours=b""))
-    assert community.ledger.call("reportOf", CONFIGURATION, DAY) == bytes(32)
+    assert community.ledger.call("reportOf", community.configuration, DAY) == bytes(32)
     assert totals(community, JULY) == (0, 0, 0, 0)
 
 
@@ -180,13 +200,14 @@ def test_post__anyone_relays__is_accepted(community: Community) -> None:
     report = day_report()
     signed = community.sign_batch([report])
     stranger = community.chain.accounts[7]
-    community.ledger.send("post", CONFIGURATION, [report_row(report)], signed, sender=stranger)
-    assert community.ledger.call("reportOf", CONFIGURATION, DAY) == report_id(report)
+    batch = community.batch_row([report], signatures=signed)
+    community.ledger.send("post", batch, sender=stranger)
+    assert community.ledger.call("reportOf", community.configuration, DAY) == report_id(report)
 
 
 def test_post__last_acceptance__is_the_block_time(community: Community) -> None:
     community.post(day_report())
-    acceptance = community.ledger.call("totalsOf", CONFIGURATION, JULY)[4]
+    acceptance = community.ledger.call("totalsOf", community.configuration, JULY)[4]
     assert acceptance == community.chain.transport.now()
 
 
@@ -198,8 +219,7 @@ def test_hash_report__drawn_reports__is_the_python_id(community: Community) -> N
 
 
 def test_post__configurations__do_not_mix(community: Community) -> None:
-    other = b"\x07" * 32
-    community.ledger.send("registerConfiguration", other, community.vault.address)
+    other = community.under("AC001E00124").configuration
     community.post(day_report())
     assert community.ledger.call("reportOf", other, DAY) == bytes(32)
     assert community.ledger.call("totalsOf", other, JULY)[:4] == (0, 0, 0, 0)

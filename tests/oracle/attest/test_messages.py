@@ -11,7 +11,6 @@ from eth_account.messages import encode_typed_data
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oracle.attest.identifiers import area, community_id, community_salt, configuration_id, member_leaf
 from oracle.attest.keccak import keccak256
 from oracle.attest.messages import (
     LEDGER_NAME,
@@ -24,6 +23,7 @@ from oracle.attest.messages import (
     report_id,
     settlement_digest,
 )
+from oracle.attest.payout_tree import Channel, Leaf
 
 VECTORS = json.loads((Path(__file__).parents[2] / "vectors" / "messages.json").read_text("utf-8"))
 hashes = st.binary(min_size=32, max_size=32)
@@ -57,6 +57,9 @@ settlements = st.builds(
     st.integers(0, 2**64 - 1),
     st.integers(0, 2**64 - 1),
 )
+leaves = st.builds(
+    Leaf, st.sampled_from(Channel), hashes, st.binary(min_size=20, max_size=20), st.integers(0, 2**64 - 1)
+)
 TYPES: dict[str, list[dict[str, str]]] = {
     "DayReport": [
         {"name": "day", "type": "uint32"},
@@ -88,17 +91,24 @@ TYPES: dict[str, list[dict[str, str]]] = {
         {"name": "pool", "type": "uint64"},
         {"name": "carry", "type": "uint64"},
     ],
+    "Leaf": [
+        {"name": "channel", "type": "uint8"},
+        {"name": "payee", "type": "bytes32"},
+        {"name": "owner", "type": "address"},
+        {"name": "amount", "type": "uint64"},
+    ],
     "Move": [
         {"name": "distribution", "type": "uint32"},
         {"name": "index", "type": "uint32"},
-        {"name": "leaf", "type": "bytes"},
+        {"name": "leaf", "type": "Leaf"},
     ],
 }
-USED = {"Batch": ("Batch", "DayReport"), "Settlement": ("Settlement", "Month"), "Move": ("Move",)}
+PARTS = {"Batch": "DayReport", "Settlement": "Month", "Move": "Leaf"}
 
 
 def their_digest(domain: Domain, primary: str, message: dict[str, Any]) -> bytes:
     """Digest by eth_account, from a declaration of the types of its own."""
+    used = (primary, PARTS[primary])
     signable = encode_typed_data(
         {
             "name": domain.name,
@@ -106,7 +116,7 @@ def their_digest(domain: Domain, primary: str, message: dict[str, Any]) -> bytes
             "chainId": domain.chain_id,
             "verifyingContract": "0x" + domain.contract.hex(),
         },
-        {name: TYPES[name] for name in USED[primary]},
+        {name: TYPES[name] for name in used},
         message,
     )
     return keccak256(b"\x19" + signable.version + signable.header + signable.body)
@@ -125,7 +135,10 @@ def as_message(report: DayReport) -> dict[str, Any]:
     }
 
 
-@given(domains, hashes, st.integers(0, 2**32 - 1), st.lists(reports, min_size=1, max_size=3))
+epochs = st.integers(0, 2**32 - 1)
+
+
+@given(domains, hashes, epochs, st.lists(reports, min_size=1, max_size=3))
 def test_batch_digest__drawn__equals_eth_accounts(
     domain: Domain, configuration: bytes, epoch: int, drawn: list[DayReport]
 ) -> None:
@@ -151,11 +164,20 @@ def test_settlement_digest__drawn__equals_eth_accounts(domain: Domain, drawn: Se
     assert settlement_digest(domain, drawn) == their_digest(domain, "Settlement", message)
 
 
-@given(domains, st.integers(0, 2**32 - 1), st.integers(0, 2**32 - 1), st.binary(max_size=61))
+@given(domains, epochs, epochs, leaves)
 def test_move_digest__drawn__equals_eth_accounts(
-    domain: Domain, distribution: int, index: int, leaf: bytes
+    domain: Domain, distribution: int, index: int, leaf: Leaf
 ) -> None:
-    message = {"distribution": distribution, "index": index, "leaf": leaf}
+    message = {
+        "distribution": distribution,
+        "index": index,
+        "leaf": {
+            "channel": int(leaf.channel),
+            "payee": leaf.payee,
+            "owner": "0x" + leaf.owner.hex(),
+            "amount": leaf.amount_micro_eur,
+        },
+    }
     assert move_digest(domain, distribution, index, leaf) == their_digest(domain, "Move", message)
 
 
@@ -177,34 +199,10 @@ def test_domain__address_of_another_length__raises() -> None:
 
 
 def test_vectors__signatures__recover_their_signers() -> None:
-    signed = [VECTORS["settlement"], VECTORS["move"], *VECTORS["batches"]]
+    signed = [VECTORS["settlement"], *VECTORS["batches"]]
     for message in signed:
         digest = bytes.fromhex(message["digest"][2:])
         signers = [row["signer"] for row in message["signatures"]]
         assert signers == sorted(signers, key=lambda address: int(address, 16))
         for row in message["signatures"]:
             assert Account._recover_hash(digest, signature=row["signature"]) == row["signer"]
-
-
-def test_identifiers__names__are_hashed_with_what_they_belong_to() -> None:
-    administrator = b"\x0a" * 20
-    salt = community_salt("Esempio")
-    assert salt == keccak256(b"condivisa/community\0Esempio")
-    own = community_id(administrator, salt)
-    assert own == keccak256(bytes(12) + administrator + salt)
-    assert configuration_id(own, "AC001E00123") == keccak256(own + b"AC001E00123" + bytes(21))
-    assert member_leaf(salt, administrator) == keccak256(b"\x06" + salt + administrator)
-
-
-def test_vectors__identifiers__follow_from_administrator_and_name() -> None:
-    given = VECTORS["identifiers"]
-    administrator = bytes.fromhex(given["administrator"][2:])
-    own = community_id(administrator, community_salt(given["community_name"]))
-    assert given["community_id"] == "0x" + own.hex()
-    assert given["configuration_id"] == "0x" + configuration_id(own, given["area_code"]).hex()
-
-
-@pytest.mark.parametrize("code", ["", "A" * 33, "È"])
-def test_area__no_code_of_1_to_32_ascii_characters__raises(code: str) -> None:
-    with pytest.raises(ValueError, match="an area code has 1 to 32 ASCII characters"):
-        area(code)

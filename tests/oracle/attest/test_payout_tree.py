@@ -28,6 +28,7 @@ from oracle.attest.payout_tree import (
     hash_leaf,
     root_hash,
     root_of,
+    seal,
     wallet_payee,
 )
 
@@ -142,6 +143,11 @@ def test_decode_proof__encoded__is_the_proof(proof: list[Node]) -> None:
 def test_decode_proof__other_length__raises(length: int) -> None:
     with pytest.raises(ValueError, match="40 bytes a level"):
         decode_proof(bytes(length))
+
+
+def test_seal__root_and_sum__are_a_word_each_and_cut_to_26_bytes() -> None:
+    top = Node(bytes(range(32)), 7 * CENT)
+    assert seal(top) == keccak256(top.hash + (7 * CENT).to_bytes(32, "big"))[:26]
 
 
 def test_root_of__index_outside_the_tree__raises() -> None:
