@@ -68,7 +68,7 @@ def _check_leaf(check: Check, index: int, leaf: Leaf, told: bytes) -> None:
 
 
 def _check_root(check: Check, named: PayoutReceipt | PublishedTree, top: Node, depth: int, words: str) -> int:
-    """Root and sum are what the vault keeps the seal of, and so is the depth; returns when payment may begin."""
+    """Seal and depth are those that the vault keeps; returns the time from which it can be paid."""
     number = named.distribution
     single = number >= FIRST_SINGLE
     called = f"single payout {number}" if single else f"distribution {number}"
