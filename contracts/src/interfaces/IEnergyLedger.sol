@@ -77,8 +77,9 @@ interface IEnergyLedger is ICommunityRegistry {
 
     /// @notice Shows the hidden hour totals of an accepted report, and adds them to the month.
     /// Requirements: keccak256(salt ‖ hourTotals) is what the report hides; the totals fit the day; not yet opened.
-    /// @dev Anyone who has salt and totals may call: decide before you share them. In a settled month the energy
-    /// becomes an adjustment, as a correction's difference does.
+    /// @dev Anyone who has salt and totals may call: decide before you share them. An opening counts as a
+    /// correction, and in a settled month as an adjustment too, but begins no challenge window: that of the report was
+    /// for it as well.
     function open(bytes32 configuration, DayReport calldata report, bytes32 salt, bytes calldata hourTotals) external;
 
     /// @notice Objects to a report while its challenge window is open: the window becomes 7 days longer, once a month.

@@ -71,6 +71,7 @@ abstract contract LedgerGhosts is Settling {
     function open(uint256 community, uint256 day) internal {
         (,, uint256 before,) = totals(community);
         _accepted[community][day].opened = true;
+        ++corrections[community];
         (,, uint256 afterwards,) = totals(community);
         _adjust(community, before, afterwards);
     }

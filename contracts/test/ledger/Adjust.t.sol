@@ -132,7 +132,7 @@ contract AdjustTest is Settling {
         emit IEnergyLedger.MonthAdjusted(CONFIGURATION, MONTH, 24 * 500);
         ledger.open(CONFIGURATION, hidden, "salt", flatHours(500, 500, 24));
         _requirePending(-24 * 200, 2);
-        assertEq(ledger.totalsOf(CONFIGURATION, MONTH).corrections, 1, "an opening is no correction of the month");
+        assertEq(ledger.totalsOf(CONFIGURATION, MONTH).corrections, 2, "an opening counts as a correction");
 
         _accepted = hidden;
         _correctTo(600, 600);
@@ -163,7 +163,7 @@ contract AdjustTest is Settling {
         settled = settle(monthOf(CONFIGURATION));
         assertSigned(settled.adjustmentWh, 24 * 500, "the hidden day");
         assertEq(settled.sharedWh, (DAY_COUNT - 1) * 16_800 + 24 * 500, "the month with it");
-        assertEq(settled.corrections, 2, "the correction and the opening");
+        assertEq(settled.corrections, 3, "the correction, the opening, and the opening as an adjustment");
         assertEq(settled.hiddenDays, 0, "no hidden days");
         _requirePending(0, 0);
     }

@@ -46,7 +46,7 @@ contract OpenTest is Energy {
         _requireTotals(24 * uint256(injectedWh), 24 * uint256(withdrawnWh), 24 * shared, 0);
         assertTrue(ledger.isOpened(CONFIGURATION, report.day), "opened");
         assertEq(ledger.totalsOf(CONFIGURATION, MONTH).finalAt, finalAt, "an opening is no new report");
-        assertEq(ledger.totalsOf(CONFIGURATION, MONTH).corrections, 0, "nor a correction");
+        assertEq(ledger.totalsOf(CONFIGURATION, MONTH).corrections, 1, "but counts as a correction");
     }
 
     function test_open__one_of_two_hidden_days__leaves_the_other_hidden() external {
