@@ -224,6 +224,8 @@ contract EnergyLedger is IEnergyLedger, CommunityRegistry, EIP712 {
         totals.withdrawnWh = (uint256(totals.withdrawnWh) + energy.withdrawnWh).toUint48();
         totals.sharedWh = (uint256(totals.sharedWh) + energy.sharedWh).toUint48();
         totals.hiddenDays -= 1;
+        // Whoever signed for the month did so over other totals.
+        totals.corrections += 1;
         _totals[configuration][month] = totals;
         emit DayOpened(configuration, report.day, id, salt, hourTotals);
         if (totals.settled) _adjust(_communityOf[configuration], configuration, month, energy.sharedWh, 0);

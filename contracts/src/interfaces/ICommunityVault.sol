@@ -249,8 +249,8 @@ interface ICommunityVault {
 
     /* -------------------------------------------------- views ------------------------------------------------- */
 
-    /// @notice A distribution's seal over root and promised sum, its depth and the time from which it can be paid; zeros
-    /// if there is none, and a seal of zero if it was cancelled.
+    /// @notice A distribution's seal over root and promised sum, its depth and the time from which it can be paid;
+    /// zeros if there is none, and a seal of zero if it was cancelled.
     function distributionOf(uint32 distribution) external view returns (Distribution memory);
 
     /// @notice Number of distributions so far, which is the latest one's number.

@@ -20,7 +20,8 @@ struct DayReport {
     bytes32 roster;
     /// Entries of the list.
     uint32 pods;
-    /// Sum of the commitments' blindings modulo the order of secp256k1: with it the list opens to hourTotals.
+    /// Sum of the commitments' blindings modulo the order of secp256k1: with it the list opens to hourTotals. Zero
+    /// where these are hidden: it would tell a right guess from a wrong one.
     bytes32 blinding;
     /// For each of the day's 23, 24 or 25 civil hours: uint40 injected Wh, uint40 withdrawn Wh, big-endian. Or, where
     /// these would show what single persons did, 32 bytes that hide them: keccak256(salt ‖ hour totals).
@@ -49,7 +50,7 @@ struct MonthTotals {
     uint32 acceptedDays;
     /// Timestamp at which the challenge window of the latest acceptance ends, unless the month is disputed.
     uint40 finalAt;
-    /// How many reports of the month replaced another one.
+    /// How often a report of the month was replaced or opened.
     uint16 corrections;
     /// Accepted days whose hour totals are hidden: for them the chain has not checked the rule of shared energy.
     uint8 hiddenDays;
