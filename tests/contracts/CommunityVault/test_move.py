@@ -19,6 +19,7 @@ from dataclasses import replace
 
 import pytest
 from eth_account import Account
+from eth_account.signers.local import LocalAccount
 
 from oracle.attest.messages import Domain, move_digest
 from oracle.attest.payout_tree import Leaf, encode_leaf
@@ -124,7 +125,9 @@ def test_move__two_leaves__reverts(community: Community, payouts: Payouts) -> No
 
 
 @pytest.mark.parametrize("signer", [OTHER, Account.from_key(b"\x01" * 32)])
-def test_move__signed_by_another__reverts(community: Community, payouts: Payouts, signer: Account) -> None:
+def test_move__signed_by_another__reverts(
+    community: Community, payouts: Payouts, signer: LocalAccount
+) -> None:
     with reverts("CommunityVault_NotOwner", OWNER.address):
         community.move(payouts, WALLET, NEW, signer)
 

@@ -21,6 +21,7 @@ post
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -212,7 +213,12 @@ def test_post__last_acceptance__is_the_block_time(community: Community) -> None:
 
 
 def test_hash_report__drawn_reports__is_the_python_id(community: Community) -> None:
-    changes = {"predecessor": b"\x09" * 32, "roster": b"\x08" * 32, "pods": 2**32 - 1, "blinding": bytes(32)}
+    changes: dict[str, Any] = {
+        "predecessor": b"\x09" * 32,
+        "roster": b"\x08" * 32,
+        "pods": 2**32 - 1,
+        "blinding": bytes(32),
+    }
     changed = [replace(day_report(), **{name: value}) for name, value in changes.items()]
     for report in (day_report(), day_report(SPRING), *changed):
         assert community.ledger.call("hashReport", report_row(report)) == report_id(report)

@@ -125,7 +125,8 @@ def test_post_all__any_gas__accepts_all_or_reverts(found: Founder) -> None:
     """A relayer who sends too little gas must not make a good batch look refused."""
     community = found()
     batches = [community.batch_row([day_report(day)]) for day in (DAY, DAY + 1)]
-    transport, outcomes = community.chain.transport, set()
+    transport = community.chain.transport
+    outcomes: set[tuple[str | int, ...]] = set()
     for gas in range(80_000, 330_000, 4_999):
         snapshot = transport.snapshot()
         try:
