@@ -8,6 +8,7 @@ hidden hour totals, and open
 │   └── it should revert naming what they give
 └── otherwise
     ├── it should add the day's energy to its month, whoever calls, and not delay finality
+    ├── it should make settlements void that were signed before
     ├── it should tell configurations apart whose reports have the same id
     └── a correction should take back what was opened, and nothing where nothing was
 """
@@ -160,6 +161,18 @@ def test_settle__month_with_hidden_days__counts_and_reports_them(community: Comm
     settled = community.settle(community.propose(PayoutTree([]), [community.credit(10)], months=months))
     assert settled.only("Settled")["hiddenDays"] == settled.only("MonthSettled")["hiddenDays"] == 1
     assert settled.only("Settled")["sharedWh"] == 24 * 40_000 * len(others)
+
+
+def test_settle__signed_before_an_opening__reverts(community: Community) -> None:
+    """Whoever signed for the month did so over other totals."""
+    first, *others = days_of(MONTH + 1)
+    community.post(hidden(day=first), *(day_report(day) for day in others))
+    months = ((community.configuration, MONTH + 1),)
+    signed = community.propose(PayoutTree([]), [community.credit(10)], months=months)
+    opening(community, hidden(day=first))
+    with reverts("CommunityVault_MonthsCorrected", 1, 0):
+        community.settle(signed)
+    community.settle(community.propose(PayoutTree([]), signed.receipts, months=months))
 
 
 def test_open__settled_month__adds_the_energy_and_leaves_an_adjustment(community: Community) -> None:
