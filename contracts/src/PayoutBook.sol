@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {ICommunityVault} from "./interfaces/ICommunityVault.sol";
 import {PackedLeaves} from "./libraries/PackedLeaves.sol";
@@ -14,6 +15,7 @@ import {Branch, Distribution} from "./types/Payout.sol";
 abstract contract PayoutBook is Treasury {
     using PackedLeaves for bytes;
     using PlainToken for IERC20Metadata;
+    using SafeCast for uint256;
 
     /// @dev What a push does with its leaves; bit i stands for leaf start + i.
     struct Batch {
@@ -188,8 +190,8 @@ abstract contract PayoutBook is Treasury {
     /// @dev Counts what goes out as gone, and what goes to social purposes to its fund, which stays here. A path ends
     /// in exactly what the distribution promises, so its leaves never take what is held for others.
     function _book(uint64 out, uint64 toSocial) internal {
-        _funds.held -= uint56(out);
-        if (toSocial != 0) _funds.social += uint56(toSocial);
+        _release(out);
+        if (toSocial != 0) _funds.social = (uint256(_funds.social) + toSocial).toUint56();
     }
 
     /// @dev Undoes _markPaid and _book within the same transaction, for leaves whose transfer failed.

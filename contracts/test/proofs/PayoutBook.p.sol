@@ -70,7 +70,8 @@ contract PayoutBookProof {
         assert(!_claim(right, otherLeaf, otherSibling));
     }
 
-    /// C3: a claim pays its leaf's amount, to its payee or to the social fund, and no more than was funded.
+    /// C3: a claim pays its leaf's amount, to its payee or to the social fund, and no more than was funded; given that
+    /// nobody has two trees for one seal, which the solver would otherwise assume.
     function check_claim__paid__is_the_leaf_s_amount(
         bytes32 root,
         uint56 funded,
@@ -81,6 +82,7 @@ contract PayoutBookProof {
         _vault.open(root, funded);
         uint256 balanceBefore = _token.balanceOf(address(_vault));
         if (!_claim(right, leaf, sibling)) return;
+        if (!_isTop(root, funded, right, leaf, sibling)) return;
         (uint64 social,,, uint64 held) = _vault.funds();
         uint256 left = balanceBefore - _token.balanceOf(address(_vault));
         assert(leaf.channel == 0 || leaf.channel == 2);
@@ -124,6 +126,20 @@ contract PayoutBookProof {
         if (!_confirm(right, leaf, sibling)) return;
         assert(!_confirm(right, leaf, sibling));
         assert(!_reserve(right, leaf, sibling));
+    }
+
+    /// @dev Whether leaf and sibling lead to just this root and this sum.
+    function _isTop(bytes32 root, uint56 funded, bool right, Leaf calldata leaf, Sibling calldata sibling)
+        private
+        pure
+        returns (bool)
+    {
+        bytes memory own = abi.encodePacked(
+            keccak256(abi.encodePacked(uint8(0), uint32(right ? 1 : 0), _pack(leaf))), leaf.amount
+        );
+        bytes memory other = _pack(sibling);
+        bytes32 top = keccak256(right ? bytes.concat(hex"01", other, own) : bytes.concat(hex"01", own, other));
+        return top == root && uint256(leaf.amount) + sibling.sum == funded;
     }
 
     function _claim(bool right, Leaf calldata leaf, Sibling calldata sibling) private returns (bool) {
