@@ -145,12 +145,7 @@ class Deployment:
 
 @dataclass(frozen=True, slots=True)
 class SettledDistribution:
-    """A distribution that a vault accepted, with what every payment of its leaves must name.
-
-    `depth` is its tree's, `valid_at` the time from which it can be paid, in seconds since 1970.
-    """
+    """A distribution that a vault accepted, and the transaction in which it did."""
 
     distribution_id: UUID
     transaction_id: UUID
-    depth: int
-    valid_at: int

@@ -23,8 +23,8 @@ from oracle.attest.payout_tree import (
     PayoutTree,
     bank_payee,
     encode_leaf,
-    root_hash,
     root_of,
+    seal,
     wallet_payee,
 )
 from tools.draw import Draw, hexed
@@ -82,7 +82,7 @@ def payout_trees() -> dict[str, Any]:
     trees = {name: PayoutTree(leaves_of(Draw(name), size)) for name, size in drawn}
     return {
         "about": "A path is accepted when it ends in root with sum total_eur; height 0 is one leaf. "
-        "root_hash is what the vault keeps of root, total_eur, depth and valid_at.",
+        "seal is what the vault keeps of root and total_eur.",
         "trees": [payout_tree_json(name, tree) for name, tree in trees.items()],
         "refused": list(refused_paths(trees["random-5"], trees["random-31"])),
     }
@@ -97,8 +97,7 @@ def payout_tree_json(name: str, tree: PayoutTree) -> dict[str, Any]:
         "depth": tree.depth,
         "root": hexed(tree.root),
         "total_eur": euro(tree.total_micro_eur),
-        "valid_at": VALID_AT,
-        "root_hash": hexed(root_hash(Node(tree.root, tree.total_micro_eur), tree.depth, VALID_AT)),
+        "seal": hexed(seal(Node(tree.root, tree.total_micro_eur))),
         "leaves": [leaf_json(leaf) for leaf in tree.leaves],
         "proofs": [
             {"start": start, "height": height, "proof": proof_json(tree.proof(start, height))}
@@ -278,12 +277,12 @@ def settlement_json(settlement: messages.Settlement) -> dict[str, Any]:
 
 def move_json(domain: messages.Domain, draw: Draw, keys: Sequence[bytes]) -> dict[str, Any]:
     """A leaf's move to another wallet, signed by its owner."""
-    leaf = encode_leaf(Leaf(Channel.WALLET, wallet_payee(draw.hash32()[:20]), bytes(20), 12_340_000))
+    leaf = Leaf(Channel.WALLET, wallet_payee(draw.hash32()[:20]), bytes(20), 12_340_000)
     digest = messages.move_digest(domain, 1, 3, leaf)
     return {
         "distribution": 1,
         "index": 3,
-        "leaf": hexed(leaf),
+        "leaf": hexed(encode_leaf(leaf)),
         "digest": hexed(digest),
         "signatures": signatures_json(digest, keys),
     }

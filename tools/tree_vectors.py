@@ -4,7 +4,7 @@ import copy
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from oracle.attest.payout_tree import Leaf, Node, PayoutTree, hash_leaf, root_hash
+from oracle.attest.payout_tree import Leaf, Node, PayoutTree, hash_leaf, seal
 from settlement.domain.rounding import micro_eur_text
 from tools.draw import Draw, hexed
 
@@ -37,15 +37,15 @@ def file_of(tree: PayoutTree) -> Document:
         "chain_id": 31_337,
         "vault": VAULT,
         "distribution": 1,
-        "valid_at": VALID_AT,
         "total_eur": micro_eur_text(tree.total_micro_eur),
         "leaves": [leaf_of(index, leaf) for index, leaf in enumerate(tree.leaves)],
     }
 
 
 def kept_of(tree: PayoutTree) -> str:
-    """What the vault keeps of the tree."""
-    return hexed(root_hash(Node(tree.root, tree.total_micro_eur), tree.depth, VALID_AT))
+    """What the vault answers for the tree: seal, depth and time of first payment, a word each."""
+    words = (tree.depth.to_bytes(32, "big"), VALID_AT.to_bytes(32, "big"))
+    return hexed(seal(Node(tree.root, tree.total_micro_eur)).ljust(32, b"\0") + b"".join(words))
 
 
 def leaf_of(index: int, leaf: Leaf) -> Document:
@@ -78,7 +78,6 @@ def refused_files(tree: PayoutTree, other: PayoutTree) -> Iterator[Document]:
             lambda file: file["leaves"][3].update(amount_eur="0.010001"),
         ),
         ("the total", "totalDiffers", None, lambda file: file.update(total_eur="0.010000")),
-        ("the time", "rootDiffers", None, lambda file: file.update(valid_at=VALID_AT + 1)),
         ("an amount, hash and total to fit", "rootDiffers", None, lambda file: file.update(fitting(forged))),
         ("two leaves, hashes to fit", "rootDiffers", None, lambda file: file.update(fitting(exchanged))),
         (

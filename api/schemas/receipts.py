@@ -14,9 +14,6 @@ CurvePoint = Annotated[
 ]
 
 
-Timestamp = Annotated[int, Field(ge=0, description="When payment may begin, in seconds since 1970")]
-
-
 class LeafOut(Response):
     """What the payout tree promises at one position."""
 
@@ -52,7 +49,6 @@ class PayoutReceiptOut(Response):
     chain_id: int
     vault: Address
     distribution: int
-    valid_at: Timestamp
     index: int
     leaf: LeafOut
     proof: list[ProofNodeOut]
@@ -72,7 +68,6 @@ class PayoutTreeOut(Response):
     chain_id: int
     vault: Address
     distribution: int
-    valid_at: Timestamp
     total_eur: Euro
     leaves: list[TreeLeafOut]
 

@@ -37,9 +37,6 @@ SETTLED = """
 CREATE TABLE settled_distributions (
     distribution_id uuid PRIMARY KEY REFERENCES distributions (id),
     transaction_id uuid NOT NULL REFERENCES chain_transactions (id),
-    depth integer NOT NULL CHECK (depth BETWEEN 0 AND 32),
-    -- Seconds since 1970.
-    valid_at bigint NOT NULL CHECK (valid_at > 0),
     created_at timestamptz NOT NULL DEFAULT now()
 );
 """

@@ -16,7 +16,6 @@ PAYOUT = "condivisa/payout/2"
 TREE = "condivisa/payout-tree/1"
 READING = "condivisa/reading/2"
 LIST = "condivisa/readings-list/1"
-UINT40_MAX = 2**40 - 1
 CHAIN_ID_MAX = 2**53 - 1  # what every JSON reader holds exactly
 PODS_MAX = 65_536
 LIST_TEXT_MAX_CHARACTERS = 256 * PODS_MAX
@@ -29,13 +28,12 @@ _POD = re.compile(r"[!-~]{1,16}")
 class PayoutReceipt:
     """One leaf of a payout tree and its path, as long as the tree is deep. `vault` is lower-case.
 
-    Sums and amounts in micro-euro; `valid_at` is when payment may begin, in seconds since 1970.
+    Sums and amounts in micro-euro.
     """
 
     chain_id: int
     vault: str
     distribution: int
-    valid_at: int
     index: int
     leaf: Leaf
     proof: tuple[Node, ...]
@@ -51,7 +49,6 @@ class PublishedTree:
     chain_id: int
     vault: str
     distribution: int
-    valid_at: int
     total_micro_eur: int
     leaves: tuple[Leaf, ...]
     hashes: tuple[bytes, ...]
@@ -106,7 +103,6 @@ def parse_payout(text: str) -> PayoutReceipt:
         chain_id=fields.integer("chain_id", CHAIN_ID_MAX),
         vault="0x" + fields.octets("vault", 20).hex(),
         distribution=fields.integer("distribution", UINT32_MAX),
-        valid_at=fields.integer("valid_at", UINT40_MAX),
         index=fields.integer("index", UINT32_MAX),
         leaf=_leaf(fields.inner("leaf")),
         proof=tuple(
@@ -123,7 +119,6 @@ def parse_tree(text: str) -> PublishedTree:
         chain_id=fields.integer("chain_id", CHAIN_ID_MAX),
         vault="0x" + fields.octets("vault", 20).hex(),
         distribution=fields.integer("distribution", UINT32_MAX),
-        valid_at=fields.integer("valid_at", UINT40_MAX),
         total_micro_eur=fields.micro_eur("total_eur"),
         leaves=tuple(_leaf(row) for row in rows),
         hashes=tuple(row.octets("hash", 32) for row in rows),

@@ -16,23 +16,21 @@ class SettledDistributionsReader:
         self._session = session
 
     def of(self, distribution_id: UUID) -> SettledDistribution | None:
-        """What the vault fixed of a distribution; None before it accepted it."""
+        """That the vault accepted a distribution; None before."""
         row = self._session.get(Row, distribution_id, populate_existing=True)
         if row is None:
             return None
-        return SettledDistribution(row.distribution_id, row.transaction_id, row.depth, row.valid_at)
+        return SettledDistribution(row.distribution_id, row.transaction_id)
 
 
 class SettledDistributions(SettledDistributionsReader):
     """Notes settled distributions."""
 
     def put(self, settled: SettledDistribution) -> None:
-        """Note what the vault fixed; after a reorganisation the time may be another."""
+        """Note that the vault accepted it."""
         columns = {
             "distribution_id": settled.distribution_id,
             "transaction_id": settled.transaction_id,
-            "depth": settled.depth,
-            "valid_at": settled.valid_at,
         }
         statement = insert(Row).values(columns)
         self._session.execute(

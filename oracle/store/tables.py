@@ -148,14 +148,12 @@ class DeploymentRow(SQLModel, table=True):
 
 
 class SettledDistributionRow(SQLModel, table=True):
-    """A distribution that its vault accepted, with depth and first time, which all its payments name."""
+    """A distribution that its vault accepted, and in which transaction."""
 
     __tablename__ = "settled_distributions"
 
     distribution_id: UUID = Field(sa_column=columns.reference("distributions.id", primary_key=True))
     transaction_id: UUID = Field(sa_column=columns.reference("chain_transactions.id"))
-    depth: int = Field(sa_column=Column(Integer, nullable=False))
-    valid_at: int = Field(sa_column=Column(BigInteger, nullable=False))
     created_at: datetime = Field(sa_column=columns.recorded())
 
 

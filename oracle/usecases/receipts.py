@@ -11,7 +11,7 @@ from uuid import UUID
 from community.domain.records import ConfigurationRecord
 from oracle.attest.payout_tree import Leaf, PayoutTree
 from oracle.errors import DistributionNotSettled, LedgerDiverges, NotDeployed, NotPosted, SaltsForgotten
-from oracle.records import ContractKind, SettledDistribution, SignedReport
+from oracle.records import ContractKind, SignedReport
 from oracle.usecases.attest import HourTable, PodDay, open_entry
 from oracle.usecases.payout_leaves import leaf_of, tree_of
 from oracle.work import ReadingWork
@@ -59,7 +59,7 @@ def payout_receipts(work: ReadingWork, distribution_id: UUID) -> list[Receipt]:
 
 
 def distribution_place(work: ReadingWork, distribution_id: UUID) -> tuple[Distribution, dict[str, Any]]:
-    """A distribution, and where a verifier finds it: chain, vault, number, time of first payment.
+    """A distribution, and where a verifier finds it: chain, vault and number.
 
     Raises as `payout_receipts`.
     """
@@ -67,12 +67,11 @@ def distribution_place(work: ReadingWork, distribution_id: UUID) -> tuple[Distri
     if distribution is None:
         raise NotFound("distribution", distribution_id)
     contracts = contracts_of(work, distribution.community_id)
-    settled = _settled(work, distribution)
+    _require_settled(work, distribution)
     return distribution, {
         "chain_id": contracts.chain_id,
         "vault": _hex(contracts.vault),
         "distribution": distribution.number,
-        "valid_at": settled.valid_at,
     }
 
 
@@ -135,11 +134,9 @@ def leaf_document(leaf: Leaf) -> dict[str, str]:
     }
 
 
-def _settled(work: ReadingWork, distribution: Distribution) -> SettledDistribution:
-    settled = work.settled_distributions.of(distribution.id)
-    if settled is None:
+def _require_settled(work: ReadingWork, distribution: Distribution) -> None:
+    if work.settled_distributions.of(distribution.id) is None:
         raise DistributionNotSettled(f"no vault has accepted distribution {distribution.number} yet")
-    return settled
 
 
 def _leaf_and_path(payout: Payout, tree: PayoutTree) -> dict[str, Any]:

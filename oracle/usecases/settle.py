@@ -63,11 +63,8 @@ def settle(context: Context, message: OutboxRow) -> Steps:
         quorum = context.ledger.quorum(place.ledger, place.community)
         return context.vault.settle(place.vault, replace(settlement, epoch=quorum.epoch), quorum)
 
-    def record(work: Work, transaction: StoredTransaction, outcome: Outcome) -> None:
-        found = context.vault.settled(place.vault, outcome)
-        work.settled_distributions.put(
-            SettledDistribution(facts.distribution.id, transaction.id, found.depth, found.valid_at)
-        )
+    def record(work: Work, transaction: StoredTransaction, _outcome: Outcome) -> None:
+        work.settled_distributions.put(SettledDistribution(facts.distribution.id, transaction.id))
 
     outcome = yield Step("settle", build, record)
     found = context.vault.settled(place.vault, outcome)

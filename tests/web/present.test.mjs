@@ -34,7 +34,7 @@ for (const [index, state, expected] of STATES) {
 }
 
 test('present: a leaf that cannot be paid yet says from when', async () => {
-  const { sentence } = await shown({ ...payoutReceipt(), valid_at: 4_000_000_000 }, { paid: false, validAt: 4_000_000_000 });
+  const { sentence } = await shown(payoutReceipt(), { paid: false, validAt: 4_000_000_000 });
   assert.match(sentence, /da pagare dal 2 ottobre 2096/);
 });
 
@@ -94,7 +94,7 @@ test('present: a wallet payee that is no plain address is shown whole', async ()
 });
 
 test('present: nothing is confirmed in words when the verdict is another', async () => {
-  for (const state of [{ chainId: '0x1' }, { validAt: 1 }, { code: '0x' }]) {
+  for (const state of [{ chainId: '0x1' }, { depth: 3 }, { code: '0x' }]) {
     const view = await shown(payoutReceipt(), state);
     assert.equal(view.title, 'Non corrisponde');
     assert.doesNotMatch(view.sentence, /Il registro conferma/);
@@ -108,7 +108,7 @@ test('present: names the block of the answers', async () => {
 });
 
 test('present: the first check that is not passed has failed, the rest were not made', async () => {
-  const { checks } = await shown(payoutReceipt(), { validAt: 1 });
+  const { checks } = await shown(payoutReceipt(), { depth: 3 });
   assert.deepEqual(checks.map(({ state }) => state), [...Array(5).fill('passed'), 'failed', 'skipped']);
 });
 

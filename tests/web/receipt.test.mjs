@@ -42,10 +42,10 @@ for (const kind of ['condivisa/payout/1', '__proto__', 'constructor', 1, null, [
     assert.equal(defectOf(changed(payoutReceipt(), 'kind', kind)).key, 'otherKind'));
 }
 
-const PAYOUT = 'chain_id vault distribution valid_at index leaf leaf.channel leaf.payee leaf.owner leaf.amount_eur proof proof.1.hash proof.0.sum_eur';
+const PAYOUT = 'chain_id vault distribution index leaf leaf.channel leaf.payee leaf.owner leaf.amount_eur proof proof.1.hash proof.0.sum_eur';
 const REPORT = 'report report.predecessor report.root report.roster report.pods report.blinding report.hours';
 const READING = `chain_id ledger configuration pod day salt blinding injected_wh withdrawn_wh position proof ${REPORT}`;
-const TREE = 'chain_id vault distribution valid_at total_eur leaves leaves.0.channel leaves.1.payee leaves.2.owner leaves.0.amount_eur leaves.1.hash';
+const TREE = 'chain_id vault distribution total_eur leaves leaves.0.channel leaves.1.payee leaves.2.owner leaves.0.amount_eur leaves.1.hash';
 const LIST = `chain_id ledger configuration day entries entries.1.id entries.2.commitment ${REPORT}`;
 
 for (const [make, paths] of [[payoutReceipt, PAYOUT], [payoutTree, TREE], [readingReceipt, READING], [dayList, LIST]]) {

@@ -30,7 +30,7 @@ test('verify: all calls are made at one block, to the trusted contract', async (
 });
 
 test('verify: the state of the payment comes from the register', async () => {
-  const { state } = await judge({ ...payoutReceipt(), valid_at: 9 }, { state: { paid: false, reserved: true, validAt: 9 } });
+  const { state } = await judge(payoutReceipt(), { state: { paid: false, reserved: true, validAt: 9 } });
   assert.deepEqual(state, { paid: false, reserved: true, validAt: 9, fate: null });
 });
 
@@ -87,13 +87,12 @@ const DIFFERENCES = [
   ['foreignContract', readingReceipt(), { state: { returns: '0x' + '00'.repeat(31) } }],
   ['indexOutside', { ...payoutReceipt(), index: 4 }],
   ['indexOutside', { ...readingReceipt(), position: 4 }],
-  ['noDistribution', payoutReceipt(), { state: { kept: '0x' + '00'.repeat(32) } }],
-  ['cancelled', payoutReceipt(), { state: { kept: '0x' + '00'.repeat(31) + '01' } }],
-  ['rootDiffers', payoutReceipt(), { state: { kept: '0x' + '11'.repeat(32) } }],
+  ['noDistribution', payoutReceipt(), { state: { kept: '0x' + '00'.repeat(96) } }],
+  ['cancelled', payoutReceipt(), { state: { kept: '0x' + '00'.repeat(95) + '01' } }],
+  ['rootDiffers', payoutReceipt(), { state: { kept: '0x' + '11'.repeat(96) } }],
   ['rootDiffers', payoutReceipt(), { state: { depth: 3 } }],
-  ['rootDiffers', payoutReceipt(), { state: { validAt: 1 } }],
-  ['rootDiffers', payoutTree(), { state: { validAt: 1 } }],
-  ['cancelled', payoutTree(), { state: { kept: '0x' + '00'.repeat(31) + '01' } }],
+  ['rootDiffers', payoutTree(), { state: { depth: 3 } }],
+  ['cancelled', payoutTree(), { state: { kept: '0x' + '00'.repeat(95) + '01' } }],
   ['leafDiffers', { ...payoutTree(), leaves: payoutTree().leaves.slice(1) }],
   ['leafDiffers', { ...payoutTree(), leaves: payoutTree().leaves.reverse() }],
   ['totalDiffers', { ...payoutTree(), leaves: payoutTree().leaves.slice(0, 2) }],

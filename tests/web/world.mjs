@@ -2,7 +2,7 @@
 import { ascii, bytes, hex, join, keccak, uint } from '../../web/verifier/src/bytes.js';
 import { entryLeaf, listRoot, pseudonym, rosterRoot } from '../../web/verifier/src/day-list.js';
 import { rootOfPath } from '../../web/verifier/src/hash-tree.js';
-import { buildTree, leafHash, nodeHash, rootHash } from '../../web/verifier/src/payout-tree.js';
+import { buildTree, leafHash, nodeHash, sealOf } from '../../web/verifier/src/payout-tree.js';
 import { commit } from '../../web/verifier/src/pedersen.js';
 import { readReceipt } from '../../web/verifier/src/receipt.js';
 import { reportId } from '../../web/verifier/src/report.js';
@@ -47,7 +47,6 @@ export function payoutReceipt(index = 0) {
     chain_id: 31337,
     vault: VAULT,
     distribution: 1,
-    valid_at: VALID_AT,
     index,
     leaf: leafOf(index),
     proof: path.map(({ hash, sum }) => ({ hash: hex(hash), sum_eur: euro(sum) })),
@@ -62,7 +61,6 @@ export function payoutTree() {
     chain_id: 31337,
     vault: VAULT,
     distribution: 1,
-    valid_at: VALID_AT,
     total_eur: euro(AMOUNTS.reduce((all, amount) => all + amount)),
     leaves: AMOUNTS.map((_, index) => ({ ...leafOf(index), hash: hex(bottom[index].hash) })),
   };
@@ -141,13 +139,16 @@ export const logOf = (signature, topics, data = []) => ({
 /** The log of a push that paid the leaves of a bitmap of distribution 1. */
 export const pushed = (leaves) => logOf('BatchPaid(uint32,uint32,uint256,uint256,uint64,uint64)', [1], [0, leaves, 0, 0, 0]);
 
+/** What the vault answers for a distribution: seal, depth and time of first payment, a word each. */
+export const keptOf = (top, depth, validAt) => hex(sealOf(top)) + '00'.repeat(6) + word(depth).slice(2) + word(validAt).slice(2);
+
 /** State of the chain for `fakeNode`; a test overrides single entries. */
 export function chainState(changes = {}) {
   const { root = buildTree(bottom.slice(0, 3)).top, validAt = VALID_AT, depth = 2 } = changes;
   return {
     chainId: '0x7a69',
     code: '0x6001',
-    kept: hex(rootHash(root, depth, validAt)),
+    kept: keptOf(root, depth, validAt),
     paid: true,
     reserved: false,
     opened: false,
@@ -169,7 +170,7 @@ export const SELECTORS = { distributionOf: '0xc40af24d', statusOf: '0xa5832cc3',
 export function fakeNode(state, calls = []) {
   const { configuration } = readingReceipt();
   const answers = {
-    [SELECTORS.distributionOf + body([1]).slice(2)]: () => [state.kept],
+    [SELECTORS.distributionOf + body([1]).slice(2)]: () => state.kept.slice(2).match(/.{64}/g).map((digits) => '0x' + digits),
     [SELECTORS.reportOf + body([configuration, DAY]).slice(2)]: () => [state.report],
     [SELECTORS.reportOf + body([configuration, DAY + 1]).slice(2)]: () => [state.list],
   };

@@ -1,4 +1,5 @@
 import { ascii, bytes, hex, isZero, join, keccak, uint } from './bytes.js';
+import { SEAL_BYTES } from './payout-tree.js';
 import { askEach, Reverted, Unreachable } from './rpc.js';
 
 /** The text where it has the form of `pattern`; anything else means that this is no node. */
@@ -42,7 +43,13 @@ export function contractAt(address, block, ask) {
   return {
     hasCode: async () => octets(await ask('eth_getCode', [address, at])) !== '0x',
 
-    distribution: (number) => word('distributionOf(uint32)', [uint(number, 32)]),
+    /** What the vault keeps of a distribution: {seal, depth, validAt}. */
+    async distribution(number) {
+      const answers = await words('distributionOf(uint32)', [[uint(number, 32)]], 3);
+      if (!answers) return null;
+      const [seal, depth, validAt] = answers[0];
+      return { seal: seal.slice(0, SEAL_BYTES), depth: Number(hex(depth)), validAt: Number(hex(validAt)) };
+    },
 
     async statuses(number, indexes, progress) {
       const each = indexes.map((index) => [uint(number, 32), uint(index, 32)]);

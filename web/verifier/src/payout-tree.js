@@ -6,6 +6,8 @@ export const CHANNELS = ['WALLET', 'BANK', 'SOCIAL'];
 /** Distributions from here on are single payouts. */
 export const FIRST_SINGLE = 2 ** 31;
 
+export const SEAL_BYTES = 26;
+
 const CENT_MICRO_EUR = 10_000n;
 
 /** Whether the vault can pay a leaf through its channel: whole cents, and no field that the channel does not have. */
@@ -58,5 +60,5 @@ export function buildTree(nodes) {
   return { top: level[0], depth };
 }
 
-/** What the vault keeps of a distribution: over root, promised sum, depth and the time of first payment. */
-export const rootHash = (top, depth, validAt) => keccak(top.hash, uint(top.sum, 32), uint(depth, 32), uint(validAt, 32));
+/** What the vault keeps of a distribution's root and promised sum: 26 bytes of their hash. */
+export const sealOf = (top) => keccak(top.hash, uint(top.sum, 32)).slice(0, SEAL_BYTES);

@@ -6,7 +6,6 @@ import { CHANNELS } from './payout-tree.js';
 import { POINT_BYTES } from './pedersen.js';
 
 const U32_MAX = 2 ** 32 - 1;
-const U40_MAX = 2 ** 40 - 1;
 const MAX_LETTERS = 262_144;
 const MAX_PODS = 65_536;
 const MAX_LIST_LETTERS = 256 * MAX_PODS;
@@ -110,7 +109,6 @@ const readDistribution = (fields) => ({
   chainId: String(fields.integer('chain_id', Number.MAX_SAFE_INTEGER)),
   contract: address(fields, 'vault'),
   distribution: fields.integer('distribution'),
-  validAt: fields.integer('valid_at', U40_MAX),
 });
 
 function readPayout(fields) {

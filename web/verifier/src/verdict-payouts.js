@@ -1,29 +1,27 @@
 import { isZero } from './bytes.js';
 import { fatesOf, UNTOLD } from './fates.js';
 import { demand, equal } from './mismatch.js';
-import { buildTree, CHANNELS, FIRST_SINGLE, fits, isPayable, leafHash, rootHash, rootOf } from './payout-tree.js';
+import { buildTree, CHANNELS, FIRST_SINGLE, fits, isPayable, leafHash, rootOf, sealOf } from './payout-tree.js';
 
-/** In the place of a cancelled distribution's hash. */
-const isCancelled = (stored) => isZero(stored.slice(0, 31)) && stored[31] === 1;
-
-/** Checks that root and sum at `top`, depth and time are what the vault keeps the hash of. */
-async function checkRoot({ distribution, validAt }, top, depth, vault, passed) {
-  const stored = await vault.distribution(distribution);
-  demand(stored, 'foreignContract');
-  demand(!isZero(stored), 'noDistribution', { distribution });
-  demand(!isCancelled(stored), distribution < FIRST_SINGLE ? 'cancelled' : 'refusedSingle', { distribution });
-  demand(equal(rootHash(top, depth, validAt), stored), 'rootDiffers', { distribution, sum: top.sum });
+/** Checks that root and sum at `top` and the depth are what the vault keeps; returns the time of first payment. */
+async function checkRoot({ distribution }, top, depth, vault, passed) {
+  const kept = await vault.distribution(distribution);
+  demand(kept, 'foreignContract');
+  demand(kept.validAt, 'noDistribution', { distribution });
+  demand(!isZero(kept.seal), distribution < FIRST_SINGLE ? 'cancelled' : 'refusedSingle', { distribution });
+  demand(equal(sealOf(top), kept.seal) && depth === kept.depth, 'rootDiffers', { distribution, sum: top.sum });
   passed('root');
+  return kept.validAt;
 }
 
 /** Checks that the path of a payout receipt ends in what the vault funded; returns what became of the leaf. */
 export async function checkPayout(receipt, { vault }, passed) {
-  const { distribution, validAt, index, leaf, proof } = receipt;
+  const { distribution, index, leaf, proof } = receipt;
   demand(fits(index, proof.length), 'indexOutside', { index, places: 2 ** proof.length });
   const top = rootOf(index, leaf, proof);
   demand(top, 'sumOverflow');
   passed('path');
-  await checkRoot(receipt, top, proof.length, vault, passed);
+  const validAt = await checkRoot(receipt, top, proof.length, vault, passed);
   const statuses = await vault.statuses(distribution, [index]);
   demand(statuses, 'foreignContract');
   const [status] = statuses;
@@ -62,14 +60,14 @@ const nameOf = ({ paid, reserved }, fate) => {
 
 /** Checks that the leaves of a published tree are all that the vault funded; returns counts per channel and state. */
 export async function checkTree(tree, { vault }, passed, progress) {
-  const { distribution, validAt, leaves, totalMicroEur } = tree;
+  const { distribution, leaves, totalMicroEur } = tree;
   const nodes = await hashLeaves(leaves, progress);
   passed('leaves');
   const sum = leaves.reduce((all, { amountMicroEur }) => all + amountMicroEur, 0n);
   demand(sum === totalMicroEur, 'totalDiffers', { found: sum, expected: totalMicroEur });
   passed('total');
   const { top, depth } = buildTree(nodes);
-  await checkRoot(tree, top, depth, vault, passed);
+  const validAt = await checkRoot(tree, top, depth, vault, passed);
   const statuses = await vault.statuses(distribution, [...leaves.keys()], (part) => progress(0.5 + part / 2));
   demand(statuses, 'foreignContract');
   const fates = statuses.some(({ paid }) => paid) ? await fatesOf(vault, distribution) : new Map();
