@@ -27,7 +27,6 @@ from oracle.records import (
 )
 from oracle.store.unit_of_work import OracleUnitOfWork
 from oracle.usecases.attest import DayAttestation, attest_days
-from oracle.usecases.payout_leaves import tree_of
 from settlement.bootstrap import case_manifest
 from settlement.domain.calendar import civil_days
 from settlement.domain.case import Case
@@ -44,7 +43,6 @@ from tests.settlement.store.world import RECEIVED, case, community
 
 NOW = datetime(2024, 12, 4, 9, tzinfo=UTC)
 CHAIN_ID = 31337
-VALID_AT = 1_733_400_000
 CLOSED = datetime(2024, 12, 2, tzinfo=UTC)
 IBAN = "IT60X0542811101000000123456"
 WALLET = bytes([0xAA]) * 20
@@ -130,8 +128,7 @@ def publish_by_hand(work: OracleUnitOfWork, settlement: StoredSettlement, distri
     contracts = ((ContractKind.LEDGER, None), (ContractKind.VAULT, settlement.community_id))
     for number, (kind, owner) in enumerate(contracts, start=1):
         work.deployments.add(Deployment(CHAIN_ID, kind, owner, bytes([number]) * 20, deployed.id))
-    depth = tree_of(work.payouts.of_distribution(distribution.id)).depth
-    work.settled_distributions.put(SettledDistribution(distribution.id, posted.id, depth, VALID_AT))
+    work.settled_distributions.put(SettledDistribution(distribution.id, posted.id))
     _accept_reports(work, settlement, by_topic["post-days"])
     for message in messages:
         work.outbox.done(message.id)

@@ -184,7 +184,7 @@ def receipt_of(channel: str, payee: str, vault: str = "0x" + "55" * 20) -> str:
     """A payout receipt of 500 euro, of a single payout."""
     leaf = {"channel": channel, "payee": payee, "owner": "0x" + "00" * 20, "amount_eur": "500.000000"}
     fields = {"kind": PAYOUT, "chain_id": 31337, "vault": vault, "distribution": 1 << 31}
-    return json.dumps(fields | {"valid_at": 1, "index": 0, "leaf": leaf, "proof": []})
+    return json.dumps(fields | {"index": 0, "leaf": leaf, "proof": []})
 
 
 WALLET_PAYEE = "0x" + "00" * 12 + "aa" * 20

@@ -203,7 +203,6 @@ def payout() -> dict[str, Any]:
         "chain_id": 31337,
         "vault": TRUST.vault,
         "distribution": 1,
-        "valid_at": 0,
         "index": 0,
         "leaf": {
             "channel": "SOCIAL",

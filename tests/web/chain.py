@@ -129,8 +129,7 @@ class PublishedMonth:
         for call in calls:
             self._mine(call)
         quorum = ledger.quorum(self.ledger, self.community)
-        settled = self._mine(vault.settle(self.vault, self._settlement(quorum.epoch), quorum))
-        self.valid_at = vault.settled(self.vault, settled).valid_at
+        self._mine(vault.settle(self.vault, self._settlement(quorum.epoch), quorum))
 
     def _post(self, ledger: LedgerContract, reports: list[DayReport]) -> Call:
         """Signed here: the service signs no hidden totals."""
@@ -148,20 +147,18 @@ class PublishedMonth:
 
     def _pay(self, vault: VaultContract) -> None:
         references = [bytes(32), b"\x09" * 32, *[bytes(32)] * 4]
-        pair = Branch(1, self.payouts.depth, self.valid_at, 0, LEAVES[:2], tuple(self.payouts.proof(0, 1)))
-        everything = Branch(1, self.payouts.depth, self.valid_at, 0, LEAVES, ())
+        pair = Branch(1, 0, LEAVES[:2], tuple(self.payouts.proof(0, 1)))
+        everything = Branch(1, 0, LEAVES, ())
         self._mine(vault.push(self.vault, pair))
         self._mine(vault.reserve(self.vault, everything, 0b110))
         self._mine(vault.confirm(self.vault, everything, references))
 
     def _move(self) -> Call:
         """The last leaf's owner wants it paid to a wallet."""
-        place = (1, self.payouts.depth, self.valid_at, MOVED)
-        branch = (*place, encode_leaves([LEAVES[MOVED]]), encode_proof(self.payouts.proof(MOVED)))
-        leaf = encode_leaf(NEW_LEAF)
-        digest = move_digest(Domain(VAULT_NAME, self.chain_id, self.vault), 1, MOVED, leaf)
+        branch = (1, MOVED, encode_leaves([LEAVES[MOVED]]), encode_proof(self.payouts.proof(MOVED)))
+        digest = move_digest(Domain(VAULT_NAME, self.chain_id, self.vault), 1, MOVED, NEW_LEAF)
         signature = bytes(OWNER.unsafe_sign_hash(digest).signature)
-        data = artifact("CommunityVault").call("move", branch, leaf, signature)
+        data = artifact("CommunityVault").call("move", branch, encode_leaf(NEW_LEAF), signature)
         return Call(self.vault, data, "move a leaf")
 
     def _settlement(self, epoch: int) -> Settlement:
@@ -221,7 +218,6 @@ class PublishedMonth:
             "chain_id": self.chain_id,
             "vault": _hex(self.vault),
             "distribution": 1,
-            "valid_at": self.valid_at,
             "index": index,
             "leaf": _leaf(leaf),
             "proof": [
@@ -232,13 +228,7 @@ class PublishedMonth:
 
     def single_receipt(self) -> dict[str, Any]:
         """The receipt of the single payout to which the last leaf was moved."""
-        (single,) = (
-            log
-            for log in self.logs()
-            if log["topics"][0] == _hex(keccak256(b"SinglePayoutOpened(uint32,bytes,uint40)"))
-        )
-        valid_at = int(single["data"][2 + 64 : 2 + 128], 16)
-        place = {"distribution": FIRST_SINGLE, "valid_at": valid_at, "index": 0}
+        place = {"distribution": FIRST_SINGLE, "index": 0}
         return self.payout_receipt(MOVED) | place | {"leaf": _leaf(NEW_LEAF), "proof": []}
 
     def logs(self) -> list[dict[str, Any]]:
@@ -253,7 +243,6 @@ class PublishedMonth:
             "chain_id": self.chain_id,
             "vault": _hex(self.vault),
             "distribution": 1,
-            "valid_at": self.valid_at,
             "total_eur": micro_eur_text(self.payouts.total_micro_eur),
             "leaves": [
                 _leaf(leaf) | {"hash": _hex(hash_leaf(index, leaf))} for index, leaf in enumerate(LEAVES)

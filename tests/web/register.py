@@ -90,7 +90,6 @@ class Payouts:
             "chain_id": 31337,
             "vault": VAULT,
             "distribution": self.distribution,
-            "valid_at": self.valid_at,
             "index": index,
             "leaf": leaf_of(index, self.amounts[index]),
             "proof": [{"hash": "0x" + digest.hex(), "sum_eur": euro(total)} for digest, total in path],
@@ -113,7 +112,6 @@ class Payouts:
             "chain_id": 31337,
             "vault": VAULT,
             "distribution": self.distribution,
-            "valid_at": self.valid_at,
             "total_eur": euro(sum(self.amounts)),
             "leaves": [
                 leaf | {"hash": "0x" + leaf_node(index, leaf)[0].hex()} for index, leaf in enumerate(leaves)
@@ -121,9 +119,10 @@ class Payouts:
         }
 
     def kept(self) -> bytes:
-        """What the vault keeps."""
+        """What the vault answers: seal, depth and time of first payment, a word each."""
         root, funded = self.levels[-1][0]
-        return keccak(root + words([funded, len(self.levels) - 1, self.valid_at], 32))
+        seal = keccak(root + words([funded], 32))[:26]
+        return seal.ljust(32, b"\0") + words([len(self.levels) - 1, self.valid_at], 32)
 
 
 def words(values: list[int], size: int) -> bytes:
@@ -260,8 +259,8 @@ class FakeNode:
         first = int.from_bytes(arguments[:32], "big")
         if selector == "c40af24d":  # distributionOf(uint32)
             if first != self.payouts.distribution:
-                return bytes(32)
-            return words([1], 32) if self.cancelled else self.payouts.kept()
+                return bytes(96)
+            return words([0, 2, 1], 32) if self.cancelled else self.payouts.kept()
         if selector == "a5832cc3":  # statusOf(uint32,uint32)
             return words([int(self.paid), int(self.reserved)], 32)
         if selector in (COMMUNITYOF, COMMUNITY):

@@ -177,6 +177,7 @@ export function fakeNode(state, calls = []) {
   const answer = (data) => {
     if (data.startsWith(SELECTORS.statusOf + body([1]).slice(2))) return [Number(state.paid), Number(state.reserved)];
     if (data.startsWith(SELECTORS.communityOf)) return [state.owner];
+    if (data.startsWith(SELECTORS.distributionOf)) return answers[data]?.() ?? [0, 0, 0];
     if (data === SELECTORS.community) return [state.community];
     if (data.startsWith(SELECTORS.isOpened)) return [Number(state.opened)];
     return answers[data]?.() ?? [0];

@@ -21,7 +21,6 @@ PAYOUT: dict[str, Any] = {
     "chain_id": 31337,
     "vault": "0x" + "Ab" * 20,
     "distribution": 1,
-    "valid_at": 1_722_500_000,
     "index": 0,
     "leaf": {
         "channel": "WALLET",
@@ -36,7 +35,6 @@ TREE: dict[str, Any] = {
     "chain_id": 31337,
     "vault": "0x" + "Ab" * 20,
     "distribution": 1,
-    "valid_at": 1_722_500_000,
     "total_eur": "24.680000",
     "leaves": [PAYOUT["leaf"] | {"hash": "0x" + "03" * 32}] * 2,
 }
@@ -108,8 +106,6 @@ def test_parse_reading__example__day_is_a_number() -> None:
         (json.dumps(READING), "not a receipt of kind"),
         (json.dumps({"kind": "condivisa/payout/2"}), '"chain_id" is missing'),
         (json.dumps(PAYOUT | {"kind": "condivisa/payout/1"}), "not a receipt of kind"),
-        (json.dumps({key: PAYOUT[key] for key in PAYOUT if key != "valid_at"}), '"valid_at" is missing'),
-        (changed(PAYOUT, 2**40, "valid_at"), '"valid_at" must be a whole number'),
         (changed(PAYOUT, 1.5, "index"), '"index" must be a whole number'),
         (changed(PAYOUT, True, "index"), '"index" must be a whole number'),
         (changed(PAYOUT, -1, "distribution"), '"distribution" must be a whole number'),
@@ -221,7 +217,6 @@ def test_parse_tree__example__leaves_and_their_hashes_are_bytes() -> None:
         (changed(TREE, "12.34", "leaves", 1, "amount_eur"), '"leaves[1].amount_eur" must be euro with six'),
         (changed(TREE, "0x", "leaves", 0, "hash"), '"leaves[0].hash" must be 0x and 32'),
         (changed(TREE, 12, "total_eur"), '"total_eur" must be a text'),
-        (changed(TREE, "1", "valid_at"), '"valid_at" must be a whole number'),
         (" " * (384 * LEAVES_MAX + 1), "too long"),
     ],
 )

@@ -126,7 +126,6 @@ PAYOUT_CHANGES: list[tuple[str, Change, str]] = [
     ("chain id", add("chain_id"), "speaks of chain 31338"),
     ("vault", flip("vault"), "speaks of contract"),
     ("distribution", add("distribution"), "no distribution 2"),
-    ("time of payment", add("valid_at"), "path ends in"),
     ("index", put(1, "index"), "path ends in"),
     ("index outside", put(8, "index"), "has no leaf 8"),
     ("channel", put("BANK", "leaf", "channel"), "path ends in"),

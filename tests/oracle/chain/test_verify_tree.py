@@ -174,7 +174,6 @@ CHANGES: list[tuple[Callable[[Tree], object], str]] = [
     (lambda tree: tree["leaves"][2].update(payee="0x" + "11" * 32), "leaf 2 can never be paid"),
     (lambda tree: tree.update(distribution=2), "the vault has no distribution 2"),
     (lambda tree: tree.update(distribution=SINGLE), f"the vault has no single payout {SINGLE}"),
-    (lambda tree: tree.update(valid_at=1), "payable from 1: the vault holds another root"),
     (lambda tree: tree.update(chain_id=1), "speaks of chain 1"),
     (lambda tree: tree.update(vault=LEDGER), "speaks of contract"),
 ]
@@ -201,7 +200,7 @@ def test_verify_tree__changed_with_hashes_and_total_to_fit__is_not_the_vaults(
     result = checked(own_hashes(tree))
     assert result.verdict is Verdict.DOES_NOT_MATCH
     assert "leaves end in root 0x" in result.reason
-    assert "the vault holds another root, sum, depth or time for distribution 1" in result.reason
+    assert "the vault holds another root, sum or depth for distribution 1" in result.reason
 
 
 def test_verify_tree__of_another_distribution__is_not_this_one() -> None:
@@ -244,14 +243,6 @@ def test_verify_payout__single_payout__matches_and_is_called_one() -> None:
     assert checked_leaf(0, payouts=payouts, paid=False).status == "open: not paid yet"
     refused = checked_leaf(0, payouts=payouts, cancelled=True)
     assert refused.reason.endswith("its former owner refused the redirection")
-
-
-def test_verify_payout__time_of_payment_changed__does_not_match() -> None:
-    receipt = Payouts(AMOUNTS).receipt(0) | {"valid_at": 1_720_000_001}
-    parsed = parse_payout(json.dumps(receipt))
-    result = with_node(lambda trust, rpc: verify_payout(parsed, trust, rpc))
-    assert result.verdict is Verdict.DOES_NOT_MATCH
-    assert "another root, sum, depth or time" in result.reason
 
 
 def test_verify_tree__more_leaves_than_a_batch__asks_in_few_requests() -> None:
