@@ -19,7 +19,7 @@ from oracle.chain.fates import FIRST_SINGLE, Fate, Kind, fates_of
 from oracle.chain.json_fields import UINT64_MAX
 from oracle.chain.receipt import PayoutReceipt, PublishedTree
 
-NO_TOP = Node(bytes(32), 0)
+UINT40_MAX = 2**40 - 1
 UNTOLD = (
     "paid, or replaced by a single payout or a sweep: this node does not tell by which transaction, and the "
     "vault's bit alone does not tell payment from replacement"
@@ -72,18 +72,23 @@ def _check_root(check: Check, named: PayoutReceipt | PublishedTree, top: Node, d
     number = named.distribution
     single = number >= FIRST_SINGLE
     called = f"single payout {number}" if single else f"distribution {number}"
-    stored, levels, first = check.view(check.trust.vault, "distributionOf(uint32)", number, words=3)
-    check.require(any(first), f"the vault has no {called}")
+    sealed, levels, first = check.view(check.trust.vault, "distributionOf(uint32)", number, words=3)
+    stored, valid_at = sealed[:SEAL_BYTES], integer(first)
+    check.require(
+        valid_at <= UINT40_MAX,
+        f"the trusted vault {check.trust.vault} answers no time for {called}: it is another kind of contract",
+    )
+    check.require(valid_at > 0, f"the vault has no {called}")
     by = "its former owner refused the redirection" if single else "the guardian cancelled it"
     check.require(any(stored), f"{called} was cancelled before it could be paid: {by}")
     check.require(
-        seal(top) == stored[:SEAL_BYTES] and depth == integer(levels),
+        seal(top) == stored and depth == integer(levels),
         f"{words} in root {hexed(top.hash)} with sum {euro(top.sum)} and depth {depth}: the vault holds "
         f"another root, sum or depth for {called}",
         f"{words} in the root that the vault holds for {called}: {hexed(top.hash)}",
     )
     check.compared.append(f"all leaves together are exactly the funded {euro(top.sum)}")
-    return integer(first)
+    return valid_at
 
 
 def _status(check: Check, receipt: PayoutReceipt, valid_at: int) -> str:

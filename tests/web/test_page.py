@@ -130,8 +130,8 @@ def test_page__no_code_at_the_trusted_address__does_not_match(page: Browser, nod
 @pytest.mark.parametrize(
     ("paid", "reserved", "valid_at", "words"),
     [
-        (False, False, 0, "da pagare ("),
-        (False, True, 0, "riservati per il bonifico"),
+        (False, False, 1, "da pagare ("),
+        (False, True, 1, "riservati per il bonifico"),
         (False, False, 4_000_000_000, "da pagare dal"),
     ],
 )

@@ -1,5 +1,4 @@
 import { ascii, bytes, hex, isZero, join, keccak, uint } from './bytes.js';
-import { SEAL_BYTES } from './payout-tree.js';
 import { askEach, Reverted, Unreachable } from './rpc.js';
 
 /** The text where it has the form of `pattern`; anything else means that this is no node. */
@@ -43,12 +42,12 @@ export function contractAt(address, block, ask) {
   return {
     hasCode: async () => octets(await ask('eth_getCode', [address, at])) !== '0x',
 
-    /** What the vault keeps of a distribution: {seal, depth, validAt}. */
+    /** {seal of 26 bytes, depth, validAt in seconds since 1970}; zeros where there is no such distribution. */
     async distribution(number) {
-      const answers = await words('distributionOf(uint32)', [[uint(number, 32)]], 3);
-      if (!answers) return null;
-      const [seal, depth, validAt] = answers[0];
-      return { seal: seal.slice(0, SEAL_BYTES), depth: Number(hex(depth)), validAt: Number(hex(validAt)) };
+      const [stored] = (await words('distributionOf(uint32)', [[uint(number, 32)]], 3)) ?? [];
+      if (!stored) return null;
+      const [seal, depth, validAt] = [stored[0].slice(0, 26), ...stored.slice(1).map((value) => BigInt(hex(value)))];
+      return validAt < 1n << 40n ? { seal, depth: Number(depth), validAt: Number(validAt) } : null;
     },
 
     async statuses(number, indexes, progress) {
