@@ -37,7 +37,6 @@ RANDOM_SIZES = (5, 31, 100)
 MICRO = 1_000_000
 FIRST_DAY = 19_905  # 2024-07-01
 EPOCH = 3
-VALID_AT = 1_722_500_000
 
 
 def euro(micro_eur: int) -> str:

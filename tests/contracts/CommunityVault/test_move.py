@@ -211,4 +211,6 @@ def test_move__another_amount__reverts(community: Community, payouts: Payouts, a
 def test_move__paused__goes_on(community: Community, payouts: Payouts) -> None:
     """A pause stops what reporters sign, not what members own."""
     community.ledger.send("setPaused", community.id, True, sender=community.guardian)
-    community.claim(opened_single(community.move(payouts, WALLET, NEW, OWNER)), 0)
+    single = opened_single(community.move(payouts, WALLET, NEW, OWNER))
+    community.claim(single, 0)
+    assert community.status(single, 0) == "paid"

@@ -236,6 +236,7 @@ def test_settle__stranger_relays__is_accepted(community: Community) -> None:
     signed = community.sign_settlement(settlement)
     stranger = community.chain.accounts[8]
     community.vault.send("settle", settlement_row(settlement), signed, sender=stranger)
+    assert community.vault.call("distributionCount") == 1
 
 
 def test_settle__distributions__are_settled_by_their_own_vault_only(found: Founder) -> None:

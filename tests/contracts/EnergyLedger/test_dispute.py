@@ -87,7 +87,10 @@ def test_dispute__reporter__needs_no_proof(found: Founder) -> None:
     reporter = community.chain.accounts[7]
     community.post_month(MONTH)
     community.govern(community.ledger, "setReporters", community.id, [reporter], 1)
-    community.ledger.send("dispute", community.id, AREA, DAY, REASON, bytes(32), 0, [], sender=reporter)
+    receipt = community.ledger.send(
+        "dispute", community.id, AREA, DAY, REASON, bytes(32), 0, [], sender=reporter
+    )
+    assert receipt.only("MonthDisputed")["objector"] == reporter
 
 
 def test_dispute__stranger_with_a_members_proof__reverts(community: Community) -> None:

@@ -23,6 +23,7 @@ from eth_account import Account
 from oracle.attest.messages import Domain, batch_digest, settlement_digest
 from oracle.attest.payout_tree import PayoutTree
 from tests.contracts.expect import reverts
+from tools.testchain.client import Receipt
 from tools.testchain.community import Community, Founder, day_report, settlement_row, signature
 
 CURVE_ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
@@ -30,7 +31,7 @@ STRANGER = Account.from_key(b"\x11" * 32)
 BYTES = 65
 
 # Sends a message that both contracts accept, with the signatures that it is given.
-Signed = tuple[Callable[[bytes], object], bytes]
+Signed = tuple[Callable[[bytes], Receipt], bytes]
 
 
 def post_message(community: Community) -> Signed:
@@ -54,6 +55,11 @@ def message(request: pytest.FixtureRequest, community: Community) -> Signed:
     """Each of the two messages that reporters sign."""
     made: Signed = request.param(community)
     return made
+
+
+def took_effect(receipt: Receipt) -> bool:
+    """Whether a day was accepted or a distribution settled."""
+    return any(event.name in ("DayAccepted", "Settled") for event in receipt.events)
 
 
 def apart(signed: bytes) -> list[bytes]:
@@ -152,7 +158,7 @@ def test_signatures__threshold_and_more__are_accepted(
     community: Community, message: Signed, count: int
 ) -> None:
     send, digest = message
-    send(community.signatures(digest, count))
+    assert took_effect(send(community.signatures(digest, count)))
 
 
 @pytest.mark.parametrize("chosen", [(0, 1, 4), (0, 2, 3), (2, 3, 4)])
@@ -160,7 +166,8 @@ def test_signatures__any_three_reporters__are_accepted(
     community: Community, message: Signed, chosen: tuple[int, ...]
 ) -> None:
     send, digest = message
-    send(b"".join(signature(community.reporters[number], digest) for number in chosen))
+    signed = b"".join(signature(community.reporters[number], digest) for number in chosen)
+    assert took_effect(send(signed))
 
 
 @pytest.mark.parametrize(
