@@ -118,6 +118,10 @@ class LedgerContract:
         view = self._chain.view(artifact(LEDGER), ledger, "reportersOf", community)
         return quorum_of(view)
 
+    def smallest_group_of(self, ledger: bytes, community: bytes) -> int:
+        """Below how many persons the community resolved to hide hour totals."""
+        return int(self._of(ledger, "smallestGroupOf", community))
+
     def vault_of(self, ledger: bytes, community: bytes) -> bytes:
         """The vault that settles the community's months; zeros before."""
         return _octets(self._of(ledger, "vaultOf", community))

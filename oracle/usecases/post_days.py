@@ -22,6 +22,7 @@ from oracle.usecases.places import Place, community_of, place_of
 from oracle.usecases.totals import require_equal_months
 from oracle.work import Work
 from settlement.domain.calendar import day_hours, day_number, day_start
+from settlement.domain.disclosure import PERSONS_MIN
 from settlement.domain.errors import NotFound
 from settlement.domain.records import EnergyHour, OutboxRow, StoredSettlement
 from settlement.usecases.load_case import load_case
@@ -52,6 +53,7 @@ class _Order:
 def post_days(context: Context, message: OutboxRow) -> Steps:
     """One transaction for all days of the message."""
     order = _order(context, message)
+    _require_group(context, order.place)
     yield Step("post", lambda work: _post(context, work, message, order))
     with context.unit() as work:
         reports = work.reports.of_message(message.id)
@@ -77,6 +79,13 @@ def _order(context: Context, message: OutboxRow) -> _Order:
     first, last = date.fromisoformat(payload["first_day"]), date.fromisoformat(payload["last_day"])
     days = tuple(first + timedelta(days=number) for number in range((last - first).days + 1))
     return _Order(settlement, configuration, place, days)
+
+
+def _require_group(context: Context, place: Place) -> None:
+    """Totals that the community resolved to hide must not be shown; here PERSONS_MIN decides."""
+    resolved = context.ledger.smallest_group_of(place.ledger, place.community)
+    if resolved > PERSONS_MIN:
+        raise LedgerDiverges("persons below whom hour totals are hidden", PERSONS_MIN, resolved)
 
 
 def _post(context: Context, work: Work, message: OutboxRow, order: _Order) -> Call:

@@ -5,6 +5,8 @@ publish
 │   ├── it should post and settle the month, and show no hour's total
 │   ├── it should find no difference afterwards
 │   └── when the ledger counts other hidden days it should stop
+├── given a community that resolved to hide larger groups than are hidden here
+│   └── it should post nothing
 order_opening
 ├── given a hidden day
 │   ├── it should be shown to the ledger, whose totals then are the database's
@@ -115,6 +117,17 @@ def test_publish__ledger_counts_other_hidden_days__settles_nothing(engine: Engin
     assert isinstance(error, LedgerDiverges)
     assert str(error) == "hidden days of 2024-07: computed here 31, on the chain 30"
     assert "settle" not in [row.step for row in world.transactions()]
+
+
+def test_publish__community_resolved_to_hide_larger_groups__posts_nothing(
+    engine: Engine, opened: OpenChain
+) -> None:
+    world = settled_world(engine)
+    context = publishing(engine, opened)
+    context = replace(context, policy=replace(context.policy, smallest_group=6))
+    error = publish(context).stopped[world.community_id]
+    assert str(error) == "persons below whom hour totals are hidden: computed here 5, on the chain 6"
+    assert "post" not in [row.step for row in world.transactions()]
 
 
 def test_open__hidden_day__ledger_has_its_totals_and_the_list_adds_up(
