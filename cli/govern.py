@@ -159,7 +159,7 @@ def _terms(standing: GovernanceStanding) -> Rows:
         ("paused", "yes" if terms.paused else "no"),
         ("shares", _shares(terms.shares)),
         (f"{following:%Y-%m} on", _shares(terms.next_shares)),
-        ("smallest", f"hour totals of fewer than {terms.smallest_group} persons are hidden"),
+        ("smallest", f"hour totals of fewer than {terms.smallest_group} persons are to be hidden"),
         ("roster", f"{terms.members} members, root {_hex(terms.roster)}" if any(terms.roster) else "none"),
     ]
 
