@@ -33,6 +33,8 @@ VERBS = (
     Verb("settle", "cli.settle", "settle", "From files alone"),
     Verb("commit", "cli.commit", "commit", "From files alone"),
     Verb("verify", "cli.verify", "app", "From files alone"),
+    Verb("market", "cli.market", "app", "From files alone"),
+    Verb("gse", "cli.gse", "app", "From files alone"),
     Verb("import", "cli.intake", "import_case", "The service"),
     Verb("publish", "cli.publish", "publish", "The service"),
     Verb("pay", "cli.pay", "app", "The service"),
