@@ -15,6 +15,7 @@ from api.routers import (
     plants,
     readings,
     settlements,
+    statements,
     verifier,
 )
 
@@ -31,6 +32,7 @@ ROUTERS = (
     settlements.router,
     market.router,
     distributions.router,
+    statements.router,
     payouts.router,
     ledger.router,
     lists.router,
