@@ -1,4 +1,4 @@
-"""`condivisa statement` and `condivisa verify statement`: files that match their receipts, errors that help."""
+"""`condivisa statement` and `condivisa verify statement`: files that match receipts, errors that help."""
 
 import json
 from collections.abc import Iterator
