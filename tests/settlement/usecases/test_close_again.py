@@ -13,7 +13,7 @@ distribute
 ├── given a settlement that was superseded
 │   ├── it should refuse it by name
 │   └── when it was distributed before, the same command should return that distribution
-└── given enterprises that were paid by the former settlement: their cap should count that
+└── given enterprises that were paid by the former settlement: see test_money.py
 """
 
 from dataclasses import replace
@@ -147,8 +147,8 @@ def test_close__two_configurations__posts_together_and_corrects_apart(engine) ->
     july, august = ordered(engine, community_id, "post-all")
     with ReadOnlyUnitOfWork(engine) as work:
         names = {str(one) for one in work.communities.configuration_ids(community_id).values()}
-    assert july.payload["days"] == dict.fromkeys(names, ["2024-07-30", "2024-07-31"])
-    assert august.payload["days"] == dict.fromkeys(names, ["2024-08-01", "2024-08-02"])
+    assert july.payload["days"] == {name: ["2024-07-30", "2024-07-31"] for name in names}
+    assert august.payload["days"] == {name: ["2024-08-01", "2024-08-02"] for name in names}
     better(engine, community_id, date(2024, 8, 1), date(2024, 8, 2), two_areas=True)
     shop.close(engine, community_id, case, ANEW)
     corrections = ordered(engine, community_id, "correct-days")
