@@ -3,6 +3,9 @@
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from sqlalchemy import Engine
+
+from community.usecases.register_community import register_community
 from oracle.records import SignedReport
 from oracle.store.unit_of_work import OracleReadOnlyUnitOfWork, OracleUnitOfWork
 from settlement.bootstrap import case_manifest
@@ -13,11 +16,24 @@ from settlement.usecases.close_period import close_period
 from settlement.usecases.distribute import distribute
 from settlement.usecases.import_readings import import_readings
 from settlement.usecases.record_receipt import ReceiptTerms, record_receipt
-from tests.oracle.world import AFTER, CLOSED, FIRST, World
-from tests.settlement.store.world import case
+from tests.oracle.world import AFTER, CLOSED, FIRST, WALLETS, World
+from tests.settlement.store.world import RECEIVED, case
 
 REASON = "rectified by the distributor"
 BETTER_FROM, BETTER_AFTER = date(2024, 7, 14), date(2024, 7, 17)
+
+
+def undistributed_world(engine: Engine) -> World:
+    """A community whose July is settled, and whose money has not come yet: it has no distribution."""
+    given = case(FIRST, AFTER)
+    with OracleUnitOfWork(engine) as work:
+        registered = register_community(work, given.community, WALLETS)
+        import_readings(work, registered.community_id, given, RECEIVED)
+        period = (given.community.start, given.community.end)
+        settlement = close_period(work, case_manifest, registered.community_id, *period, CLOSED)
+        work.commit()
+    ids = (registered.community_id, registered.configurations)
+    return World(engine, *ids, settlement, None)  # type: ignore[arg-type]
 
 
 def import_better(world: World, received_at: datetime, given: Case) -> None:

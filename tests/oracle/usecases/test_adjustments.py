@@ -43,6 +43,7 @@ from tests.oracle.usecases.anew import (
     distribute_again,
     settle_anew,
     shared_wh,
+    undistributed_world,
 )
 from tests.oracle.usecases.test_correct_days import NOBODY_AGREES
 from tests.oracle.world import World, settled_world
@@ -125,18 +126,15 @@ def test_adjustment__corrected_again_after_it_was_taken_up__is_the_second_differ
 def test_adjustment__month_corrected_before_any_settlement__is_none(
     engine: Engine, opened: OpenChain
 ) -> None:
-    class Late(VaultContract):
-        """A vault that nothing is settled at yet."""
-
-        def carry_of(self, vault: bytes) -> int:
-            raise LedgerDiverges("carry", 0, "not asked yet")
-
-    world = settled_world(engine)
-    context = publishing(engine, opened)
-    assert publish(replace(context, vault=Late(opened.chain))).stopped
+    world = undistributed_world(engine)
+    assert publish(publishing(engine, opened)).stopped == {}
+    settlement = settle_anew(world)
+    assert publish(publishing(engine, opened)).stopped == {}
+    assert [row.step for row in world.transactions()][-1] == "correct"
     assert pending(world, opened) == Adjustment(0, 0)
-    assert publish(context).stopped == {}
-    assert pending(world, opened) == Adjustment(0, 0)
+    distribute_again(world, settlement)
+    assert publish(publishing(engine, opened)).stopped == {}
+    assert pending(world, opened) == expected(world, 1) == Adjustment(0, 0)
 
 
 class CrookedLedger(LedgerContract):

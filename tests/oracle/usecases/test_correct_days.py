@@ -177,12 +177,7 @@ def test_correct__readings_came_back_to_what_they_were__sends_nothing(
     closed = CLOSED + timedelta(days=1)
     given = case(BETTER_FROM, BETTER_FROM + timedelta(days=1), factor=2)
     import_better(posted, closed - timedelta(hours=2), given)
-    back = [
-        replace(
-            row, wh=known[row.key][BETTER_FROM].wh, estimated=known_estimates(known[row.key][BETTER_FROM])
-        )
-        for row in given.series
-    ]
+    back = [as_it_was(row, known[row.key][BETTER_FROM]) for row in given.series]
     import_better(posted, closed - timedelta(hours=1), replace(given, series=tuple(back)))
     anew = close_again(posted, closed)
     assert anew.id != posted.settlement.id
