@@ -73,6 +73,8 @@ def publish(
         typer.echo(f"settled: {settlement.shared_wh} Wh shared, evidence {settlement.evidence.hex()}")
         if settlement.reason is not None:
             typer.echo(f"settled anew: {settlement.reason}")
+        if reason not in (None, settlement.reason):
+            typer.echo("nothing was received since this settlement: the reason that was given is not kept")
         for refusal in settlement.refusals:
             typer.echo(f"hour totals stay hidden: {refusal}")
         with open_ledger(workspace) as opened:

@@ -42,6 +42,8 @@ def distribute(
     more is divided, and what was divided by them stays.
     """
     work.lock(f"money:{community_id}")
+    # A settlement that is superseded meanwhile must be so after the distribution, on the ledger as well.
+    work.lock(f"close:{community_id}")
     receipts = _receipts(work, community_id, receipt_ids)
     settlements = _settlements(work, community_id, settlement_ids)
     existing = _existing(work, receipts, settlements)
