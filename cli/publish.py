@@ -129,11 +129,15 @@ def close(
 
 
 def write_evidence(workspace: Workspace, settlement: StoredSettlement, revenue_micro_eur: int | None) -> None:
-    """Write what an auditor recomputes: canonical case, settlement.json, and the manifest of both."""
+    """Write what an auditor recomputes: canonical case, settlement.json, and the manifest of both.
+
+    What supersedes another settlement has a folder of its own beside it.
+    """
     with workspace.reading() as work:
         community_id, as_of = settlement.community_id, settlement.as_of
         case = load_case(work, community_id, settlement.start, settlement.end, as_of, revenue_micro_eur)
-    folder = workspace.folder_of(case.community.name) / "evidence"
+    name = "evidence" if settlement.supersedes is None else f"evidence-{settlement.id}"
+    folder = workspace.folder_of(case.community.name) / name
     folder.mkdir(parents=True, exist_ok=True)
     write_case(case, folder)
     write_atomically(folder / "settlement.json", settlement.document)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.processes import run, state_folder
-from tests.cli.small_case import write_small_case
+from tests.cli.small_case import raise_a_reading, write_small_case
 
 NAME = "Small community of 6"
 pytestmark = pytest.mark.node
@@ -55,16 +55,6 @@ def test_verbs__in_order__pay_every_member_once(tmp_path: Path, state: Path) -> 
     assert (
         run("pay", "orders", NAME, "--state", state).stdout.count("\n") == 1
     )  # the header is all that is left
-
-
-def raise_a_reading(folder: Path, day: str) -> None:
-    """One more kilowatt-hour in the first reading of a day."""
-    path = folder / "readings.csv"
-    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    number = next(number for number, line in enumerate(lines) if line.startswith(day))
-    start, pod, direction, wh, *rest = lines[number].rstrip("\n").split(",")
-    lines[number] = ",".join([start, pod, direction, str(int(wh) + 1000), *rest]) + "\n"
-    path.write_text("".join(lines), encoding="utf-8")
 
 
 def test_verbs__better_readings_of_a_paid_month__are_corrected_on_the_ledger(
