@@ -18,6 +18,7 @@ from cli.publish import deliver
 from cli.workspace import CommunityArgument, StateOption, Workspace, open_ledger, open_workspace
 from oracle.usecases.pay import confirm_payouts, parse_bank_references, pays_wallets
 from settlement.casefile import write_atomically
+from settlement.domain.lineage import successors, undistributed
 from settlement.domain.payout_states import Channel, PayoutState
 from settlement.domain.records import Distribution, Payout, ReceiptKind
 from settlement.domain.rounding import MICRO_EUR_PER_EUR, micro_eur_text
@@ -121,9 +122,10 @@ def confirm(
 
 
 def divide(workspace: Workspace, community_id: UUID, terms: ReceiptTerms) -> Distribution:
-    """Record the receipt and divide it over the settlements that no distribution has named yet.
+    """Record the receipt and divide it over the settled periods that no distribution has named yet.
 
-    Where there are none, it is a further payment for the periods of the latest distribution.
+    Where there are none, it is a further payment for the periods of the latest distribution, divided by what
+    is known of them now.
     """
     with workspace.writing() as work:
         receipt = record_receipt(work, community_id, terms)
@@ -133,10 +135,11 @@ def divide(workspace: Workspace, community_id: UUID, terms: ReceiptTerms) -> Dis
             return existing
         past = work.distributions.of_community(community_id)
         named = {settlement for distribution in past for settlement in distribution.settlements}
-        fresh = [row.id for row in work.settlements.of_community(community_id) if row.id not in named]
-        again = max(past, key=lambda row: row.number).settlements if past else ()
+        latest = set(max(past, key=lambda row: row.number).settlements) if past else set()
+        known = work.settlements.of_community(community_id)
+        chosen = [row.id for row in undistributed(known, named) or successors(known, latest)]
         wallets = pays_wallets(work, community_id, before_deployment=workspace.chain.rpc is None)
-        distribution = distribute(work, community_id, [receipt.id], fresh or again, wallets=wallets)
+        distribution = distribute(work, community_id, [receipt.id], chosen, wallets=wallets)
         work.commit()
     return distribution
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from oracle.errors import NodeRefused, NodeUnreachable, OracleError, OtherChainInUse
-from oracle.usecases import credit, deploy, open_day, pay, post_days, settle
+from oracle.usecases import correct_days, credit, deploy, open_day, pay, post_days, settle
 from oracle.usecases.context import Context, Finish, Steps
 from oracle.usecases.delivery import deliver
 from oracle.usecases.resend import resend
@@ -19,6 +19,8 @@ T = TypeVar("T")
 TOPICS: Mapping[str, Callable[[Context, OutboxRow], Steps]] = {
     "deploy": deploy.deploy,
     "post-days": post_days.post_days,
+    "post-all": post_days.post_all,
+    "correct-days": correct_days.correct_days,
     "open": open_day.open_day,
     "credit": credit.credit,
     "settle": settle.settle,

@@ -8,8 +8,14 @@ from dataclasses import replace
 from itertools import pairwise
 from uuid import UUID
 
-from settlement.domain.errors import AlreadyDistributed, NotFound, NothingToDistribute
+from settlement.domain.errors import (
+    AlreadyDistributed,
+    NotFound,
+    NothingToDistribute,
+    SettlementSuperseded,
+)
 from settlement.domain.identifiers import uuid7
+from settlement.domain.lineage import lineage
 from settlement.domain.payees import Payee
 from settlement.domain.payout_states import Channel, PayoutState
 from settlement.domain.payouts import SOCIAL_FUND, Account, Plan, plan_distribution
@@ -33,16 +39,21 @@ def distribute(
 
     Without `wallets` every leaf is a bank leaf: a vault that counts in the bookkeeping euro pays no wallet.
     The same receipts and settlements again return the first distribution. Raises NothingToDistribute,
-    NotFound, AlreadyDistributed.
+    NotFound, AlreadyDistributed, and SettlementSuperseded: by figures that are known to be wrong nothing
+    more is divided, and what was divided by them stays.
     """
     work.lock(f"money:{community_id}")
+    # A settlement that is superseded meanwhile must be so after the distribution, on the ledger as well.
+    work.lock(f"close:{community_id}")
     receipts = _receipts(work, community_id, receipt_ids)
     settlements = _settlements(work, community_id, settlement_ids)
     existing = _existing(work, receipts, settlements)
     if existing is not None:
         return existing
+    known = work.settlements.of_community(community_id)
+    _require_current(settlements, known)
     latest = work.distributions.latest(community_id)
-    plan = _plan(work, community_id, receipts, settlements, latest)
+    plan = _plan(work, community_id, receipts, settlements, latest, known)
     distribution = _distribution(community_id, latest, receipts, settlements, plan)
     work.distributions.add(distribution, plan.balances)
     payees = work.communities.payees(community_id)
@@ -88,6 +99,13 @@ def _settlements(
     return found
 
 
+def _require_current(settlements: Sequence[StoredSettlement], known: Sequence[StoredSettlement]) -> None:
+    newer = {row.supersedes: row.id for row in known}
+    for settlement in settlements:
+        if settlement.id in newer:
+            raise SettlementSuperseded(settlement.id, newer[settlement.id])
+
+
 def _existing(
     work: UnitOfWork, receipts: Sequence[Receipt], settlements: Sequence[StoredSettlement]
 ) -> Distribution | None:
@@ -109,6 +127,7 @@ def _plan(
     receipts: Sequence[Receipt],
     settlements: Sequence[StoredSettlement],
     latest: Distribution | None,
+    known: Sequence[StoredSettlement],
 ) -> Plan:
     weights: Counter[str] = Counter()
     enterprises = set()
@@ -122,7 +141,7 @@ def _plan(
     assert terms is not None
     amount = sum(row.net_micro_eur for row in receipts)
     account = _account(work, latest)
-    cap = _enterprise_cap(work, settlements)
+    cap = _enterprise_cap(work, settlements, known)
     return plan_distribution(amount, terms.shares_bps, weights, account, enterprises, cap)
 
 
@@ -133,13 +152,19 @@ def _account(work: UnitOfWork, latest: Distribution | None) -> Account:
     return Account(balances, latest.carry_micro_eur, latest.unallocated_micro_eur)
 
 
-def _enterprise_cap(work: UnitOfWork, settlements: Sequence[StoredSettlement]) -> int | None:
-    """What enterprises may still receive when every named settlement is final, else None."""
+def _enterprise_cap(
+    work: UnitOfWork, settlements: Sequence[StoredSettlement], every: Sequence[StoredSettlement]
+) -> int | None:
+    """What enterprises may still receive when every named settlement is final, else None.
+
+    What they received of the same periods by settlements that were superseded counts.
+    """
     caps = [row.enterprise_cap_micro_eur for row in settlements]
     known = [cap for cap in caps if cap is not None]
     if len(known) < len(caps):
         return None
-    return max(0, sum(known) - work.distributions.paid_to_enterprises([row.id for row in settlements]))
+    same_periods = [identity for row in settlements for identity in lineage(row, every)]
+    return max(0, sum(known) - work.distributions.paid_to_enterprises(same_periods))
 
 
 def _distribution(
