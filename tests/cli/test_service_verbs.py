@@ -121,3 +121,12 @@ def test_publish__unit_that_does_not_exist__is_refused(state: Path) -> None:
     refused = run("publish", NAME, "--from", "2023-02-01", "--euro", "gold", "--state", state)
     assert refused.returncode == 2
     assert '"gold" is no unit' in refused.stderr
+
+
+def test_redivide__nothing_was_cancelled__says_so(tmp_path: Path, state: Path) -> None:
+    run("import", write_small_case(tmp_path / "case"), "--state", state)
+    run("publish", NAME, "--from", "2023-02-01", "--state", state)
+    receive(state)
+    refused = run("pay", "redivide", NAME, "--state", state)
+    assert refused.returncode == 2
+    assert "no cancelled distribution waits to be divided" in refused.stderr

@@ -2,6 +2,7 @@
 
 from settlement.store.tables.money import (
     BankReceiptRow,
+    DistributionCancellationRow,
     DistributionReceiptRow,
     DistributionRow,
     DistributionSettlementRow,
@@ -14,6 +15,7 @@ from settlement.store.tables.settlements import EnergyTransactionRow, Settlement
 
 __all__ = [
     "BankReceiptRow",
+    "DistributionCancellationRow",
     "DistributionReceiptRow",
     "DistributionRow",
     "DistributionSettlementRow",
