@@ -28,6 +28,7 @@ from oracle.attest.payout_tree import (
     wallet_payee,
 )
 from tools.draw import Draw, hexed
+from tools.list_files import list_files
 from tools.list_vectors import list_vectors
 from tools.tree_vectors import tree_files
 
@@ -322,6 +323,7 @@ def main(arguments: list[str]) -> int:
         "payout_trees.json": payout_trees(),
         "payout_tree_files.json": tree_files(leaves_of),
         "readings_lists.json": list_vectors(),
+        "readings_list_files.json": list_files(),
         "messages.json": message_vectors(),
     }
     texts = {VECTORS / name: written(document) for name, document in made.items()}

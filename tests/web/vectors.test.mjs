@@ -13,6 +13,7 @@ import { addUp, commit, generator, totalPoint } from '../../web/verifier/src/ped
 import { readReceipt } from '../../web/verifier/src/receipt.js';
 import { bothDirections, hoursOf, reportId } from '../../web/verifier/src/report.js';
 import { verify } from '../../web/verifier/src/verdict.js';
+import { SELECTORS } from './world.mjs';
 
 const vectors = (name) => JSON.parse(readFileSync(new URL(`../vectors/${name}.json`, import.meta.url), 'utf8'));
 const payouts = vectors('payout_trees');
@@ -133,6 +134,44 @@ for (const list of published.lists) {
 
 for (const list of published.refused) {
   test(`list, refused by its ${list.reason}: ${list.name}`, () => assert.equal(firstFailure(list), list.reason));
+}
+
+/** The outcome of a published list where the ledger holds the report `accepted` of its day. */
+async function judgeList({ file, accepted, opened }) {
+  const { ledger, chain_id, configuration, day } = file;
+  const trust = { rpc: 'http://127.0.0.1:8545', chain_id: String(chain_id), vault: '0x' + '5a'.repeat(20), ledger };
+  const answers = {
+    eth_chainId: '0x' + chain_id.toString(16),
+    eth_getBlockByNumber: { number: '0x10', hash: '0x' + 'b1'.repeat(32), timestamp: '0x669fd180' },
+    eth_getCode: '0x6001',
+  };
+  const number = (Date.parse(day) / 86_400_000).toString(16).padStart(64, '0');
+  const asked = configuration.slice(2) + number;
+  const words = {
+    [SELECTORS.reportOf + asked]: accepted,
+    [SELECTORS.isOpened + asked]: '0x' + String(Number(opened)).padStart(64, '0'),
+  };
+  const community = '0x' + '66'.repeat(32);
+  const ask = async (method, params) => answers[method] ?? words[params[0].data] ?? community;
+  return verify(readReceipt(JSON.stringify(file)).receipt, trust, ask);
+}
+
+const sumOf = (hours, way) => hours.reduce((sum, hour) => sum + hour[way], 0);
+
+for (const vector of vectors('readings_list_files').accepted) {
+  test(`list file: ${vector.name} matches`, async () => {
+    const { verdict, state } = await judgeList(vector);
+    assert.deepEqual([verdict, state.opened], ['MATCHES', vector.opened]);
+    const sums = state.hours.length ? [sumOf(state.hours, 'injectedWh'), sumOf(state.hours, 'withdrawnWh')] : null;
+    assert.deepEqual(sums, vector.wh);
+  });
+}
+
+for (const vector of vectors('readings_list_files').refused) {
+  test(`list file, refused: ${vector.name}`, async () => {
+    const { verdict, reason } = await judgeList(vector);
+    assert.deepEqual([verdict, reason.key], ['DOES_NOT_MATCH', vector.reason]);
+  });
 }
 
 test('report id: the EIP-712 struct hash of every report of the batches', () => {
