@@ -77,7 +77,7 @@ class World:
 
 
 def api_world(engine: Engine, *, published: bool = True, hides: bool = False) -> World:
-    """Both communities and a token for everybody who may ask; the reports of one that hides show no totals."""
+    """Both communities and a token for everybody who may ask; where it hides, reports show no totals."""
     given = case(FIRST, AFTER, name="Prova")
     with OracleUnitOfWork(engine) as work:
         registered = register_community(work, given.community, PAYEES)
