@@ -32,7 +32,9 @@ def receive(state: Path, gross: str = "100.00", reference: str = "TRN-1") -> tup
 
 def test_verbs__in_order__pay_every_member_once(tmp_path: Path, state: Path) -> None:
     case = write_small_case(tmp_path / "case")
-    assert "registered; POD-days 392 new" in run("import", case, "--state", state).stdout
+    imported = run("import", case, "--state", state).stdout
+    assert "registered; POD-days 392 new" in imported
+    assert imported.endswith(f'next: condivisa publish "{NAME}" --from 2023-02-01\n')
     assert "POD-days 392 already there" in run("import", case, "--state", state).stdout
 
     published = run("publish", NAME, "--from", "2023-02-01", "--state", state)

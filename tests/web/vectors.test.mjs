@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { ascii, bytes, hex, join, uint } from '../../web/verifier/src/bytes.js';
+import { checksummed } from '../../web/verifier/src/address.js';
+import { ascii, bytes, hex, join, keccak, uint } from '../../web/verifier/src/bytes.js';
 import { monthNumber } from '../../web/verifier/src/calendar.js';
 import { entryLeaf, isAscending, listRoot, pseudonym, rosterRoot } from '../../web/verifier/src/day-list.js';
 import { rootOfPath } from '../../web/verifier/src/hash-tree.js';
@@ -13,6 +14,7 @@ import { addUp, commit, generator, totalPoint } from '../../web/verifier/src/ped
 import { readReceipt } from '../../web/verifier/src/receipt.js';
 import { bothDirections, hoursOf, reportId } from '../../web/verifier/src/report.js';
 import { verify } from '../../web/verifier/src/verdict.js';
+import { getPublicKey, verify as verifySignature } from '../../web/node_modules/@noble/secp256k1/index.js';
 import { SELECTORS } from './world.mjs';
 
 const vectors = (name) => JSON.parse(readFileSync(new URL(`../vectors/${name}.json`, import.meta.url), 'utf8'));
@@ -190,3 +192,27 @@ test('hoursOf: reads back 40-bit hours, beyond the range of bit operations', () 
   assert.ok(first.injectedWh > 2 ** 32);
   assert.deepEqual(hoursOf(new Uint8Array(11)), []);
 });
+
+/** Hash of a struct as EIP-712 defines it, from the types that a wallet is shown; of one level of structs. */
+function structHash(types, name, value) {
+  const declared = (type) => `${type}(${types[type].map((member) => `${member.type} ${member.name}`).join(',')})`;
+  const inner = types[name].map(({ type }) => type).filter((type) => type in types);
+  const fields = types[name].map(({ name: field, type }) => {
+    if (type in types) return structHash(types, type, value[field]);
+    return type === 'string' ? keccak(ascii(value[field])) : uint(BigInt(value[field]), 32);
+  });
+  return keccak(keccak(ascii([name, ...inner.sort()].map(declared).join(''))), ...fields);
+}
+
+for (const name of ['move', 'move_to_bank']) {
+  test(`${name}: what a wallet is shown is what the owner signed`, () => {
+    const { typed_data: shown, digest, signatures: [{ key, signer, signature }] } = messages[name];
+    const domain = structHash(shown.types, 'EIP712Domain', shown.domain);
+    assert.equal(hex(domain), messages.vault.separator);
+    const computed = keccak(uint(0x1901, 2), domain, structHash(shown.types, shown.primaryType, shown.message));
+    assert.equal(hex(computed), digest);
+    const publicKey = getPublicKey(bytes(key), false);
+    assert.equal(checksummed(hex(keccak(publicKey.slice(1)).slice(12))), signer);
+    assert.ok(verifySignature(bytes(signature).slice(0, 64), computed, publicKey, { prehash: false }));
+  });
+}
