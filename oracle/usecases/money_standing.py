@@ -47,7 +47,7 @@ def compare_funds(
     taken_up = {
         row.distribution_id
         for row in work.distributions.cancellations(community_id)
-        if row.after_number < settled[-1].number
+        if row.after_number < max(numbers, default=0)
     }
     given_back = sum(
         row.pool_micro_eur - row.carry_micro_eur

@@ -285,3 +285,16 @@ def test_publish__next_receipt_after_it__pays_what_a_world_without_cancellation_
     # Both worlds pay the same wallet.
     holder = to_checksum_address(wallet(1))
     assert view(story.opened, "TestEuro", token, "balanceOf", holder) == (paid["P1"] + calm["P1"],)
+
+
+def test_status__chain_has_forgotten_the_vault_s_distributions__is_a_difference(story: Story) -> None:
+    class Forgetful(Inspection):
+        def distribution_count(self, vault: bytes) -> int:
+            return 0
+
+    story.publish()
+    story.cancel(1)
+    story.publish()
+    with OracleReadOnlyUnitOfWork(story.world.engine) as work:
+        found = chain_status(work, Forgetful(story.opened.chain)).divergences
+    assert "number of the latest distribution: computed here 1, on the chain 0" in found
