@@ -19,7 +19,15 @@ from oracle.records import (
     SignedReport,
     StoredTransaction,
 )
-from settlement.domain.records import Balance, Distribution, EnergyHour, OutboxRow, Payout, StoredSettlement
+from settlement.domain.records import (
+    Balance,
+    Cancellation,
+    Distribution,
+    EnergyHour,
+    OutboxRow,
+    Payout,
+    StoredSettlement,
+)
 from settlement.ports import CommunityTerms, Payouts, PricesReader, ReadingsReader, UnitOfWork
 from settlement.ports import Distributions as SettlementDistributions
 from settlement.ports import Outbox as SettlementOutbox
@@ -216,6 +224,7 @@ class StatusDistributions(Protocol):
     """Distributions of a community."""
 
     def of_community(self, community_id: UUID) -> list[Distribution]: ...
+    def cancellations(self, community_id: UUID) -> list[Cancellation]: ...
 
 
 class StatusOutbox(Protocol):

@@ -14,6 +14,7 @@ from settlement.domain.payees import Payee
 from settlement.domain.payout_states import PayoutState
 from settlement.domain.records import (
     Balance,
+    Cancellation,
     Distribution,
     EnergyHour,
     Payout,
@@ -152,20 +153,36 @@ class Distributions(Protocol):
         """The distribution of that id."""
         ...
 
+    def of_community(self, community_id: UUID) -> list[Distribution]:
+        """The distributions of a community by number, each in its latest plan."""
+        ...
+
     def latest(self, community_id: UUID) -> Distribution | None:
-        """The distribution with the highest number."""
+        """The distribution with the highest number, in its latest plan."""
+        ...
+
+    def numbered(self, community_id: UUID, number: int) -> Distribution | None:
+        """The distribution of that number, in its latest plan."""
+        ...
+
+    def cancellations(self, community_id: UUID) -> list[Cancellation]:
+        """What the guardian cancelled, by number."""
         ...
 
     def balances(self, distribution_id: UUID) -> list[Balance]:
         """The members' accounts after a distribution."""
         ...
 
-    def paid_to_enterprises(self, settlement_ids: Iterable[UUID]) -> int:
-        """What earlier distributions over these settlements allotted to enterprises, in micro-euro."""
+    def paid_to_enterprises(self, settlement_ids: Iterable[UUID], before: int) -> int:
+        """What the distributions before that number over these settlements allotted to enterprises."""
         ...
 
     def add(self, distribution: Distribution, balances: Iterable[Balance]) -> None:
         """Store a distribution."""
+        ...
+
+    def cancel(self, cancellation: Cancellation) -> None:
+        """Note that the guardian cancelled a distribution."""
         ...
 
 

@@ -8,9 +8,11 @@ balance     = previous balance + entitlement - leaf
 leaf        = max(0, previous balance + entitlement, floored to the cent)
 pool        = producers + previous carry
 carry       = pool - sum of leaves = sum of balances + unallocated
+
+A cancelled distribution gives its leaves back: to the balances that they came from, and to the carry.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from settlement.domain.allocation import divide_pool
@@ -24,11 +26,23 @@ SOCIAL_FUND = ""
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What a distribution starts from: the balances and the carry that the previous one left."""
+    """What a distribution starts from: what the previous one left, and what was given back since."""
 
     balances_micro_eur: Mapping[str, int] = field(default_factory=dict)
     carry_micro_eur: int = 0
     unallocated_micro_eur: int = 0
+
+    def given_back(self, cancelled: Iterable[Balance]) -> "Account":
+        """The account once the leaves of a cancelled distribution are no more: all are owed again.
+
+        Later distributions may have started from the balances that these leaves reduced: whenever a leaf is
+        given back, it adds to what its member has then.
+        """
+        balances, carry = dict(self.balances_micro_eur), self.carry_micro_eur
+        for row in cancelled:
+            balances[row.member] = balances.get(row.member, 0) + row.leaf_micro_eur
+            carry += row.leaf_micro_eur
+        return Account(balances, carry, self.unallocated_micro_eur)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import hashlib
 import os
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from uuid import UUID
 
@@ -25,6 +25,15 @@ from settlement.usecases.publication import announce_distribution
 from settlement.usecases.statements import keep_statements
 
 _SALT_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a distribution stands among its community's: its number, and the how manieth plan of it it is."""
+
+    community_id: UUID
+    number: int
+    plan: int = 1
 
 
 def distribute(
@@ -53,14 +62,30 @@ def distribute(
     known = work.settlements.of_community(community_id)
     _require_current(settlements, known)
     latest = work.distributions.latest(community_id)
-    plan = _plan(work, community_id, receipts, settlements, latest, known)
-    distribution = _distribution(community_id, latest, receipts, settlements, plan)
+    place = Place(community_id, 1 if latest is None else latest.number + 1)
+    return divide_at(work, place, receipts, settlements, wallets=wallets)
+
+
+def divide_at(
+    work: UnitOfWork,
+    place: Place,
+    receipts: Sequence[Receipt],
+    settlements: Sequence[StoredSettlement],
+    *,
+    wallets: bool,
+) -> Distribution:
+    """Store the distribution of that place, with its leaves and balances, and order its settlement.
+
+    The caller holds the community's money lock. Without receipts nothing is divided: what is owed is paid.
+    """
+    plan = _plan(work, place, receipts, settlements)
+    distribution = _distribution(place, receipts, settlements, plan)
     work.distributions.add(distribution, plan.balances)
-    payees = work.communities.payees(community_id)
+    payees = work.communities.payees(place.community_id)
     leaves = _leaves(plan, distribution.id, payees, wallets=wallets)
-    work.payouts.add(community_id, leaves)
+    work.payouts.add(place.community_id, leaves)
     keep_statements(work, distribution, plan.balances, leaves)
-    announce_distribution(work, community_id, distribution.id)
+    announce_distribution(work, place.community_id, distribution.id)
     return distribution
 
 
@@ -122,39 +147,39 @@ def _existing(
 
 
 def _plan(
-    work: UnitOfWork,
-    community_id: UUID,
-    receipts: Sequence[Receipt],
-    settlements: Sequence[StoredSettlement],
-    latest: Distribution | None,
-    known: Sequence[StoredSettlement],
+    work: UnitOfWork, place: Place, receipts: Sequence[Receipt], settlements: Sequence[StoredSettlement]
 ) -> Plan:
     weights: Counter[str] = Counter()
     enterprises = set()
-    for settlement in settlements:
+    # What nobody was entitled to waits for the next receipt, and is divided by its weights.
+    for settlement in settlements if receipts else ():
         for row in work.settlements.members(settlement.id):
             weights[row.member] += row.weight
             if row.enterprise:
                 enterprises.add(row.member)
     start = settlements[0].start
-    terms = work.communities.terms(community_id, start, settlements[-1].end)
+    terms = work.communities.terms(place.community_id, start, settlements[-1].end)
     assert terms is not None
     amount = sum(row.net_micro_eur for row in receipts)
-    account = _account(work, latest)
-    cap = _enterprise_cap(work, settlements, known)
+    account = _account(work, place)
+    cap = _enterprise_cap(work, settlements, place)
     return plan_distribution(amount, terms.shares_bps, weights, account, enterprises, cap)
 
 
-def _account(work: UnitOfWork, latest: Distribution | None) -> Account:
-    if latest is None:
+def _account(work: UnitOfWork, place: Place) -> Account:
+    """What the distribution before left, and what was cancelled between the two."""
+    before = work.distributions.numbered(place.community_id, place.number - 1)
+    if before is None:
         return Account()
-    balances = {row.member: row.balance_micro_eur for row in work.distributions.balances(latest.id)}
-    return Account(balances, latest.carry_micro_eur, latest.unallocated_micro_eur)
+    balances = {row.member: row.balance_micro_eur for row in work.distributions.balances(before.id)}
+    account = Account(balances, before.carry_micro_eur, before.unallocated_micro_eur)
+    for row in work.distributions.cancellations(place.community_id):
+        if row.after_number == before.number:
+            account = account.given_back(work.distributions.balances(row.distribution_id))
+    return account
 
 
-def _enterprise_cap(
-    work: UnitOfWork, settlements: Sequence[StoredSettlement], every: Sequence[StoredSettlement]
-) -> int | None:
+def _enterprise_cap(work: UnitOfWork, settlements: Sequence[StoredSettlement], place: Place) -> int | None:
     """What enterprises may still receive when every named settlement is final, else None.
 
     What they received of the same periods by settlements that were superseded counts.
@@ -163,21 +188,22 @@ def _enterprise_cap(
     known = [cap for cap in caps if cap is not None]
     if len(known) < len(caps):
         return None
+    every = work.settlements.of_community(place.community_id)
     same_periods = [identity for row in settlements for identity in lineage(row, every)]
-    return max(0, sum(known) - work.distributions.paid_to_enterprises(same_periods))
+    allotted = work.distributions.paid_to_enterprises(same_periods, before=place.number)
+    return max(0, sum(known) - allotted)
 
 
 def _distribution(
-    community_id: UUID,
-    latest: Distribution | None,
+    place: Place,
     receipts: Sequence[Receipt],
     settlements: Sequence[StoredSettlement],
     plan: Plan,
 ) -> Distribution:
     return Distribution(
         id=uuid7(),
-        community_id=community_id,
-        number=1 if latest is None else latest.number + 1,
+        community_id=place.community_id,
+        number=place.number,
         receipts=tuple(row.id for row in receipts),
         settlements=tuple(row.id for row in settlements),
         amount_micro_eur=plan.amount_micro_eur,
@@ -190,6 +216,7 @@ def _distribution(
         unallocated_micro_eur=plan.unallocated_micro_eur,
         moved_to_social_micro_eur=plan.moved_to_social_micro_eur,
         evidence=evidence_of(settlements),
+        plan=place.plan,
     )
 
 

@@ -2,6 +2,7 @@
 
 from settlement.store.tables.money import (
     BankReceiptRow,
+    DistributionCancellationRow,
     DistributionReceiptRow,
     DistributionRow,
     DistributionSettlementRow,
@@ -15,6 +16,7 @@ from settlement.store.tables.settlements import EnergyTransactionRow, Settlement
 
 __all__ = [
     "BankReceiptRow",
+    "DistributionCancellationRow",
     "DistributionReceiptRow",
     "DistributionRow",
     "DistributionSettlementRow",
