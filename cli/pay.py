@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -12,11 +12,24 @@ from uuid import UUID
 
 import typer
 
+from cli.bank_account import account
 from cli.failures import EXIT_BAD_INPUT, explained, refuse_findings, stop
+from cli.office import PrintOption, VaultOption
 from cli.payout_tree import tree
 from cli.publish import deliver
+from cli.single_payouts import confirm_single, release_single, reserve_singles, single_orders
 from cli.workspace import CommunityArgument, StateOption, Workspace, open_ledger, open_workspace
-from oracle.usecases.pay import confirm_payouts, parse_bank_references, pays_wallets
+from community.domain.records import CommunityRecord
+from oracle.usecases.bank_singles import BankOrder
+from oracle.usecases.pay import (
+    confirm_payouts,
+    parse_bank_references,
+    pays_wallets,
+    release_payouts,
+    reserve_again,
+)
+from oracle.usecases.resolutions import FIRST_SINGLE
+from oracle.work import Work
 from settlement.casefile import write_atomically
 from settlement.domain.lineage import successors, undistributed
 from settlement.domain.payout_states import Channel, PayoutState
@@ -33,6 +46,8 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command("tree")(tree)
+app.command("account")(account)
+OrderLeaves = Callable[[Work, UUID, Sequence[int]], None]
 AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?")
 AWAITING_BANK = frozenset({PayoutState.RESERVED, PayoutState.ORDERED})
 
@@ -89,20 +104,25 @@ def orders(
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="CSV file; default: standard output.")
     ] = None,
+    vault: VaultOption = None,
     state: StateOption = None,
 ) -> None:
-    """List the reserved bank payouts: distribution, index, member, IBAN, amount. Contains personal data."""
+    """List the reserved bank payouts: distribution, index, member, IBAN, amount. Contains personal data.
+
+    Single payouts are listed as distributions of the one leaf 0, numbered from 2147483648 on.
+    """
     with explained(), open_workspace(state) as workspace:
         record = workspace.community(community)
         with workspace.reading() as work:
             numbers = {row.id: row.number for row in work.distributions.of_community(record.id)}
             payouts = [row for row in work.payouts.of_community(record.id) if row.state in AWAITING_BANK]
-    text = _orders_csv(payouts, numbers)
+        singles = single_orders(workspace, record, vault)
+    text = _orders_csv(payouts, numbers, singles)
     if out is None:
         typer.echo(text, nl=False)
     else:
         write_atomically(out, text.encode())
-        typer.echo(f"{out}: {len(payouts)} payouts to order at the bank")
+        typer.echo(f"{out}: {len(payouts) + len(singles)} payouts to order at the bank")
 
 
 @app.command("confirm")
@@ -112,6 +132,7 @@ def confirm(
     references: Annotated[
         Path, typer.Argument(metavar="FILE.csv", help="Columns index,reference from the bank.")
     ],
+    vault: VaultOption = None,
     state: StateOption = None,
 ) -> None:
     """Confirm bank payouts with the bank's references; the ledger keeps the hash of each."""
@@ -122,19 +143,84 @@ def confirm(
     )
     if findings:
         refuse_findings(findings)
+    if distribution >= FIRST_SINGLE:
+        confirm_single(community, distribution, found, vault, state)
+        return
+    _require_single(vault is not None)
     with explained(), open_workspace(state) as workspace:
         record = workspace.community(community)
-        with workspace.reading() as work:
-            numbers = {row.number: row.id for row in work.distributions.of_community(record.id)}
-        if distribution not in numbers:
-            stop(
-                f"{record.name} has no distribution {distribution}; it has {sorted(numbers) or 'none'}",
-                EXIT_BAD_INPUT,
-            )
-        ordered = note_confirmations(workspace, numbers[distribution], found)
+        ordered = note_confirmations(workspace, _distribution(workspace, record, distribution), found)
         with open_ledger(workspace) as opened:
             deliver(workspace, opened, record.id)
         typer.echo(f"{len(found)} references noted, {ordered} confirmations sent to the ledger")
+
+
+@app.command("release")
+def release(
+    community: CommunityArgument,
+    distribution: Annotated[int, typer.Option(help="Number of the distribution.")],
+    indexes: Annotated[
+        list[int] | None, typer.Argument(metavar="[INDEX...]", help="Its leaves; of a single payout none.")
+    ] = None,
+    vault: VaultOption = None,
+    print_only: PrintOption = False,
+    state: StateOption = None,
+) -> None:
+    """Give reserved bank payouts back, because the bank rejected them or their owner lost the key.
+
+    Until they are reserved again they can be moved, and redirected by resolution.
+    """
+    if distribution >= FIRST_SINGLE:
+        release_single(community, distribution, vault, print_only, state)
+        return
+    _require_single(print_only or vault is not None)
+    _order_of_leaves(community, distribution, indexes, release_payouts, state)
+
+
+@app.command("reserve")
+def reserve(
+    community: CommunityArgument,
+    distribution: Annotated[
+        int | None, typer.Option(help="Number of the distribution whose released leaves are meant.")
+    ] = None,
+    indexes: Annotated[list[int] | None, typer.Argument(metavar="[INDEX...]", help="Its leaves.")] = None,
+    vault: VaultOption = None,
+    print_only: PrintOption = False,
+    state: StateOption = None,
+) -> None:
+    """Reserve all open single payouts by bank, or with --distribution leaves that were released, again.
+
+    What is reserved stands in `condivisa pay orders`, and its owner cannot move it.
+    """
+    if distribution is None:
+        reserve_singles(community, vault, print_only, state)
+        return
+    if distribution >= FIRST_SINGLE:
+        stop("single payouts are reserved together: leave --distribution out", EXIT_BAD_INPUT)
+    _require_single(print_only or vault is not None)
+    _order_of_leaves(community, distribution, indexes, reserve_again, state)
+
+
+def _require_single(asked: bool) -> None:
+    """What a distribution's leaves need is sent by the operator, at the vault that settled it."""
+    if asked:
+        stop("--print and --vault are for single payouts, numbered from 2147483648 on", EXIT_BAD_INPUT)
+
+
+def _order_of_leaves(
+    community: str, distribution: int, indexes: Sequence[int] | None, order: OrderLeaves, state: Path | None
+) -> None:
+    """Have something done with leaves of a distribution, at once."""
+    if not indexes:
+        stop("which leaves? Name their indexes, as `condivisa pay orders` lists them", EXIT_BAD_INPUT)
+    with explained(), open_workspace(state) as workspace:
+        record = workspace.community(community)
+        named = _distribution(workspace, record, distribution)
+        with workspace.writing() as work:
+            order(work, named, indexes)
+            work.commit()
+        with open_ledger(workspace) as opened:
+            deliver(workspace, opened, record.id)
 
 
 def _say(distribution: Distribution, community: str) -> None:
@@ -143,6 +229,20 @@ def _say(distribution: Distribution, community: str) -> None:
         f"carry {micro_eur_text(distribution.carry_micro_eur)} EUR; "
         f'next: condivisa pay orders "{community}"'
     )
+
+
+def _distribution(workspace: Workspace, record: CommunityRecord, number: int) -> UUID:
+    with workspace.reading() as work:
+        numbers = {row.number: row.id for row in work.distributions.of_community(record.id)}
+    if number not in numbers:
+        stop(
+            f"{record.name} has no distribution {number}; it has {sorted(numbers) or 'none'}", EXIT_BAD_INPUT
+        )
+    return numbers[number]
+
+
+def divide(workspace: Workspace, community_id: UUID, terms: ReceiptTerms) -> Distribution:
+    """Record the receipt and divide it over the settlements that no distribution has named yet.
 
 
 def divide(workspace: Workspace, community_id: UUID, terms: ReceiptTerms) -> Distribution:
@@ -188,11 +288,14 @@ def euro(text: str) -> int:
     return int(Decimal(text) * MICRO_EUR_PER_EUR)
 
 
-def _orders_csv(payouts: Sequence[Payout], numbers: dict[UUID, int]) -> str:
+def _orders_csv(payouts: Sequence[Payout], numbers: dict[UUID, int], singles: Sequence[BankOrder]) -> str:
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(["distribution", "index", "member", "iban", "amount_eur"])
     for row in payouts:
         amount = micro_eur_text(row.amount_micro_eur)[:-4]
         writer.writerow([numbers[row.distribution_id], row.leaf_index, row.member, row.iban or "", amount])
+    for order in singles:
+        amount = micro_eur_text(order.amount_micro_eur)[:-4]
+        writer.writerow([order.number, 0, order.member, order.iban, amount])
     return buffer.getvalue()

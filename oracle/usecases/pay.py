@@ -6,7 +6,7 @@ hash of the bank's reference. A leaf that a push could not pay stays open: anyon
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 from uuid import UUID
@@ -21,6 +21,7 @@ from oracle.usecases.places import place_of
 from oracle.work import ReadingWork, Work
 from settlement.domain.errors import NotFound, TransitionRefused
 from settlement.domain.findings import Finding, quote
+from settlement.domain.identifiers import uuid7
 from settlement.domain.payout_states import Channel, PayoutState, may_follow
 from settlement.domain.records import OutboxRow, Payout
 from settlement.usecases.mark_payouts import mark_payouts
@@ -48,6 +49,10 @@ class _Part(NamedTuple):
     def payouts(self) -> list[Payout]:
         """The stored payouts of the part."""
         return self.stored[self.start : self.start + (1 << self.height)]
+
+    def selection(self, chosen: Sequence[Payout]) -> int:
+        """Bits of some of its payouts."""
+        return sum(1 << (payout.leaf_index - self.start) for payout in chosen)
 
     def halves(self) -> list["_Part"]:
         """Both halves; the second only where it has a leaf."""
@@ -101,6 +106,37 @@ def confirm_payouts(work: Work, distribution_id: UUID, references: Mapping[int, 
             work.outbox.add(distribution.community_id, "confirm", key, payload | {"references": inside})
             ordered += 1
     return ordered
+
+
+def release_payouts(work: Work, distribution_id: UUID, indexes: Sequence[int]) -> None:
+    """Order that reserved bank leaves be given back. Raises as `confirm_payouts`."""
+    _order_of_leaves(work, "release", distribution_id, indexes, PayoutState.RELEASED)
+
+
+def reserve_again(work: Work, distribution_id: UUID, indexes: Sequence[int]) -> None:
+    """Order that released bank leaves be reserved again. Raises as `confirm_payouts`."""
+    _order_of_leaves(work, "reserve", distribution_id, indexes, PayoutState.RESERVED)
+
+
+def _order_of_leaves(
+    work: Work, topic: str, distribution_id: UUID, indexes: Sequence[int], state: PayoutState
+) -> None:
+    distribution = work.distributions.get(distribution_id)
+    if distribution is None:
+        raise NotFound("distribution", distribution_id)
+    payouts = work.payouts.of_distribution(distribution_id)
+    for index in indexes:
+        if not 0 <= index < len(payouts):
+            raise NotFound("leaf", f"{index} of distribution {distribution.number}")
+        if not may_follow(payouts[index].channel, payouts[index].state, state):
+            raise TransitionRefused(index, payouts[index].channel, payouts[index].state, state)
+    for start, height in batches(len(payouts)):
+        inside = sorted({index for index in indexes if start <= index < start + (1 << height)})
+        if inside:
+            payload = {"distribution_id": str(distribution_id), "start": start, "height": height}
+            # A leaf may be released and reserved again more than once: each time is another message.
+            key = f"{topic}:{distribution_id}:{start}:{uuid7()}"
+            work.outbox.add(distribution.community_id, topic, key, payload | {"leaves": inside})
 
 
 def _open_references(
@@ -178,13 +214,45 @@ def reserve(context: Context, message: OutboxRow) -> Steps:
     part = _part(context, message)
     chosen = [
         payout
-        for payout in part.payouts
-        if payout.channel is Channel.BANK and may_follow(payout.channel, payout.state, PayoutState.RESERVED)
+        for payout in _that_may(part, message, PayoutState.RESERVED)
+        if not _was_released_and_went(context, part, payout)
     ]
-    selection = sum(1 << (payout.leaf_index - part.start) for payout in chosen)
-    if selection:
-        yield Step("reserve", ready(context.vault.reserve(part.vault, part.branch, selection)))
+    if chosen:
+        call = context.vault.reserve(part.vault, part.branch, part.selection(chosen))
+        yield Step("reserve", ready(call))
     return _marking(message, {payout.leaf_index: None for payout in chosen}, PayoutState.RESERVED)
+
+
+def release(context: Context, message: OutboxRow) -> Steps:
+    """Give bank leaves back whose payment the bank rejected."""
+    part = _part(context, message)
+    chosen = _that_may(part, message, PayoutState.RELEASED)
+    if chosen:
+        call = context.vault.release(part.vault, part.branch, part.selection(chosen))
+        yield Step("release", ready(call))
+    return _marking(message, {payout.leaf_index: None for payout in chosen}, PayoutState.RELEASED)
+
+
+def _that_may(part: _Part, message: OutboxRow, state: PayoutState) -> list[Payout]:
+    """Bank leaves of the part, or those that the message names, which may go to the state."""
+    named = message.payload.get("leaves")
+    return [
+        payout
+        for payout in part.payouts
+        if payout.channel is Channel.BANK
+        and may_follow(payout.channel, payout.state, state)
+        and (named is None or payout.leaf_index in named)
+    ]
+
+
+def _was_released_and_went(context: Context, part: _Part, payout: Payout) -> bool:
+    """Whether a released leaf moved or was redirected since, so that the vault would refuse to reserve it."""
+    if payout.state is not PayoutState.RELEASED:
+        return False
+    gone = context.vault.is_paid(part.vault, part.distribution, payout.leaf_index)
+    if gone:
+        context.progress("reserve", 0, 1, f"leaf {payout.leaf_index} went elsewhere since it was released")
+    return gone
 
 
 def confirm(context: Context, message: OutboxRow) -> Steps:

@@ -34,6 +34,7 @@ TOPICS: Mapping[str, Callable[[Context, OutboxRow], Steps]] = {
     "settle": settle.settle,
     "push": pay.push,
     "reserve": pay.reserve,
+    "release": pay.release,
     "confirm": pay.confirm,
 }
 
