@@ -155,6 +155,14 @@ def confirm(
         typer.echo(f"{len(found)} references noted, {ordered} confirmations sent to the ledger")
 
 
+def _say(distribution: Distribution, community: str) -> None:
+    typer.echo(
+        f"distribution {distribution.number}: {micro_eur_text(distribution.amount_micro_eur)} EUR, "
+        f"carry {micro_eur_text(distribution.carry_micro_eur)} EUR; "
+        f'next: condivisa pay orders "{community}"'
+    )
+
+
 @app.command("release")
 def release(
     community: CommunityArgument,
@@ -223,14 +231,6 @@ def _order_of_leaves(
             deliver(workspace, opened, record.id)
 
 
-def _say(distribution: Distribution, community: str) -> None:
-    typer.echo(
-        f"distribution {distribution.number}: {micro_eur_text(distribution.amount_micro_eur)} EUR, "
-        f"carry {micro_eur_text(distribution.carry_micro_eur)} EUR; "
-        f'next: condivisa pay orders "{community}"'
-    )
-
-
 def _distribution(workspace: Workspace, record: CommunityRecord, number: int) -> UUID:
     with workspace.reading() as work:
         numbers = {row.number: row.id for row in work.distributions.of_community(record.id)}
@@ -239,10 +239,6 @@ def _distribution(workspace: Workspace, record: CommunityRecord, number: int) ->
             f"{record.name} has no distribution {number}; it has {sorted(numbers) or 'none'}", EXIT_BAD_INPUT
         )
     return numbers[number]
-
-
-def divide(workspace: Workspace, community_id: UUID, terms: ReceiptTerms) -> Distribution:
-    """Record the receipt and divide it over the settlements that no distribution has named yet.
 
 
 def divide(workspace: Workspace, community_id: UUID, terms: ReceiptTerms) -> Distribution:

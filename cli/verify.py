@@ -34,8 +34,8 @@ from oracle.chain.verify import (
 )
 from oracle.chain.verify_anchor import AnchoredFile
 from oracle.errors import NodeUnreachable
-from oracle.usecases.statement_check import statement_difference
 from oracle.usecases.anchors import topic_of
+from oracle.usecases.statement_check import statement_difference
 from settlement.domain.calendar import day_of_number
 from settlement.domain.rounding import micro_eur_text
 
