@@ -1,0 +1,88 @@
+"""The two loops over hours in which nearly all time goes, so that a compiled program can take them over.
+
+Whoever implements `Loops` gives the same integers; `settlement.domain.numpy_loops` is the plain one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from settlement.domain.case import Attribution
+from settlement.domain.holdings import HeldSeries
+from settlement.domain.tariff import RateArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WithdrawalBlock:
+    """Withdrawals in hours [start, stop) of the period, to be credited with the shared energy.
+
+    `columns` gives each series' member, as a position in the byte order of the members' ids. `withdrawn_wh`
+    (the sum of the series) and `shared_wh`, never larger, have shape (hours,); `groups` (bool) has shape
+    (groups, members).
+    """
+
+    series: Sequence[HeldSeries]
+    columns: NDArray[np.int64]
+    start: int
+    stop: int
+    withdrawn_wh: NDArray[np.int64]
+    shared_wh: NDArray[np.int64]
+    groups: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WithdrawalSums:
+    """Energy of a block: sums by member, shape (members,); shared by group and hour, (groups, hours)."""
+
+    withdrawn_wh: NDArray[np.int64]
+    shared_wh: NDArray[np.int64]
+    group_wh: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlantBlock:
+    """Injections of some hours, to be attributed and valued; plants in the byte order of their ids.
+
+    `injected_wh` has shape (plants, hours); `shared_wh`, never more than an hour's injections, and the
+    exempt energy of entities and persons have shape (hours,). A plant earns the premium in the hours before
+    its `earning_until`, at the rates to which `rate_of` points. `grants` lists plants with a capital grant
+    by entry into operation, `entry_order` all plants.
+    """
+
+    injected_wh: NDArray[np.int64]
+    shared_wh: NDArray[np.int64]
+    attribution: Attribution
+    entry_order: Sequence[int]
+    grants: Sequence[int]
+    earning_until: NDArray[np.int64]
+    entities_wh: NDArray[np.int64]
+    persons_wh: NDArray[np.int64]
+    rate_of: NDArray[np.int64]
+    rates: Sequence[RateArray]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlantSums:
+    """Attributed energy, shape (plants, hours), and each plant's exact Σ energy · rate.
+
+    `full` runs over the energy that earns the premium, `reduced` over the part reduced for a grant.
+    """
+
+    attributed_wh: NDArray[np.int64]
+    full: Sequence[int]
+    reduced: Sequence[int]
+
+
+class Loops(Protocol):
+    """Shares and values the energy of a block of hours."""
+
+    def share(self, block: WithdrawalBlock) -> WithdrawalSums:
+        """Divide each hour's shared energy among members pro rata to withdrawals, by largest remainder."""
+        ...
+
+    def value(self, block: PlantBlock) -> PlantSums:
+        """Attribute each hour's shared energy to plants and multiply it by its rates."""
+        ...
