@@ -49,7 +49,9 @@ def share_energy(
     with service.writing() as work:
         require_community(work, asker, community_id)
         now = service.clock()
-        settled = close_period(work, service.evidence, community_id, period.start, period.end, now)
+        settled = close_period(
+            work, service.evidence, community_id, period.start, period.end, now, settle=service.settle
+        )
         shown = SettlementOut.of(settled)
         if not dry_run:
             work.commit()

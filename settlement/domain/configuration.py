@@ -12,9 +12,9 @@ from settlement.domain.holdings import HeldSeries
 from settlement.domain.loops import Loops, PlantBlock, WithdrawalBlock
 from settlement.domain.numpy_loops import NumpyLoops
 from settlement.domain.premium import PremiumSums
-from settlement.domain.production import Unit, injected_wh
+from settlement.domain.production import Unit, injected_wh, rows_by_pod
 from settlement.domain.settlement import ConfigurationEnergy, MemberEnergy
-from settlement.domain.sharing import shared_wh, total_wh
+from settlement.domain.sharing import total_wh
 from settlement.domain.tariff import RateArray, TariffKey
 
 BLOCK_CELLS = 2**20
@@ -74,55 +74,61 @@ def compute(
     Neither the block size nor who runs the loops (numpy by default) changes a result.
     """
     hours = len(given.days_of_hours)
-    injected, withdrawn = total_wh(given.injections, hours), total_wh(given.withdrawals, hours)
-    energy = ConfigurationEnergy(given.id, injected, withdrawn, shared_wh(injected, withdrawn))
-    tally = _Tally(given, energy, loops or NumpyLoops())
+    tally = _Tally(given, loops or NumpyLoops())
     block_hours = max(1, block_cells // max(1, len(given.withdrawers), len(given.units)))
     for start in range(0, hours, block_hours):
         stop = min(hours, start + block_hours)
-        exempt_wh = tally.share(start, stop)
-        tally.value(start, stop, exempt_wh)
+        tally.value(start, stop, tally.share(start, stop))
     for held in given.injections:
         low, high = held.overlap(0, hours)
         tally.members[held.holding.member].injected_wh += int(held.hourly_wh[low:high].sum(dtype=np.int64))
-    return ConfigurationResult(energy, tally.plants, tally.members)
+    return ConfigurationResult(tally.energy, tally.plants, tally.members)
 
 
 class _Tally:
     """Sums of a configuration, block of hours by block of hours."""
 
-    def __init__(self, given: ConfigurationInput, energy: ConfigurationEnergy, loops: Loops) -> None:
-        self.given, self.energy, self.loops = given, energy, loops
+    def __init__(self, given: ConfigurationInput, loops: Loops) -> None:
+        self.given, self.loops = given, loops
+        hours = len(given.days_of_hours)
+        injected, nothing = total_wh(given.injections, hours), np.zeros(hours, dtype=np.int64)
+        self.energy = ConfigurationEnergy(given.id, injected, nothing, nothing.copy())
         self.plants = {unit.plant.id: PlantTally() for unit in given.units}
         owners = {held.holding.member for held in [*given.injections, *given.withdrawals]}
         self.members = {member: MemberEnergy() for member in owners}
         positions = {member.id: position for position, member in enumerate(given.withdrawers)}
         self._columns = _positions([positions[held.holding.member] for held in given.withdrawals])
+        spans = [(held.holding.first, held.holding.end) for held in given.withdrawals]
+        self._spans = _positions(spans).reshape(-1, 2)
         self._groups = exempt_groups(given.withdrawers)
         self._rates = list(given.rates.values())
         rate_keys = list(given.rates)
         self._rate_of = _positions([rate_keys.index(key) for key in given.keys])
+        rows = rows_by_pod(given.units)
+        self._holders = [(held, row) for held in given.injections for row in rows.get(held.holding.pod, ())]
         self._premium_end = _positions([unit.premium_end for unit in given.units])
         self._grants = [row for row in given.entry_order if given.units[row].plant.grant_micro_pct]
 
     def share(self, start: int, stop: int) -> NDArray[np.int64]:
-        """Add withdrawals and shared withdrawals to the members; exempt energy, shape (2, hours)."""
+        """Share the hours and add what members withdrew and share; exempt energy, shape (2, hours)."""
         given = self.given
         block = WithdrawalBlock(
             series=given.withdrawals,
             columns=self._columns,
+            spans=self._spans,
             start=start,
             stop=stop,
-            withdrawn_wh=self.energy.withdrawn_wh[start:stop],
-            shared_wh=self.energy.shared_wh[start:stop],
+            injected_wh=self.energy.injected_wh[start:stop],
             groups=self._groups,
         )
         sums = self.loops.share(block)
-        rows = zip(given.withdrawers, sums.withdrawn_wh.tolist(), sums.shared_wh.tolist(), strict=True)
-        for member, withdrawn_sum, shared_sum in rows:
+        self.energy.withdrawn_wh[start:stop] = sums.withdrawn_wh
+        self.energy.shared_wh[start:stop] = sums.shared_wh
+        by_member = sums.member_withdrawn_wh.tolist(), sums.member_shared_wh.tolist()
+        for member, withdrawn_sum, shared_sum in zip(given.withdrawers, *by_member, strict=True):
             self.members[member.id].withdrawn_wh += withdrawn_sum
             self.members[member.id].shared_withdrawal_wh += shared_sum
-        return in_force_wh(sums.group_wh, given.days_of_hours[start:stop])
+        return in_force_wh(sums.group_shared_wh, given.days_of_hours[start:stop])
 
     def value(self, start: int, stop: int, exempt_wh: NDArray[np.int64]) -> None:
         """Add energy and premium to the plants, attributed energy to their holders."""
@@ -141,22 +147,21 @@ class _Tally:
             rates=[rates[start:stop] for rates in self._rates],
         )
         sums = self.loops.value(block)
-        energies = zip(injected.sum(axis=1).tolist(), sums.attributed_wh.sum(axis=1).tolist(), strict=True)
-        rows = zip(given.units, energies, sums.full, sums.reduced, strict=True)
-        for unit, (injected_sum, attributed_sum), full, reduced in rows:
-            self.plants[unit.plant.id].add(injected_sum, attributed_sum, full, reduced)
-        self._credit_holders(start, stop, sums.attributed_wh)
-
-    def _credit_holders(self, start: int, stop: int, attributed: NDArray[np.int64]) -> None:
-        rows: dict[str, list[int]] = {}
-        for row, unit in enumerate(self.given.units):
-            rows.setdefault(unit.plant.pod, []).append(row)
-        for held in self.given.injections:
+        injected_sums, attributed_sums = (
+            injected.sum(axis=1).tolist(),
+            sums.attributed_wh.sum(axis=1).tolist(),
+        )
+        rows = zip(given.units, injected_sums, attributed_sums, sums.full, sums.reduced, strict=True)
+        for unit, *energy_and_premium in rows:
+            self.plants[unit.plant.id].add(*energy_and_premium)
+        for held, plant in self._holders:
             low, high = held.overlap(start, stop)
-            if low < high and held.holding.pod in rows:
-                energy = attributed[rows[held.holding.pod], low - start : high - start]
-                self.members[held.holding.member].shared_injection_wh += int(energy.sum())
+            if (low, high) == (start, stop):
+                credited = attributed_sums[plant]
+            else:
+                credited = int(sums.attributed_wh[plant, max(0, low - start) : max(0, high - start)].sum())
+            self.members[held.holding.member].shared_injection_wh += credited
 
 
-def _positions(values: Sequence[int]) -> NDArray[np.int64]:
+def _positions(values: Sequence[int] | Sequence[tuple[int, int]]) -> NDArray[np.int64]:
     return np.array(values, dtype=np.int64)

@@ -17,29 +17,31 @@ from settlement.domain.tariff import RateArray
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WithdrawalBlock:
-    """Withdrawals in hours [start, stop) of the period, to be credited with the shared energy.
+    """Withdrawals in hours [start, stop) of the period, to be shared with the injections.
 
-    `columns` gives each series' member, as a position in the byte order of the members' ids. `withdrawn_wh`
-    (the sum of the series) and `shared_wh`, never larger, have shape (hours,); `groups` (bool) has shape
-    (groups, members).
+    `columns` gives each series' member, as a position in the byte order of the members' ids, `spans` its
+    hours [first, end) of validity in the period, shape (series, 2). `injected_wh` has shape (hours,),
+    `groups` (bool) shape (groups, members).
     """
 
     series: Sequence[HeldSeries]
     columns: NDArray[np.int64]
+    spans: NDArray[np.int64]
     start: int
     stop: int
-    withdrawn_wh: NDArray[np.int64]
-    shared_wh: NDArray[np.int64]
+    injected_wh: NDArray[np.int64]
     groups: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WithdrawalSums:
-    """Energy of a block: sums by member, shape (members,); shared by group and hour, (groups, hours)."""
+    """Energy of a block by hour, shape (hours,); by member, (members,); shared by group, (groups, hours)."""
 
     withdrawn_wh: NDArray[np.int64]
     shared_wh: NDArray[np.int64]
-    group_wh: NDArray[np.int64]
+    member_withdrawn_wh: NDArray[np.int64]
+    member_shared_wh: NDArray[np.int64]
+    group_shared_wh: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,7 +82,7 @@ class Loops(Protocol):
     """Shares and values the energy of a block of hours."""
 
     def share(self, block: WithdrawalBlock) -> WithdrawalSums:
-        """Divide each hour's shared energy among members pro rata to withdrawals, by largest remainder."""
+        """The smaller side of each hour, among members pro rata to withdrawals, by largest remainder."""
         ...
 
     def value(self, block: PlantBlock) -> PlantSums:

@@ -7,7 +7,7 @@ from settlement.domain.attribution import attributed_wh
 from settlement.domain.exemption import exempt_wh
 from settlement.domain.loops import PlantBlock, PlantSums, WithdrawalBlock, WithdrawalSums
 from settlement.domain.premium import weighted_sums
-from settlement.domain.sharing import shared_withdrawal_wh, withdrawn_by_member_wh
+from settlement.domain.sharing import shared_wh, shared_withdrawal_wh, withdrawn_by_member_wh
 
 
 class NumpyLoops:
@@ -16,11 +16,13 @@ class NumpyLoops:
     def share(self, block: WithdrawalBlock) -> WithdrawalSums:
         """As the port says."""
         members = block.groups.shape[1]
-        withdrawn = withdrawn_by_member_wh(block.series, block.columns, members, block.start, block.stop)
-        parts = shared_withdrawal_wh(block.shared_wh, withdrawn)
+        by_member = withdrawn_by_member_wh(block.series, block.columns, members, block.start, block.stop)
+        withdrawn = by_member.sum(axis=1)
+        shared = shared_wh(block.injected_wh, withdrawn)
+        parts = shared_withdrawal_wh(shared, by_member)
         by_group = [parts[:, group].sum(axis=1) for group in block.groups]
-        group_wh = np.array(by_group, dtype=np.int64).reshape(len(block.groups), len(parts))
-        return WithdrawalSums(withdrawn.sum(axis=0), parts.sum(axis=0), group_wh)
+        group_shared = np.array(by_group, dtype=np.int64).reshape(len(block.groups), len(parts))
+        return WithdrawalSums(withdrawn, shared, by_member.sum(axis=0), parts.sum(axis=0), group_shared)
 
     def value(self, block: PlantBlock) -> PlantSums:
         """As the port says."""

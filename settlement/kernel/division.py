@@ -15,9 +15,9 @@ _SCALE_BITS = 31
 
 @njit(cache=True, error_model="numpy")
 def divide(
-    total: int,
+    total: np.int64,
     weights: NDArray[np.int32],
-    weight_sum: int,
+    weight_sum: np.int64,
     parts: NDArray[np.int32],
     remainders: NDArray[np.int32],
 ) -> None:
@@ -39,12 +39,12 @@ def divide(
 
 @njit(cache=True, error_model="numpy")
 def _floors(
-    total: int,
+    total: np.int64,
     weights: NDArray[np.int32],
-    weight_sum: int,
+    weight_sum: np.int64,
     parts: NDArray[np.int32],
     remainders: NDArray[np.int32],
-) -> int:
+) -> np.int64:
     """Floor and remainder of each quota; the sum of the floors.
 
     total / weight_sum is scaled once instead of dividing for each weight: scale misses it by less than
@@ -68,7 +68,7 @@ def _floors(
 
 
 @njit(cache=True, error_model="numpy")
-def _bar(remainders: NDArray[np.int32], weight_sum: int, left: int) -> tuple[int, int]:
+def _bar(remainders: NDArray[np.int32], weight_sum: np.int64, left: np.int64) -> tuple[np.int64, np.int64]:
     """The highest bar that at least `left` remainders reach, or one that exactly `left` reach; how many do.
 
     Counting is what a processor does fastest, so the bar is searched for: by interpolation, which soon finds
@@ -79,7 +79,8 @@ def _bar(remainders: NDArray[np.int32], weight_sum: int, left: int) -> tuple[int
     is_halving = False
     while high - low > 1 and reach_low > left:
         bar = low + (high - low) * (reach_low - left) // (reach_low - reach_high)
-        bar = (low + high) // 2 if is_halving else min(max(bar, low + 1), high - 1)
+        if is_halving or not low < bar < high:
+            bar = (low + high) // 2
         reach = _count_from(remainders, bar)
         if reach >= left:
             low, reach_low = bar, reach
@@ -90,7 +91,7 @@ def _bar(remainders: NDArray[np.int32], weight_sum: int, left: int) -> tuple[int
 
 
 @njit(cache=True, error_model="numpy")
-def _count_from(remainders: NDArray[np.int32], bar: int) -> int:
+def _count_from(remainders: NDArray[np.int32], bar: np.int64) -> np.int64:
     """How many remainders reach the bar."""
     narrow = np.int32(bar)
     count = np.int32(0)
@@ -100,9 +101,9 @@ def _count_from(remainders: NDArray[np.int32], bar: int) -> int:
 
 
 @njit(cache=True, error_model="numpy")
-def _end_of_ties(remainders: NDArray[np.int32], bar: int, surplus: int) -> int:
+def _end_of_ties(remainders: NDArray[np.int32], bar: np.int64, surplus: np.int64) -> np.int64:
     """Position from which ids get nothing for a remainder equal to the bar: ties go to the lower id."""
-    end = len(remainders)
+    end = np.int64(len(remainders))
     while surplus > 0:
         end -= 1
         surplus -= remainders[end] == bar

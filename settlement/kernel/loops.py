@@ -6,10 +6,11 @@ from numpy.typing import NDArray
 from settlement.domain.case import Attribution
 from settlement.domain.loops import PlantBlock, PlantSums, WithdrawalBlock, WithdrawalSums
 from settlement.domain.numpy_loops import NumpyLoops
+from settlement.domain.sharing import shared_wh
 from settlement.domain.tariff import RateArray
 from settlement.kernel.division import LIMIT
-from settlement.kernel.plants import FULL_HIGH, FULL_LOW, LIMB_BITS, REDUCED_HIGH, REDUCED_LOW, value_hours
-from settlement.kernel.withdrawals import share_hours
+from settlement.kernel.plants import LIMB_BITS, attribute_hours, weigh
+from settlement.kernel.withdrawals import add_meters, share_hours
 
 _RATE_LIMIT = 2**32
 """Energy below LIMIT times rates below this stays below 2^63; the law's rates stay below 2^30."""
@@ -23,34 +24,30 @@ class CompiledLoops:
 
     def share(self, block: WithdrawalBlock) -> WithdrawalSums:
         """As the port says; numpy where an hour's withdrawals do not fit 31 bits."""
-        if not block.series or _largest(block.withdrawn_wh) >= LIMIT:
+        if not block.series:
             return self._plain.share(block)
-        hours, (groups, members) = len(block.shared_wh), block.groups.shape
-        sums = WithdrawalSums(
-            withdrawn_wh=np.zeros(members, dtype=np.int64),
-            shared_wh=np.zeros(members, dtype=np.int64),
-            group_wh=np.zeros((groups, hours), dtype=np.int64),
-        )
-        share_hours(
-            np.stack([held.hourly_wh[block.start : block.stop] for held in block.series]),
-            block.columns,
-            _spans(block),
-            block.withdrawn_wh,
-            block.shared_wh,
-            block.groups.astype(np.int64),
-            sums.withdrawn_wh,
-            sums.shared_wh,
-            sums.group_wh,
-        )
-        return sums
+        hours, (groups, members) = block.stop - block.start, block.groups.shape
+        rows = [held.hourly_wh[block.start : block.stop] for held in block.series]
+        meters = np.concatenate(rows).reshape(len(rows), hours)
+        spans = np.clip(block.spans - block.start, 0, hours)
+        withdrawn = np.zeros(hours, dtype=np.int64)
+        member_withdrawn = np.zeros(members, dtype=np.int64)
+        add_meters(meters, block.columns, spans, withdrawn, member_withdrawn)
+        if int(withdrawn.max()) >= LIMIT:
+            return self._plain.share(block)
+        shared = shared_wh(block.injected_wh, withdrawn)
+        member_shared = np.zeros(members, dtype=np.int64)
+        group_shared = np.zeros((groups, hours), dtype=np.int64)
+        masks = -block.groups.astype(np.int32)
+        share_hours(meters, block.columns, spans, withdrawn, shared, masks, member_shared, group_shared)
+        return WithdrawalSums(withdrawn, shared, member_withdrawn, member_shared, group_shared)
 
     def value(self, block: PlantBlock) -> PlantSums:
         """As the port says; numpy where an hour's injections or a rate are too large."""
         if not len(block.injected_wh) or not _are_bounded(block):
             return self._plain.value(block)
-        attributed = np.zeros_like(block.injected_wh)
-        sums = np.zeros((len(attributed), 4), dtype=np.int64)
-        value_hours(
+        attributed, reduced = np.zeros_like(block.injected_wh), np.zeros_like(block.injected_wh)
+        attribute_hours(
             block.injected_wh,
             block.shared_wh,
             block.attribution is Attribution.PRO_RATA_INJECTION,
@@ -59,23 +56,17 @@ class CompiledLoops:
             block.earning_until,
             block.entities_wh,
             block.persons_wh,
-            block.rate_of,
-            np.stack(block.rates).astype(np.int64),
             attributed,
-            sums,
+            reduced,
         )
-        rows = sums.tolist()
-        return PlantSums(
-            attributed,
-            [(row[FULL_HIGH] << LIMB_BITS) + row[FULL_LOW] for row in rows],
-            [(row[REDUCED_HIGH] << LIMB_BITS) + row[REDUCED_LOW] for row in rows],
-        )
+        return PlantSums(attributed, _weighed(attributed, block), _weighed(reduced, block))
 
 
-def _spans(block: WithdrawalBlock) -> NDArray[np.int64]:
-    """First and end hour of each series inside the block."""
-    spans = [held.overlap(block.start, block.stop) for held in block.series]
-    return np.array(spans, dtype=np.int64) - block.start
+def _weighed(energy_wh: NDArray[np.int64], block: PlantBlock) -> list[int]:
+    limbs = np.empty((len(energy_wh), 2), dtype=np.int64)
+    rates = np.stack(block.rates).astype(np.int64)
+    weigh(energy_wh, block.earning_until, block.rate_of, rates, limbs)
+    return [(high << LIMB_BITS) + low for high, low in limbs.tolist()]
 
 
 def _are_bounded(block: PlantBlock) -> bool:

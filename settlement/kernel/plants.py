@@ -7,11 +7,10 @@ from numpy.typing import NDArray
 from settlement.kernel.division import divide
 
 LIMB_BITS = 32
-FULL_HIGH, FULL_LOW, REDUCED_HIGH, REDUCED_LOW = range(4)
 
 
 @njit(cache=True, error_model="numpy")
-def value_hours(
+def attribute_hours(
     injected: NDArray[np.int64],
     shared: NDArray[np.int64],
     is_pro_rata: bool,
@@ -20,19 +19,16 @@ def value_hours(
     earning_until: NDArray[np.int64],
     entities: NDArray[np.int64],
     persons: NDArray[np.int64],
-    rate_of: NDArray[np.int64],
-    rates: NDArray[np.int64],
     attributed: NDArray[np.int64],
-    sums: NDArray[np.int64],
+    reduced: NDArray[np.int64],
 ) -> None:
-    """Write `attributed` (plants, hours), which comes as zeros, and add to `sums` (plants, 4).
+    """Write attributed and, for plants with a grant, reduced energy, (plants, hours), which come as zeros.
 
-    Arrays are those of `loops.PlantBlock`, rates of shape (keys, hours). Injections of an hour are below
-    `division.LIMIT` together, energy times rate below 2^63. A sum is high * 2^32 + low.
+    Arrays are those of `loops.PlantBlock`; an hour's injections together are below `division.LIMIT`.
     """
     plants = len(injected)
-    weights, remainders = np.empty(plants, dtype=np.int32), np.empty(plants, dtype=np.int32)
     parts, exempt = np.empty(plants, dtype=np.int32), np.empty(plants, dtype=np.int32)
+    weights, remainders = np.empty(plants, dtype=np.int32), np.empty(plants, dtype=np.int32)
     for hour in range(len(shared)):
         if shared[hour] == 0:
             continue
@@ -43,9 +39,6 @@ def value_hours(
             parts[:] = injected[:, hour]
             _fill(shared[hour], parts, entry_order)
         attributed[:, hour] = parts
-        for i in range(plants):
-            if hour < earning_until[i]:
-                _add(sums[i, FULL_HIGH : FULL_LOW + 1], parts[i] * rates[rate_of[i], hour])
         if len(grants) == 0:
             continue
         exempt[:] = 0
@@ -54,25 +47,39 @@ def value_hours(
                 exempt[i] = parts[i]
         _fill(entities[hour], exempt, grants)
         if persons[hour] > 0:
-            left = parts - exempt
-            divide(persons[hour], left, left.sum(), weights, remainders)
+            parts -= exempt
+            divide(persons[hour], parts, parts.sum(), weights, remainders)
             exempt += weights
         for i in grants:
-            if hour < earning_until[i]:
-                energy = np.int64(parts[i] - exempt[i])
-                _add(sums[i, REDUCED_HIGH : REDUCED_LOW + 1], energy * rates[rate_of[i], hour])
+            reduced[i, hour] = attributed[i, hour] - exempt[i]
 
 
 @njit(cache=True, error_model="numpy")
-def _fill(amount: int, capacities: NDArray[np.int32], order: NDArray[np.int64]) -> None:
+def _fill(amount: np.int64, capacities: NDArray[np.int32], order: NDArray[np.int64]) -> None:
     """Replace each capacity by what it takes of the amount, in order."""
     for i in order:
-        taken = min(np.int64(capacities[i]), amount)
-        capacities[i] = taken
-        amount -= taken
+        if capacities[i] > amount:
+            capacities[i] = amount
+        amount -= capacities[i]
 
 
 @njit(cache=True, error_model="numpy")
-def _add(limbs: NDArray[np.int64], product: int) -> None:
-    limbs[0] += product >> LIMB_BITS
-    limbs[1] += product & (2**LIMB_BITS - 1)
+def weigh(
+    energy: NDArray[np.int64],
+    earning_until: NDArray[np.int64],
+    rate_of: NDArray[np.int64],
+    rates: NDArray[np.int64],
+    sums: NDArray[np.int64],
+) -> None:
+    """Write each plant's Σ energy · rate over the hours in which it earns, as two 32-bit limbs (plants, 2).
+
+    Rates have shape (keys, hours); energy times rate is below 2^63.
+    """
+    for i in range(len(energy)):
+        high, low = np.int64(0), np.int64(0)
+        row, rate = energy[i], rates[rate_of[i]]
+        for hour in range(min(max(earning_until[i], 0), len(row))):
+            product = row[hour] * rate[hour]
+            high += product >> LIMB_BITS
+            low += product & (2**LIMB_BITS - 1)
+        sums[i, 0], sums[i, 1] = high, low

@@ -11,32 +11,56 @@ _STRIP_HOURS = 16
 
 
 @njit(cache=True, error_model="numpy")
+def add_meters(
+    meters: NDArray[np.int32],
+    columns: NDArray[np.int64],
+    spans: NDArray[np.int64],
+    by_hour: NDArray[np.int64],
+    by_member: NDArray[np.int64],
+) -> None:
+    """Add the meters' energy to the sums by hour and by member.
+
+    `meters` has shape (meters, hours), each row valid in its span [first, end), held by the member in its
+    column.
+    """
+    for meter in range(len(meters)):
+        total = np.int64(0)
+        for hour in range(spans[meter, 0], spans[meter, 1]):
+            by_hour[hour] += meters[meter, hour]
+            total += meters[meter, hour]
+        by_member[columns[meter]] += total
+
+
+@njit(cache=True, error_model="numpy")
 def share_hours(
     meters: NDArray[np.int32],
     columns: NDArray[np.int64],
     spans: NDArray[np.int64],
     withdrawn: NDArray[np.int64],
     shared: NDArray[np.int64],
-    groups: NDArray[np.int64],
-    withdrawn_sums: NDArray[np.int64],
-    shared_sums: NDArray[np.int64],
-    group_wh: NDArray[np.int64],
+    masks: NDArray[np.int32],
+    member_shared: NDArray[np.int64],
+    group_shared: NDArray[np.int64],
 ) -> None:
-    """Add to the last three arrays what the block's hours give; Wh throughout.
+    """Divide each hour's shared energy over the members: add to their sums, write the groups' by hour.
 
-    `meters` has shape (meters, hours), each row valid in its span [first, end) and held by the member in its
-    column; `withdrawn` is below `division.LIMIT` in each hour. `groups` holds 0 or 1 by group and member.
+    Meters as in `add_meters`; `withdrawn` is their sum by hour, below `division.LIMIT`. `masks` holds -1 for
+    the members of a group, else 0.
     """
-    members = len(withdrawn_sums)
+    members = len(member_shared)
     strip = np.empty((_STRIP_HOURS, members), dtype=np.int32)
     parts, remainders = np.empty(members, dtype=np.int32), np.empty(members, dtype=np.int32)
     for start in range(0, len(shared), _STRIP_HOURS):
         stop = min(start + _STRIP_HOURS, len(shared))
-        _turn(meters, columns, spans, start, stop, strip, withdrawn_sums)
+        if shared[start:stop].max() > 0:
+            _turn(meters, columns, spans, start, stop, strip)
         for hour in range(start, stop):
             if shared[hour] > 0:
                 divide(shared[hour], strip[hour - start], withdrawn[hour], parts, remainders)
-                _credit(parts, groups, hour, shared_sums, group_wh)
+                for i in range(members):
+                    member_shared[i] += parts[i]
+                for group in range(len(masks)):
+                    group_shared[group, hour] = _masked_sum(parts, masks[group])
 
 
 @njit(cache=True, error_model="numpy")
@@ -47,31 +71,18 @@ def _turn(
     start: int,
     stop: int,
     strip: NDArray[np.int32],
-    withdrawn_sums: NDArray[np.int64],
 ) -> None:
     """Withdrawals of hours [start, stop) by hour and member; a member's meters are added up."""
     strip[:] = 0
     for meter in range(len(meters)):
         column = columns[meter]
-        total = np.int64(0)
         for hour in range(max(start, spans[meter, 0]), min(stop, spans[meter, 1])):
             strip[hour - start, column] += meters[meter, hour]
-            total += meters[meter, hour]
-        withdrawn_sums[column] += total
 
 
 @njit(cache=True, error_model="numpy")
-def _credit(
-    parts: NDArray[np.int32],
-    groups: NDArray[np.int64],
-    hour: int,
-    shared_sums: NDArray[np.int64],
-    group_wh: NDArray[np.int64],
-) -> None:
+def _masked_sum(parts: NDArray[np.int32], mask: NDArray[np.int32]) -> np.int64:
+    total = np.int64(0)
     for i in range(len(parts)):
-        shared_sums[i] += parts[i]
-    for group in range(len(groups)):
-        energy = np.int64(0)
-        for i in range(len(parts)):
-            energy += parts[i] * groups[group, i]
-        group_wh[group, hour] = energy
+        total += parts[i] & mask[i]
+    return total
