@@ -33,8 +33,11 @@ def divide(
         return
     bar, above = _bar(remainders, weight_sum, left)
     end = _end_of_ties(remainders, bar, above - left)
-    for i in range(len(parts)):
-        parts[i] += (remainders[i] > bar) | ((remainders[i] == bar) & (i < end))
+    narrow = np.int32(bar)
+    for i in range(end):
+        parts[i] += remainders[i] >= narrow
+    for i in range(end, len(parts)):
+        parts[i] += remainders[i] > narrow
 
 
 @njit(cache=True, error_model="numpy")

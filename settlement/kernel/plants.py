@@ -36,9 +36,11 @@ def attribute_hours(
             weights[:] = injected[:, hour]
             divide(shared[hour], weights, weights.sum(), parts, remainders)
         else:
-            parts[:] = injected[:, hour]
+            for i in range(plants):
+                parts[i] = injected[i, hour]
             _fill(shared[hour], parts, entry_order)
-        attributed[:, hour] = parts
+        for i in range(plants):
+            attributed[i, hour] = parts[i]
         if len(grants) == 0:
             continue
         exempt[:] = 0
@@ -47,9 +49,13 @@ def attribute_hours(
                 exempt[i] = parts[i]
         _fill(entities[hour], exempt, grants)
         if persons[hour] > 0:
-            parts -= exempt
-            divide(persons[hour], parts, parts.sum(), weights, remainders)
-            exempt += weights
+            total = np.int64(0)
+            for i in range(plants):
+                parts[i] -= exempt[i]
+                total += parts[i]
+            divide(persons[hour], parts, total, weights, remainders)
+            for i in grants:
+                exempt[i] += weights[i]
         for i in grants:
             reduced[i, hour] = attributed[i, hour] - exempt[i]
 
