@@ -17,8 +17,11 @@ from settlement.domain.settlement import ConfigurationEnergy, MemberEnergy
 from settlement.domain.sharing import total_wh
 from settlement.domain.tariff import RateArray, TariffKey
 
-BLOCK_CELLS = 2**20
-"""Members times hours of a block: small enough for the processor's caches, large enough to vectorise."""
+_BLOCK_CELLS, _BLOCK_HOURS_MIN = 2**20, 512
+"""Members times hours of a block: small enough for the processor's caches, large enough to vectorise.
+
+Never fewer hours, or the work for each meter and block would outweigh the work for its hours.
+"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,7 +70,7 @@ class ConfigurationResult:
 
 
 def compute(
-    given: ConfigurationInput, loops: Loops | None = None, block_cells: int = BLOCK_CELLS
+    given: ConfigurationInput, loops: Loops | None = None, block_hours: int | None = None
 ) -> ConfigurationResult:
     """Share, attribute and value the energy of one configuration.
 
@@ -75,14 +78,18 @@ def compute(
     """
     hours = len(given.days_of_hours)
     tally = _Tally(given, loops or NumpyLoops())
-    block_hours = max(1, block_cells // max(1, len(given.withdrawers), len(given.units)))
-    for start in range(0, hours, block_hours):
-        stop = min(hours, start + block_hours)
+    step = block_hours or _block_hours(given)
+    for start in range(0, hours, step):
+        stop = min(hours, start + step)
         tally.value(start, stop, tally.share(start, stop))
     for held in given.injections:
         low, high = held.overlap(0, hours)
         tally.members[held.holding.member].injected_wh += int(held.hourly_wh[low:high].sum(dtype=np.int64))
     return ConfigurationResult(tally.energy, tally.plants, tally.members)
+
+
+def _block_hours(given: ConfigurationInput) -> int:
+    return max(_BLOCK_HOURS_MIN, _BLOCK_CELLS // max(1, len(given.withdrawers), len(given.units)))
 
 
 class _Tally:

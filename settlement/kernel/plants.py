@@ -30,34 +30,44 @@ def attribute_hours(
     parts, exempt = np.empty(plants, dtype=np.int32), np.empty(plants, dtype=np.int32)
     weights, remainders = np.empty(plants, dtype=np.int32), np.empty(plants, dtype=np.int32)
     for hour in range(len(shared)):
-        if shared[hour] == 0:
-            continue
-        if is_pro_rata:
-            weights[:] = injected[:, hour]
-            divide(shared[hour], weights, weights.sum(), parts, remainders)
-        else:
+        if shared[hour] > 0:
             for i in range(plants):
-                parts[i] = injected[i, hour]
-            _fill(shared[hour], parts, entry_order)
-        for i in range(plants):
-            attributed[i, hour] = parts[i]
-        if len(grants) == 0:
-            continue
-        exempt[:] = 0
-        for i in grants:
-            if hour < earning_until[i]:
-                exempt[i] = parts[i]
-        _fill(entities[hour], exempt, grants)
-        if persons[hour] > 0:
-            total = np.int64(0)
+                weights[i] = injected[i, hour]
+            if is_pro_rata:
+                divide(shared[hour], weights, weights.sum(), parts, remainders)
+            else:
+                parts[:] = weights
+                _fill(shared[hour], parts, entry_order)
             for i in range(plants):
-                parts[i] -= exempt[i]
-                total += parts[i]
-            divide(persons[hour], parts, total, weights, remainders)
-            for i in grants:
-                exempt[i] += weights[i]
-        for i in grants:
-            reduced[i, hour] = attributed[i, hour] - exempt[i]
+                attributed[i, hour] = parts[i]
+            if len(grants) > 0:
+                for i in range(plants):
+                    exempt[i] = 0
+                for i in grants:
+                    if hour < earning_until[i]:
+                        exempt[i] = parts[i]
+                _fill(entities[hour], exempt, grants)
+                _divide_rest(persons[hour], parts, exempt, weights, remainders)
+                for i in grants:
+                    reduced[i, hour] = parts[i] - exempt[i]
+
+
+@njit(cache=True, error_model="numpy")
+def _divide_rest(
+    amount: np.int64,
+    limits: NDArray[np.int32],
+    filled: NDArray[np.int32],
+    weights: NDArray[np.int32],
+    remainders: NDArray[np.int32],
+) -> None:
+    """Add to what is filled the amount, divided pro rata to what the limits leave."""
+    if amount > 0:
+        for i in range(len(limits)):
+            weights[i] = limits[i] - filled[i]
+        rest = weights.sum()
+        parts = np.empty_like(weights)
+        divide(amount, weights, rest, parts, remainders)
+        filled += parts
 
 
 @njit(cache=True, error_model="numpy")

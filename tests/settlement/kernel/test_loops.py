@@ -37,15 +37,15 @@ def test_loops__any_community__same_bytes_compiled_and_with_numpy(seed: int, lar
     assert settled(community, CompiledLoops()) == settled(community, NumpyLoops())
 
 
-@pytest.mark.parametrize("block_cells", [1, 7, 400])
+@pytest.mark.parametrize("block_hours", [1, 7, 59])
 def test_compiled__any_block_size__is_the_same_bytes(
-    block_cells: int, monkeypatch: pytest.MonkeyPatch
+    block_hours: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     community = random_community(7, 1_500)
     whole = settled(community, CompiledLoops())
     original = configuration.compute
     monkeypatch.setattr(
-        "settlement.domain.engine.compute", lambda input_, loops: original(input_, loops, block_cells)
+        "settlement.domain.engine.compute", lambda input_, loops: original(input_, loops, block_hours)
     )
     assert settled(community, CompiledLoops()) == whole
 
