@@ -1,5 +1,6 @@
 """Energy and premium sums of one configuration, computed in blocks of hours."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -82,10 +83,7 @@ def compute(
     for start in range(0, hours, step):
         stop = min(hours, start + step)
         tally.value(start, stop, tally.share(start, stop))
-    for held in given.injections:
-        low, high = held.overlap(0, hours)
-        tally.members[held.holding.member].injected_wh += int(held.hourly_wh[low:high].sum(dtype=np.int64))
-    return ConfigurationResult(tally.energy, tally.plants, tally.members)
+    return ConfigurationResult(tally.energy, tally.plants, tally.members())
 
 
 def _block_hours(given: ConfigurationInput) -> int:
@@ -101,8 +99,8 @@ class _Tally:
         injected, nothing = total_wh(given.injections, hours), np.zeros(hours, dtype=np.int64)
         self.energy = ConfigurationEnergy(given.id, injected, nothing, nothing.copy())
         self.plants = {unit.plant.id: PlantTally() for unit in given.units}
-        owners = {held.holding.member for held in [*given.injections, *given.withdrawals]}
-        self.members = {member: MemberEnergy() for member in owners}
+        self._withdrawn_wh, self._shared_withdrawal_wh = np.zeros((2, len(given.withdrawers)), dtype=np.int64)
+        self._shared_injection_wh: Counter[str] = Counter()
         positions = {member.id: position for position, member in enumerate(given.withdrawers)}
         self._columns = _positions([positions[held.holding.member] for held in given.withdrawals])
         spans = [(held.holding.first, held.holding.end) for held in given.withdrawals]
@@ -131,10 +129,8 @@ class _Tally:
         sums = self.loops.share(block)
         self.energy.withdrawn_wh[start:stop] = sums.withdrawn_wh
         self.energy.shared_wh[start:stop] = sums.shared_wh
-        by_member = sums.member_withdrawn_wh.tolist(), sums.member_shared_wh.tolist()
-        for member, withdrawn_sum, shared_sum in zip(given.withdrawers, *by_member, strict=True):
-            self.members[member.id].withdrawn_wh += withdrawn_sum
-            self.members[member.id].shared_withdrawal_wh += shared_sum
+        self._withdrawn_wh += sums.member_withdrawn_wh
+        self._shared_withdrawal_wh += sums.member_shared_wh
         return in_force_wh(sums.group_shared_wh, given.days_of_hours[start:stop])
 
     def value(self, start: int, stop: int, exempt_wh: NDArray[np.int64]) -> None:
@@ -167,7 +163,22 @@ class _Tally:
                 credited = attributed_sums[plant]
             else:
                 credited = int(sums.attributed_wh[plant, max(0, low - start) : max(0, high - start)].sum())
-            self.members[held.holding.member].shared_injection_wh += credited
+            self._shared_injection_wh[held.holding.member] += credited
+
+    def members(self) -> Mapping[str, MemberEnergy]:
+        """Energy by member over all blocks."""
+        given = self.given
+        found = {held.holding.member: MemberEnergy() for held in [*given.injections, *given.withdrawals]}
+        withdrawals = self._withdrawn_wh.tolist(), self._shared_withdrawal_wh.tolist()
+        for member, withdrawn, shared in zip(given.withdrawers, *withdrawals, strict=True):
+            found[member.id].withdrawn_wh = withdrawn
+            found[member.id].shared_withdrawal_wh = shared
+        for held in given.injections:
+            low, high = held.overlap(0, len(given.days_of_hours))
+            found[held.holding.member].injected_wh += int(held.hourly_wh[low:high].sum(dtype=np.int64))
+        for member_id, shared in self._shared_injection_wh.items():
+            found[member_id].shared_injection_wh = shared
+        return found
 
 
 def _positions(values: Sequence[int] | Sequence[tuple[int, int]]) -> NDArray[np.int64]:

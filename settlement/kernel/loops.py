@@ -8,9 +8,7 @@ from settlement.domain.loops import PlantBlock, PlantSums, WithdrawalBlock, With
 from settlement.domain.numpy_loops import NumpyLoops
 from settlement.domain.sharing import shared_wh
 from settlement.domain.tariff import RateArray
-from settlement.kernel.division import LIMIT
-from settlement.kernel.plants import LIMB_BITS, attribute_hours, weigh
-from settlement.kernel.withdrawals import add_meters, share_hours
+from settlement.kernel.compiled import LIMB_BITS, LIMIT, add_meters, attribute_hours, share_hours, weigh
 
 _RATE_LIMIT = 2**32
 """Energy below LIMIT times rates below this stays below 2^63; the law's rates stay below 2^30."""

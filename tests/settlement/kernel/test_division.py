@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from settlement.domain.rounding import divide_largest_remainder
-from settlement.kernel.division import LIMIT, divide
+from settlement.kernel.compiled import LIMIT, divide
 
 EQUAL = st.integers(1, 60).flatmap(lambda ids: st.integers(0, 3).map(lambda weight: [weight] * ids))
 FEW_VALUES = st.lists(st.integers(0, 4), min_size=1, max_size=60)
