@@ -40,6 +40,6 @@ def compiled_loops() -> Loops | None:
     try:
         loops: Loops = import_module("settlement.kernel.loops").CompiledLoops()
     except (ImportError, RuntimeError) as error:
-        _log.warning("settling with numpy, about ten times slower: the compiled loops do not load: %s", error)
+        _log.warning("settling with numpy, several times slower: the compiled loops do not load: %s", error)
         return None
     return loops
