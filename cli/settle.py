@@ -8,11 +8,11 @@ import typer
 
 from settlement.casefile import read_case, write_atomically
 from settlement.domain.canonical import canonical_json
-from settlement.domain.engine import settle_or_findings
 from settlement.domain.findings import Finding, printable
 from settlement.domain.parameters import ParameterMissing
 from settlement.domain.rounding import cents_text, micro_eur_text
 from settlement.domain.settlement import Settlement
+from settlement.engines import settle_case
 
 SETTLEMENT_FILE = "settlement.json"
 EXIT_CANNOT_WRITE = 1
@@ -36,7 +36,7 @@ def settle(
     if given is None:
         _refuse(findings)
     try:
-        found = settle_or_findings(given)
+        found = settle_case(given)
     except ParameterMissing as error:
         _say(str(error))
         raise typer.Exit(EXIT_PARAMETER_MISSING) from None

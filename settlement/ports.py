@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from settlement.domain.case import Case, Community, Direction, MeterSeries
 from settlement.domain.day_vectors import DayGrid, DayVector
+from settlement.domain.findings import Finding
 from settlement.domain.payees import Payee
 from settlement.domain.payout_states import PayoutState
 from settlement.domain.records import (
@@ -22,6 +23,15 @@ from settlement.domain.records import (
     SettlementMember,
     StoredSettlement,
 )
+from settlement.domain.settlement import Settlement
+
+
+class Settle(Protocol):
+    """Settles a case with whatever program suits it; the bytes do not depend on the program."""
+
+    def __call__(self, case: Case) -> Settlement | list[Finding]:
+        """The settlement, or everything that keeps the case from being settled; raises ParameterMissing."""
+        ...
 
 
 class Evidence(Protocol):

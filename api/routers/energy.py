@@ -53,7 +53,9 @@ def share_energy(
         require_community(work, asker, community_id)
         now = service.clock()
         span = (period.start, period.end)
-        settled = close_period(work, service.evidence, community_id, *span, now, reason=wanted.reason)
+        settled = close_period(
+            work, service.evidence, community_id, *span, now, reason=wanted.reason, settle=service.settle
+        )
         shown = SettlementOut.of(settled)
         if not dry_run:
             work.commit()
