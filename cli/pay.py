@@ -12,6 +12,7 @@ from uuid import UUID
 
 import typer
 
+from cli.bank import reserve, sepa, statement
 from cli.failures import EXIT_BAD_INPUT, explained, refuse_findings, stop
 from cli.payout_tree import tree
 from cli.publish import deliver
@@ -26,10 +27,13 @@ from settlement.usecases.record_receipt import ReceiptTerms, record_receipt
 
 app = typer.Typer(
     name="pay",
-    help="From a bank receipt to confirmed payouts: receive, confirm, show.",
+    help="From a bank receipt to confirmed payouts: receive, order, import the bank's statement.",
     no_args_is_help=True,
     add_completion=False,
 )
+app.command("sepa")(sepa)
+app.command("statement")(statement)
+app.command("reserve")(reserve)
 app.command("tree")(tree)
 AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?")
 AWAITING_BANK = frozenset({PayoutState.RESERVED, PayoutState.ORDERED})
@@ -50,7 +54,7 @@ def receive(
 ) -> None:
     """Divide a bank receipt over the settled periods not yet distributed, settle and pay it on the ledger.
 
-    Wallet leaves are pushed, bank leaves are reserved; `condivisa pay orders` lists those for the bank. The
+    Wallet leaves are pushed, bank leaves are reserved; `condivisa pay sepa` orders those at the bank. The
     same receipt again continues where it stopped.
     """
     terms = ReceiptTerms(kind, on.date(), euro(gross), reference, euro(fee), euro(costs))

@@ -25,6 +25,7 @@ TOPICS: Mapping[str, Callable[[Context, OutboxRow], Steps]] = {
     "push": pay.push,
     "reserve": pay.reserve,
     "confirm": pay.confirm,
+    "release": pay.release,
 }
 
 

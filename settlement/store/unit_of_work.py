@@ -15,6 +15,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
+from settlement.store.bank_orders import BankOrders, BankOrdersReader
 from settlement.store.distributions import Distributions, DistributionsReader
 from settlement.store.outbox import Outbox, OutboxReader
 from settlement.store.payouts import Payouts, PayoutsReader
@@ -75,6 +76,7 @@ class SettlementUnitOfWork(_Transaction):
     receipts: Receipts
     distributions: Distributions
     payouts: Payouts
+    bank_orders: BankOrders
     outbox: Outbox
 
     def _attach(self, session: Session) -> None:
@@ -84,6 +86,7 @@ class SettlementUnitOfWork(_Transaction):
         self.receipts = Receipts(session)
         self.distributions = Distributions(session)
         self.payouts = Payouts(session)
+        self.bank_orders = BankOrders(session)
         self.outbox = Outbox(session)
 
     def lock(self, name: str) -> None:
@@ -109,6 +112,7 @@ class SettlementReadOnlyUnitOfWork(_Transaction):
     receipts: ReceiptsReader
     distributions: DistributionsReader
     payouts: PayoutsReader
+    bank_orders: BankOrdersReader
     outbox: OutboxReader
 
     def _open(self, engine: Engine) -> Session:
@@ -126,4 +130,5 @@ class SettlementReadOnlyUnitOfWork(_Transaction):
         self.receipts = ReceiptsReader(session)
         self.distributions = DistributionsReader(session)
         self.payouts = PayoutsReader(session)
+        self.bank_orders = BankOrdersReader(session)
         self.outbox = OutboxReader(session)
