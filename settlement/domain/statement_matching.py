@@ -6,11 +6,12 @@ already is recognised, so that a statement may be imported again and statements 
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from settlement.domain.bank_orders import BankPayment, PaymentState, payment_may_follow
+from settlement.domain.bank_orders import BankPayment, PaymentState, message_id, payment_may_follow
 from settlement.domain.bank_statement import Entry
 from settlement.domain.payout_states import PayoutState
 from settlement.domain.records import Receipt, ReceiptKind
@@ -58,18 +59,18 @@ class Matcher:
         self, payments: Iterable[BankPayment], receipts: Iterable[Receipt], kind: ReceiptKind | None
     ) -> None:
         self._payments = {row.end_to_end_id: row for row in payments}
+        self._of_order: defaultdict[str, list[str]] = defaultdict(list)
+        for row in self._payments.values():
+            self._of_order[message_id(row.order_id)].append(row.end_to_end_id)
         self._receipts = {row.bank_reference: row.net_micro_eur for row in receipts}
         self._amounts = {(row.received_on, row.net_micro_eur): row.bank_reference for row in receipts}
         self._kind = kind
 
     def proposals(self, entries: Sequence[Entry]) -> list[Proposal]:
         """One proposal per entry, in their order."""
+        credits = [(entry, self._named(entry)) for entry in entries if entry.credit]
         sent_back = {
-            payment.end_to_end_id
-            for entry in entries
-            if entry.credit
-            for payment in self._named(entry)
-            if _amounts_agree(entry, self._named(entry))
+            row.end_to_end_id for entry, named in credits if _amounts_agree(entry, named) for row in named
         }
         return [self._proposal(entry, sent_back) for entry in entries]
 
@@ -89,8 +90,8 @@ class Matcher:
         single = self._payments.get((entry.end_to_end_id or "").upper())
         if single is not None:
             return [single]
-        order = (entry.order or "").upper()
-        return [row for row in self._payments.values() if row.order_id.hex.upper() == order]
+        ids = self._of_order.get((entry.order or "").upper(), ())
+        return [self._payments[end_to_end_id] for end_to_end_id in ids]
 
     def _credited(self, entry: Entry, named: Sequence[BankPayment], sent_back: set[str]) -> Proposal:
         """Our debit was booked."""

@@ -55,7 +55,7 @@ class BankOrdersReader:
             .where(col(PayoutRow.distribution_id) == distribution_id)
             .group_by(col(BankPaymentRow.payout_id))
         )
-        return {payout: attempt for payout, attempt in self._session.execute(query).tuples()}  # noqa: C416
+        return {row[0]: row[1] for row in self._session.execute(query)}
 
     def _orders(self, *conditions: ColumnElement[bool]) -> list[BankOrder]:
         query = select(BankOrderRow).where(*conditions).order_by(col(BankOrderRow.number))
