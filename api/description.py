@@ -33,6 +33,7 @@ TAGS = [
     {"name": "settlements", "description": "Settled periods"},
     {"name": "distributions", "description": "Money that arrived, divided"},
     {"name": "payouts", "description": "Receipts of payouts, with proof"},
+    {"name": "bank", "description": "Payment files for the bank, and its statements"},
     {"name": "ledger", "description": "What was written to the chain"},
 ]
 

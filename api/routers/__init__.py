@@ -2,6 +2,7 @@
 
 from api.routers import (
     asker,
+    bank,
     communities,
     distributions,
     energy,
@@ -30,6 +31,7 @@ ROUTERS = (
     settlements.router,
     distributions.router,
     payouts.router,
+    bank.router,
     ledger.router,
     lists.router,
 )
