@@ -22,6 +22,7 @@ from settlement.casefile import write_atomically
 from settlement.domain.bank_orders import BankOrder
 from settlement.domain.bank_statement import Statement
 from settlement.domain.findings import Finding
+from settlement.domain.payout_states import PayoutState
 from settlement.domain.records import ReceiptKind
 from settlement.domain.statement_matching import Outcome, Proposal
 from settlement.usecases.order_at_bank import OrderTerms, order_at_bank
@@ -93,8 +94,10 @@ def statement(
     """Match a bank statement: receipts from GSE, payouts that were credited, payouts that came back.
 
     Shows what each entry means; with --accept it is booked, and the ledger confirms or releases the leaves.
-    The same file again, or an overlapping one, changes nothing. CSV columns: booked_on, amount_eur, reference
-    and, if need be, end_to_end_id, counterparty, remittance, return_reason, account.
+    The same file again, or an overlapping one, changes nothing. A receipt of which fee or costs are to be
+    told apart is recorded by `condivisa pay receive` before, under the bank's reference. CSV columns:
+    booked_on, amount_eur, reference; if need be end_to_end_id, counterparty, remittance, return_reason,
+    account.
     """
     found = _read(file)
     accounts = [_iban(text) or "" for text in account or []]
@@ -110,6 +113,7 @@ def statement(
                 work.commit()
         _show(done, found.unbooked, accepted=accept)
         if accept:
+            _show_next(done, record.name)
             with open_ledger(workspace) as opened:
                 deliver(workspace, opened, record.id)
 
@@ -135,7 +139,12 @@ def reserve(
             work.commit()
         with open_ledger(workspace) as opened:
             deliver(workspace, opened, record.id)
-        typer.echo(f"{len(leaves)} payouts reserved again")
+        with workspace.reading() as work:
+            payouts = work.payouts.of_distribution(distribution_id)
+        done = [index for index in leaves if payouts[index].state is PayoutState.RESERVED]
+        typer.echo(f"{len(done)} payouts reserved again")
+        if len(done) < len(leaves):
+            typer.echo(f"{len(leaves) - len(done)} were moved, redirected or swept meanwhile", err=True)
 
 
 def _write(out: Path, order: BankOrder, how: str) -> None:
@@ -204,6 +213,17 @@ def _show(done: Imported, unbooked: int, *, accepted: bool) -> None:
     fresh = any(proposal.payments or proposal.kind for proposal in done.proposals)
     next_step = "booked" if accepted else "nothing written; --accept books it" if fresh else "nothing to book"
     typer.echo(f"{told}{waiting}: {next_step}")
+
+
+def _show_next(done: Imported, community: str) -> None:
+    """How each new receipt is divided."""
+    for proposal in done.proposals:
+        if proposal.outcome is Outcome.RECEIPT:
+            entry = proposal.entry
+            terms = (
+                f"--gross {euro_text(entry.amount_micro_eur)} --on {entry.booked_on} --kind {proposal.kind}"
+            )
+            typer.echo(f'next: condivisa pay receive "{community}" {terms} --reference "{entry.reference}"')
 
 
 def _line(proposal: Proposal) -> str:

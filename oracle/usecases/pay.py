@@ -227,6 +227,11 @@ def reserve(context: Context, message: OutboxRow) -> Steps:
     """Set a batch's bank leaves aside for the bank: those that the message names, else all that are open."""
     part = _part(context, message)
     chosen = _chosen(part, message, PayoutState.RESERVED)
+    if "leaves" in message.payload:
+        # While it was open its owner may have moved it, or a resolution redirected it: then it stays so.
+        chosen = [
+            index for index in chosen if not context.vault.is_paid(part.vault, part.distribution, index)
+        ]
     if chosen:
         selection = _selection(part, chosen)
         yield Step("reserve", ready(context.vault.reserve(part.vault, part.branch, selection)))

@@ -10,24 +10,29 @@ from settlement.domain.findings import Finding
 
 _LINE = "{condivisa}line"
 DEPTH_MAX = 60
+ELEMENTS_MAX = 500_000
+"""More than any statement of 16 MiB has, and what a machine holds easily."""
 
 
-class _TooDeep(Exception):  # noqa: N818 - named as the fact that it states
-    """Elements within elements beyond what any statement has."""
+class _Bomb(Exception):  # noqa: N818 - named as the fact that it states
+    """Elements beyond what any statement has; the text says how."""
 
 
 class _Builder(TreeBuilder):
-    """Notes the line of each element and stops at nested bombs."""
+    """Notes the line of each element and stops at bombs."""
 
     def __init__(self) -> None:
         super().__init__()
         self.parser: Any = None
-        self.depth = 0
+        self.depth = self.elements = 0
 
     def start(self, tag: str, attributes: dict[str, str]) -> Element:
         self.depth += 1
+        self.elements += 1
         if self.depth > DEPTH_MAX:
-            raise _TooDeep
+            raise _Bomb(f"elements lie more than {DEPTH_MAX} deep: this is no statement")
+        if self.elements > ELEMENTS_MAX:
+            raise _Bomb(f"there are more than {ELEMENTS_MAX} elements: import shorter periods")
         return super().start(tag, attributes | {_LINE: str(self.parser.parser.CurrentLineNumber)})
 
     def end(self, tag: str) -> Element:
@@ -45,8 +50,8 @@ def parse_xml(name: str, content: bytes) -> Element | Finding:
         root: Element = parser.close()
     except DefusedXmlException:
         return Finding(name, 1, "a document type or an entity stands in the file, which no statement needs")
-    except _TooDeep:
-        return Finding(name, 1, f"elements lie more than {DEPTH_MAX} deep: this is no statement")
+    except _Bomb as bomb:
+        return Finding(name, 1, str(bomb))
     except ParseError as error:
         return Finding(name, error.position[0], "the file is not XML, or ends too early: get it again")
     except (ValueError, LookupError):

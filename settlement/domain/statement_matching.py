@@ -62,8 +62,9 @@ class Matcher:
         self._of_order: defaultdict[str, list[str]] = defaultdict(list)
         for row in self._payments.values():
             self._of_order[message_id(row.order_id)].append(row.end_to_end_id)
-        self._receipts = {row.bank_reference: row.net_micro_eur for row in receipts}
-        self._amounts = {(row.received_on, row.net_micro_eur): row.bank_reference for row in receipts}
+        arrived = [(row, row.gross_micro_eur - row.fee_withheld_micro_eur) for row in receipts]
+        self._receipts = {row.bank_reference: amount for row, amount in arrived}
+        self._amounts = {(row.received_on, amount): row.bank_reference for row, amount in arrived}
         self._kind = kind
 
     def proposals(self, entries: Sequence[Entry]) -> list[Proposal]:
@@ -148,7 +149,7 @@ class Matcher:
         reference, known = entry.reference or "", self._receipts.get(entry.reference or "")
         if known is not None:
             same = known == entry.amount_micro_eur
-            sentence = f"reference {reference} stands for a receipt of {micro_eur_text(known)} EUR net"
+            sentence = f"reference {reference} stands for a receipt of {micro_eur_text(known)} EUR"
             remedy = (
                 "" if same else ": look which is right; a receipt is never changed, only corrected by another"
             )

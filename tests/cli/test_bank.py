@@ -78,7 +78,8 @@ def test_bank__ordered_stated_returned_and_ordered_again__every_member_is_paid_o
     shown = run("pay", "statement", NAME, statement, "--state", state)
     assert shown.stdout.endswith("1 receipt, 1 credited, 1 returned: nothing written; --accept books it\n")
     assert states(state) == 6
-    for ending in ("1 receipt, 1 credited, 1 returned: booked\n", "3 known: booked\n"):
+    divided = f'next: condivisa pay receive "{NAME}" --gross 1234.56 --on 2024-12-06 --kind balance'
+    for ending in (f'booked\n{divided} --reference "CBI0001"\n', "3 known: booked\n"):
         booked = run("pay", "statement", NAME, statement, "--accept", "--state", state)
         assert booked.returncode == 0, booked.stderr
         assert booked.stdout.endswith(ending)

@@ -10,9 +10,11 @@ import_statement
 └── given a statement of another account it should refuse all of it
 """
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
+from eth_account import Account
 from sqlalchemy import Engine
 
 from oracle.attest.keccak import keccak256
@@ -20,8 +22,11 @@ from oracle.chain.artifacts import artifact
 from oracle.records import ContractKind
 from oracle.store.unit_of_work import OracleUnitOfWork
 from oracle.usecases.context import TokenChoice, VaultPolicy
+from oracle.usecases.governance import by_anyone
 from oracle.usecases.import_statement import Imported, import_statement
+from oracle.usecases.moving import Move, to_bank, typed_data
 from oracle.usecases.pay import confirm_payouts, reserve_again
+from oracle.usecases.payout_leaves import tree_of
 from oracle.usecases.publish import publish
 from oracle.wiring import OpenChain, publishing
 from settlement.bankfile import read_statement, write_payment_file
@@ -34,6 +39,7 @@ from settlement.domain.records import ReceiptKind
 from settlement.domain.rounding import decimal_text
 from settlement.domain.statement_matching import Outcome
 from settlement.usecases.order_at_bank import OrderTerms, order_at_bank
+from tests.oracle.usecases.governed import Governed
 from tests.oracle.usecases.test_publish import addresses, view
 from tests.oracle.world import PERSONS, World, settled_world
 from tests.settlement.bankfile.statements import (
@@ -293,3 +299,32 @@ def test_bank__confirmed_by_hand_while_a_return_is_on_its_way__the_queue_goes_on
     assert banked.open_messages() == ["confirm", "release"]
     deliver(banked, opened)
     assert banked.payouts()[0].state is PayoutState.CONFIRMED
+
+
+@pytest.mark.node
+def test_bank__owner_moved_the_released_leaf__it_is_not_reserved_and_the_queue_goes_on(
+    engine: Engine, opened: OpenChain
+) -> None:
+    owner = Account.create()
+    address = bytes.fromhex(owner.address[2:])
+    first_payee = replace(BY_BANK["P1"], wallet_address=address)
+    banked = settled_world(engine, payees=BY_BANK | {"P1": first_payee})
+    deliver(banked, opened)
+    order(banked)
+    first = payments(banked)[0]
+    bring(banked, camt(returned(first.end_to_end_id, eur(first))))
+    deliver(banked, opened)
+
+    governed = Governed(engine, opened, publishing(engine, opened), banked.community_id, opened.chain)
+    tree = tree_of(banked.payouts())
+    former, vault = tree.leaves[0], governed.seats.vault
+    move = Move(opened.chain.chain_id, vault, 1, 0, former, tree.proof(0), to_bank(former, bytes([7]) * 32))
+    signature = bytes(owner.sign_typed_data(full_message=typed_data(move)).signature)
+    governed.send(by_anyone(governed.contracts, governed.seats, move.action(signature)))
+
+    with OracleUnitOfWork(engine) as work:
+        reserve_again(work, banked.distribution.id)
+        work.commit()
+    deliver(banked, opened)
+    assert banked.payouts()[0].state is PayoutState.RELEASED
+    assert status(banked, opened, 0) == (True, False)

@@ -177,6 +177,11 @@ def test_file__without_end_in_depth__is_refused() -> None:
     assert "more than 60 deep" in found
 
 
+def test_file__elements_without_end__is_refused() -> None:
+    (found,) = findings(b"<r>" + b"<a/>" * 500_000)
+    assert "more than 500000 elements" in found
+
+
 def test_file__too_large__is_refused_unread() -> None:
     (found,) = findings(camt() + b" " * STATEMENT_MAX_BYTES)
     assert "more than 16 MiB" in found

@@ -78,6 +78,17 @@ def receipt(reference: str = "G1", on: date = DAY, net: int = 5_000_000) -> Rece
     return Receipt(UUID(int=5), UUID(int=6), ReceiptKind.ADVANCE, on, net, 0, 0, net, reference, b"", b"")
 
 
+def test_gse__recorded_with_fee_and_costs__is_known_by_what_arrived() -> None:
+    costly = replace(
+        receipt(),
+        gross_micro_eur=5_500_000,
+        fee_withheld_micro_eur=500_000,
+        costs_micro_eur=1_000_000,
+        net_micro_eur=4_000_000,
+    )
+    assert outcomes(gse(), receipts=[costly]) == [Outcome.KNOWN]
+
+
 def match(*entries: Entry, payments=(), receipts=(), kind: ReceiptKind | None = None) -> list[Proposal]:
     """Proposals for the entries."""
     return Matcher(payments, receipts, kind).proposals(entries)
