@@ -46,11 +46,6 @@ def sepa(state: Path, out: Path, *more: str) -> tuple[int, str, str]:
     return done.returncode, done.stdout, done.stderr
 
 
-def states(state: Path) -> int:
-    """How many payouts wait for the bank."""
-    return len(list(csv.DictReader(io.StringIO(run("pay", "orders", NAME, "--state", state).stdout))))
-
-
 def test_bank__ordered_stated_returned_and_ordered_again__every_member_is_paid_once(
     state: Path, tmp_path: Path
 ) -> None:
@@ -77,13 +72,10 @@ def test_bank__ordered_stated_returned_and_ordered_again__every_member_is_paid_o
     )
     shown = run("pay", "statement", NAME, statement, "--state", state)
     assert shown.stdout.endswith("1 receipt, 1 credited, 1 returned: nothing written; --accept books it\n")
-    assert states(state) == 6
+    booked = run("pay", "statement", NAME, statement, "--accept", "--state", state)
+    assert booked.returncode == 0, booked.stderr
     divided = f'next: condivisa pay receive "{NAME}" --gross 1234.56 --on 2024-12-06 --kind balance'
-    for ending in (f'booked\n{divided} --reference "CBI0001"\n', "3 known: booked\n"):
-        booked = run("pay", "statement", NAME, statement, "--accept", "--state", state)
-        assert booked.returncode == 0, booked.stderr
-        assert booked.stdout.endswith(ending)
-    assert states(state) == 4
+    assert booked.stdout.endswith(f'booked\n{divided} --reference "CBI0001"\n')
 
     assert (
         "1 payouts reserved again"
@@ -94,7 +86,8 @@ def test_bank__ordered_stated_returned_and_ordered_again__every_member_is_paid_o
     assert again == ids[1][:-1] + "2"
     statement.write_bytes(camt(paid(again or "", amounts[1], "DEB2")))
     run("pay", "statement", NAME, statement, "--accept", "--state", state)
-    assert states(state) == 4  # those without an IBAN
+    waiting = list(csv.DictReader(io.StringIO(run("pay", "orders", NAME, "--state", state).stdout)))
+    assert [row["iban"] for row in waiting] == [""] * 4
     assert "chain and database say the same" in run("chain", "status", "--state", state).stdout
 
 
