@@ -11,7 +11,7 @@ from cli.office import hash_typed
 from cli.workspace import CommunityArgument, StateOption, open_workspace
 from oracle.attest.keccak import HASH_BYTES
 from oracle.attest.payout_tree import bank_payee
-from oracle.sources.payees import iban_is_valid
+from settlement.domain.iban import iban_is_valid
 
 
 def account(

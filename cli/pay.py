@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +12,7 @@ from uuid import UUID
 
 import typer
 
+from cli.bank import reserve_leaves, sepa, statement
 from cli.bank_account import account
 from cli.failures import EXIT_BAD_INPUT, explained, refuse_findings, stop
 from cli.office import PrintOption, VaultOption
@@ -26,10 +27,8 @@ from oracle.usecases.pay import (
     parse_bank_references,
     pays_wallets,
     release_payouts,
-    reserve_again,
 )
 from oracle.usecases.resolutions import FIRST_SINGLE
-from oracle.work import Work
 from settlement.casefile import write_atomically
 from settlement.domain.lineage import successors, undistributed
 from settlement.domain.payout_states import Channel, PayoutState
@@ -41,13 +40,14 @@ from settlement.usecases.redivide import redivide
 
 app = typer.Typer(
     name="pay",
-    help="From a bank receipt to confirmed payouts: receive, redivide, confirm, show.",
+    help="From a bank receipt to confirmed payouts: receive, redivide, order, import the bank's statement.",
     no_args_is_help=True,
     add_completion=False,
 )
+app.command("sepa")(sepa)
+app.command("statement")(statement)
 app.command("tree")(tree)
 app.command("account")(account)
-OrderLeaves = Callable[[Work, UUID, Sequence[int]], None]
 AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?")
 AWAITING_BANK = frozenset({PayoutState.RESERVED, PayoutState.ORDERED})
 
@@ -67,7 +67,7 @@ def receive(
 ) -> None:
     """Divide a bank receipt over the settled periods not yet distributed, settle and pay it on the ledger.
 
-    Wallet leaves are pushed, bank leaves are reserved; `condivisa pay orders` lists those for the bank. The
+    Wallet leaves are pushed, bank leaves are reserved; `condivisa pay sepa` orders those at the bank. The
     same receipt again continues where it stopped.
     """
     terms = ReceiptTerms(kind, on.date(), euro(gross), reference, euro(fee), euro(costs))
@@ -182,7 +182,7 @@ def release(
         release_single(community, distribution, vault, print_only, state)
         return
     _require_single(print_only or vault is not None)
-    _order_of_leaves(community, distribution, indexes, release_payouts, state)
+    _release_leaves(community, distribution, indexes, state)
 
 
 @app.command("reserve")
@@ -191,14 +191,18 @@ def reserve(
     distribution: Annotated[
         int | None, typer.Option(help="Number of the distribution whose released leaves are meant.")
     ] = None,
-    indexes: Annotated[list[int] | None, typer.Argument(metavar="[INDEX...]", help="Its leaves.")] = None,
+    indexes: Annotated[
+        list[int] | None, typer.Argument(metavar="[INDEX...]", help="Its leaves; default: all released ones.")
+    ] = None,
     vault: VaultOption = None,
     print_only: PrintOption = False,
     state: StateOption = None,
 ) -> None:
     """Reserve all open single payouts by bank, or with --distribution leaves that were released, again.
 
-    What is reserved stands in `condivisa pay orders`, and its owner cannot move it.
+    What is reserved stands in `condivisa pay orders`, and its owner cannot move it. The same account is paid:
+    a leaf's account is fixed. One that was closed needs another channel (`condivisa govern move`) or a
+    transfer by hand and `condivisa pay confirm`.
     """
     if distribution is None:
         reserve_singles(community, vault, print_only, state)
@@ -206,7 +210,7 @@ def reserve(
     if distribution >= FIRST_SINGLE:
         stop("single payouts are reserved together: leave --distribution out", EXIT_BAD_INPUT)
     _require_single(print_only or vault is not None)
-    _order_of_leaves(community, distribution, indexes, reserve_again, state)
+    reserve_leaves(community, distribution, indexes, state)
 
 
 def _require_single(asked: bool) -> None:
@@ -215,17 +219,17 @@ def _require_single(asked: bool) -> None:
         stop("--print and --vault are for single payouts, numbered from 2147483648 on", EXIT_BAD_INPUT)
 
 
-def _order_of_leaves(
-    community: str, distribution: int, indexes: Sequence[int] | None, order: OrderLeaves, state: Path | None
+def _release_leaves(
+    community: str, distribution: int, indexes: Sequence[int] | None, state: Path | None
 ) -> None:
-    """Have something done with leaves of a distribution, at once."""
+    """Give leaves of a distribution back, at once."""
     if not indexes:
         stop("which leaves? Name their indexes, as `condivisa pay orders` lists them", EXIT_BAD_INPUT)
     with explained(), open_workspace(state) as workspace:
         record = workspace.community(community)
         named = _distribution(workspace, record, distribution)
         with workspace.writing() as work:
-            order(work, named, indexes)
+            release_payouts(work, named, indexes)
             work.commit()
         with open_ledger(workspace) as opened:
             deliver(workspace, opened, record.id)

@@ -2,6 +2,7 @@
 
 from api.routers import (
     asker,
+    bank,
     communities,
     distributions,
     energy,
@@ -34,6 +35,7 @@ ROUTERS = (
     distributions.router,
     statements.router,
     payouts.router,
+    bank.router,
     ledger.router,
     lists.router,
 )

@@ -1,12 +1,13 @@
-"""Topics `push`, `reserve` and `confirm`: a settled distribution's leaves are paid in aligned batches.
+"""Topics `push`, `reserve`, `confirm` and `release`: a settled distribution's leaves are paid in batches.
 
 Wallet and social leaves are pushed; bank leaves are reserved, ordered at the bank, and confirmed with the
-hash of the bank's reference. A leaf that a push could not pay stays open: anyone may claim it for its member.
+hash of the bank's reference, or released when the bank sends the money back. A leaf that a push could not pay
+stays open: anyone may claim it for its member.
 """
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 from uuid import UUID
@@ -23,7 +24,7 @@ from settlement.domain.errors import NotFound, TransitionRefused
 from settlement.domain.findings import Finding, quote
 from settlement.domain.identifiers import uuid7
 from settlement.domain.payout_states import Channel, PayoutState, may_follow
-from settlement.domain.records import OutboxRow, Payout
+from settlement.domain.records import Distribution, OutboxRow, Payout
 from settlement.usecases.mark_payouts import mark_payouts
 
 NO_REFERENCE = bytes(32)
@@ -108,35 +109,59 @@ def confirm_payouts(work: Work, distribution_id: UUID, references: Mapping[int, 
     return ordered
 
 
-def release_payouts(work: Work, distribution_id: UUID, indexes: Sequence[int]) -> None:
+def release_payouts(work: Work, distribution_id: UUID, indexes: Iterable[int]) -> None:
     """Order that reserved bank leaves be given back. Raises as `confirm_payouts`."""
     _order_of_leaves(work, "release", distribution_id, indexes, PayoutState.RELEASED)
 
 
-def reserve_again(work: Work, distribution_id: UUID, indexes: Sequence[int]) -> None:
-    """Order that released bank leaves be reserved again. Raises as `confirm_payouts`."""
-    _order_of_leaves(work, "reserve", distribution_id, indexes, PayoutState.RESERVED)
+def reserve_again(work: Work, distribution_id: UUID, indexes: Iterable[int] | None = None) -> list[int]:
+    """Order that released bank leaves be reserved again, all or those named; returns their indexes.
+
+    Raises as `confirm_payouts`.
+    """
+    payouts = work.payouts.of_distribution(distribution_id)
+    released = [row.leaf_index for row in payouts if row.state is PayoutState.RELEASED]
+    wanted = released if indexes is None else sorted(set(indexes))
+    for index in wanted:
+        if 0 <= index < len(payouts) and index not in released:
+            raise TransitionRefused(index, payouts[index].channel, payouts[index].state, PayoutState.RESERVED)
+    _order_of_leaves(work, "reserve", distribution_id, wanted, PayoutState.RESERVED)
+    return wanted
 
 
 def _order_of_leaves(
-    work: Work, topic: str, distribution_id: UUID, indexes: Sequence[int], state: PayoutState
+    work: Work, topic: str, distribution_id: UUID, indexes: Iterable[int], state: PayoutState
 ) -> None:
+    """A message per batch for the leaves that no waiting message of the topic names."""
     distribution = work.distributions.get(distribution_id)
     if distribution is None:
         raise NotFound("distribution", distribution_id)
     payouts = work.payouts.of_distribution(distribution_id)
-    for index in indexes:
+    wanted = sorted(set(indexes))
+    for index in wanted:
         if not 0 <= index < len(payouts):
             raise NotFound("leaf", f"{index} of distribution {distribution.number}")
         if not may_follow(payouts[index].channel, payouts[index].state, state):
             raise TransitionRefused(index, payouts[index].channel, payouts[index].state, state)
+    waiting = _waiting(work, distribution, topic)
     for start, height in batches(len(payouts)):
-        inside = sorted({index for index in indexes if start <= index < start + (1 << height)})
+        span = range(start, start + (1 << height))
+        inside = [index for index in wanted if index in span and index not in waiting]
         if inside:
             payload = {"distribution_id": str(distribution_id), "start": start, "height": height}
             # A leaf may be released and reserved again more than once: each time is another message.
             key = f"{topic}:{distribution_id}:{start}:{uuid7()}"
             work.outbox.add(distribution.community_id, topic, key, payload | {"leaves": inside})
+
+
+def _waiting(work: Work, distribution: Distribution, topic: str) -> set[int]:
+    """Leaves of the distribution that an open message of the topic names."""
+    return {
+        index
+        for row in work.outbox.open_rows(distribution.community_id)
+        if row.topic == topic and row.payload.get("distribution_id") == str(distribution.id)
+        for index in row.payload.get("leaves", ())
+    }
 
 
 def _open_references(
@@ -210,7 +235,7 @@ def _fitting(context: Context, part: _Part) -> Iterator[_Part]:
 
 
 def reserve(context: Context, message: OutboxRow) -> Steps:
-    """Set a batch's bank leaves aside for the bank."""
+    """Set a batch's bank leaves aside for the bank: those that the message names, else all that are open."""
     part = _part(context, message)
     chosen = [
         payout

@@ -15,6 +15,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
+from settlement.store.bank_orders import BankOrders, BankOrdersReader
 from settlement.store.distributions import Distributions, DistributionsReader
 from settlement.store.outbox import Outbox, OutboxReader
 from settlement.store.payouts import Payouts, PayoutsReader
@@ -77,6 +78,7 @@ class SettlementUnitOfWork(_Transaction):
     distributions: Distributions
     payouts: Payouts
     statements: Statements
+    bank_orders: BankOrders
     outbox: Outbox
 
     def _attach(self, session: Session) -> None:
@@ -87,6 +89,7 @@ class SettlementUnitOfWork(_Transaction):
         self.distributions = Distributions(session)
         self.payouts = Payouts(session)
         self.statements = Statements(session)
+        self.bank_orders = BankOrders(session)
         self.outbox = Outbox(session)
 
     def lock(self, name: str) -> None:
@@ -113,6 +116,7 @@ class SettlementReadOnlyUnitOfWork(_Transaction):
     distributions: DistributionsReader
     payouts: PayoutsReader
     statements: StatementsReader
+    bank_orders: BankOrdersReader
     outbox: OutboxReader
 
     def _open(self, engine: Engine) -> Session:
@@ -131,4 +135,5 @@ class SettlementReadOnlyUnitOfWork(_Transaction):
         self.distributions = DistributionsReader(session)
         self.payouts = PayoutsReader(session)
         self.statements = StatementsReader(session)
+        self.bank_orders = BankOrdersReader(session)
         self.outbox = OutboxReader(session)

@@ -132,7 +132,6 @@ def test_pay__what_does_not_exist__is_named(
         (("account", NAME, IBAN, "--salt", "0x12"), "is no hash"),
         (("account", NAME, "--forget", "0x12"), "is no hash"),
         (("release", NAME, "--distribution", "1"), "which leaves? Name their indexes"),
-        (("reserve", NAME, "--distribution", "1"), "which leaves? Name their indexes"),
         (("reserve", NAME, "--distribution", SINGLE), "leave --distribution out"),
         (("release", NAME, "--distribution", "1", "0", "--print"), "are for single payouts"),
         (("reserve", NAME, "--distribution", "1", "0", "--vault", HASH), "are for single payouts"),

@@ -1,6 +1,8 @@
 """The settlement service's tables; they join the one metadata of the project (SQLModel.metadata)."""
 
 from settlement.store.tables.money import (
+    BankOrderRow,
+    BankPaymentRow,
     BankReceiptRow,
     DistributionCancellationRow,
     DistributionReceiptRow,
@@ -15,6 +17,8 @@ from settlement.store.tables.readings import MarketPriceRow, MeterReadingRow
 from settlement.store.tables.settlements import EnergyTransactionRow, SettlementMemberRow, SettlementRow
 
 __all__ = [
+    "BankOrderRow",
+    "BankPaymentRow",
     "BankReceiptRow",
     "DistributionCancellationRow",
     "DistributionReceiptRow",
