@@ -1,6 +1,6 @@
 """What the use cases need from outside; `settlement.store` and `community.store` supply it."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from settlement.domain.case import Case, Community, Direction, MeterSeries
+from settlement.domain.community_rules import AdoptedRule
 from settlement.domain.day_vectors import DayGrid, DayVector
 from settlement.domain.payees import Payee
 from settlement.domain.payout_states import PayoutState
@@ -44,6 +45,10 @@ class CommunityTerms(Protocol):
 
     def configuration_ids(self, community_id: UUID) -> Mapping[str, UUID]:
         """Ids of the community's configurations by their code in case files."""
+        ...
+
+    def adopted_rules(self, community_id: UUID) -> Sequence[AdoptedRule]:
+        """The rules that the community adopted by resolution, the earliest first."""
         ...
 
     def payees(self, community_id: UUID) -> Mapping[str, Payee]:

@@ -19,7 +19,7 @@ from community.domain.records import (
     PlantRecord,
     PodRecord,
 )
-from community.store.tables import AssetRow, CommunityRow, ConfigurationRow, MemberRow
+from community.store.tables import AssetRow, CommunityRow, CommunityRuleRow, ConfigurationRow, MemberRow
 from settlement.domain.case import (
     Allocation,
     Attribution,
@@ -31,6 +31,7 @@ from settlement.domain.case import (
     Shares,
     Source,
 )
+from settlement.domain.community_rules import AdoptedRule, CommunityRule
 from settlement.domain.payees import Payee
 from settlement.domain.payout_states import Channel
 
@@ -178,6 +179,25 @@ def plant(row: AssetRow, member_code: str | None) -> PlantRecord:
         degradation_rate=row.degradation_rate,
         extra=row.extra,
     )
+
+
+def adopted_rule(row: CommunityRuleRow) -> AdoptedRule:
+    """A rule with the instant of its adoption."""
+    rule = CommunityRule(row.key, int(row.value_micro), row.valid_from, row.valid_to, row.source)
+    return AdoptedRule(rule, row.adopted_at)
+
+
+def rule_columns(adopted: AdoptedRule) -> dict[str, Any]:
+    """Columns of an adopted rule."""
+    rule = adopted.rule
+    return {
+        "adopted_at": adopted.adopted_at,
+        "key": rule.key,
+        "value_micro": rule.value_micro,
+        "valid_from": rule.valid_from,
+        "valid_to": rule.valid_to,
+        "source": rule.source,
+    }
 
 
 def terms(

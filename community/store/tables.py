@@ -165,6 +165,23 @@ class SharingRuleRow(SQLModel, table=True):
     updated_at: datetime = Field(sa_column=columns.recorded())
 
 
+class CommunityRuleRow(SQLModel, table=True):
+    """A rule that a community adopted; never changed, a later one of the same key takes its place."""
+
+    __tablename__ = "community_rules"
+    __table_args__ = (Index("idx_community_rules_community", "community_id", "adopted_at"),)
+
+    id: UUID = Field(sa_column=columns.key())
+    community_id: UUID = Field(sa_column=columns.reference("energy_communities.id"))
+    adopted_at: datetime = Field(sa_column=columns.instant())
+    key: str = Field(sa_column=columns.text(100))
+    value_micro: Decimal = Field(sa_column=Column(Numeric, nullable=False))
+    valid_from: date | None = Field(sa_column=Column(Date))
+    valid_to: date | None = Field(sa_column=Column(Date))
+    source: str = Field(sa_column=columns.text(500))
+    created_at: datetime = Field(sa_column=columns.recorded())
+
+
 class GseComplianceRecordRow(SQLModel, table=True):
     """A submission to GSE and its answer."""
 

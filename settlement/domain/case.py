@@ -137,8 +137,9 @@ class Plant:
 class Community:
     """The terms of one settlement: period [start, end) in UTC, rules, configurations, members and plants.
 
-    `parameters_micro` overrides rule parameters by name, each value times a million. `revenue_micro_eur`
-    is the amount to split; None means premium plus valorisation.
+    `parameters_micro` overrides rule parameters by name, each value times a million; `parameter_sources`
+    names the resolution behind an override, where there is one. `revenue_micro_eur` is the amount to split;
+    None means premium plus valorisation.
     """
 
     name: str
@@ -154,6 +155,7 @@ class Community:
     allocation: Allocation = Allocation.SHARED_INJECTION
     revenue_micro_eur: int | None = None
     parameters_micro: Mapping[str, int] = field(default_factory=dict)
+    parameter_sources: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def hours(self) -> int:
