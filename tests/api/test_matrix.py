@@ -49,6 +49,7 @@ MATRIX = {
     ("PUT", P + "/members/{member_id}"): Row(ADMINISTRATORS, P + "/members/{P1}"),
     ("POST", P + "/plants"): Row(ADMINISTRATORS),
     ("GET", P + "/plants"): Row(ALL),
+    ("PUT", P + "/plants/{plant_id}/stops"): Row(ADMINISTRATORS, P + "/plants/{P1}/stops"),
     ("POST", P + "/readings"): Row(ADMINISTRATORS),
     ("POST", P + "/prices"): Row(ROOT),
     ("GET", P + "/readings/{pod}/{day}/receipt"): Row(
