@@ -102,7 +102,7 @@ class Prices(PricesReader, Protocol):
         ...
 
 
-class Settlements(Protocol):
+class SettlementsReader(Protocol):
     """Settled periods."""
 
     def get(self, settlement_id: UUID) -> StoredSettlement | None:
@@ -113,9 +113,17 @@ class Settlements(Protocol):
         """The settlement of exactly that period."""
         ...
 
+    def of_community(self, community_id: UUID) -> list[StoredSettlement]:
+        """All settlements of a community, by period."""
+        ...
+
     def members(self, settlement_id: UUID) -> list[SettlementMember]:
         """The members' figures."""
         ...
+
+
+class Settlements(SettlementsReader, Protocol):
+    """Adds settled periods."""
 
     def add(
         self, settlement: StoredSettlement, members: Iterable[SettlementMember], hours: Iterable[EnergyHour]

@@ -58,6 +58,7 @@ def community_columns(community: Community) -> dict[str, Any]:
         "social_bps": community.shares_bps.social,
         "grid_bps": community.shares_bps.grid,
         "parameters": dict(community.parameters_micro),
+        "parameter_sources": dict(community.parameter_sources),
     }
 
 
@@ -73,7 +74,8 @@ def changed_columns(fields: Mapping[str, Any]) -> dict[str, Any]:
         }
     parameters = columns.pop("parameters_micro", None)
     if parameters is not None:
-        columns["parameters"] = dict(parameters)
+        # Values that are set anew have no resolution behind them: those go through adopted rules.
+        columns |= {"parameters": dict(parameters), "parameter_sources": {}}
     return columns
 
 
@@ -93,6 +95,7 @@ def community(row: CommunityRow, configurations: Iterable[ConfigurationRecord]) 
         storage_policy=StoragePolicy(row.storage_policy),
         shares_bps=Shares(row.producers_bps, row.social_bps, row.grid_bps),
         parameters_micro=row.parameters,
+        parameter_sources=row.parameter_sources,
         ledger_id=row.ledger_id,
         extra=row.extra,
         configurations=tuple(sorted(configurations, key=lambda entry: entry.code.encode())),
@@ -236,4 +239,5 @@ def terms(
         allocation=record.allocation,
         storage_policy=record.storage_policy,
         parameters_micro=dict(record.parameters_micro),
+        parameter_sources=dict(record.parameter_sources),
     )

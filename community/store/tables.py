@@ -38,6 +38,7 @@ class CommunityRow(SQLModel, table=True):
     social_bps: int = Field(sa_column=Column(Integer, nullable=False))
     grid_bps: int = Field(sa_column=Column(Integer, nullable=False))
     parameters: dict[str, Any] = Field(sa_column=columns.document(nullable=False, default="{}"))
+    parameter_sources: dict[str, Any] = Field(sa_column=columns.document(nullable=False, default="{}"))
     ledger_id: bytes | None = Field(sa_column=columns.octets(nullable=True, unique=True))
     extra: dict[str, Any] = Field(sa_column=_metadata())
     created_at: datetime = Field(sa_column=columns.recorded())

@@ -10,9 +10,11 @@ depends_on = None
 
 def upgrade() -> None:
     op.execute(RULES)
+    op.execute("ALTER TABLE energy_communities ADD COLUMN parameter_sources jsonb NOT NULL DEFAULT '{}'")
 
 
 def downgrade() -> None:
+    op.execute("ALTER TABLE energy_communities DROP COLUMN parameter_sources")
     op.execute("DROP TABLE community_rules")
 
 

@@ -10,7 +10,7 @@ from settlement.domain.case import Community
 
 @dataclass(frozen=True, slots=True)
 class CommunityRule:
-    """A parameter's value, times a million, in force in [valid_from, valid_to); `source` is its resolution."""
+    """A parameter's value, times a million, in [valid_from, valid_to); `source` is its resolution."""
 
     key: str
     value_micro: int

@@ -42,6 +42,11 @@ class Parameters:
     values_micro: Mapping[str, int]
     tras_e_micro_by_year: Mapping[int, int]
 
+    @property
+    def unverified(self) -> tuple[str, ...]:
+        """Names of the values that no text that was read confirms, sorted."""
+        return tuple(sorted(name for name, parameter in self.used.items() if not parameter.verified))
+
     def micro(self, name: str) -> int:
         """Value of a parameter that does not depend on the year, times a million."""
         return self.values_micro[name]
@@ -78,9 +83,7 @@ def _timeless(
     rules = rule_set(rules_name)
     rows = rules.rows
     names = (rules.parameters | overrides.keys()) - {TRAS_E}
-    return {
-        name: _used(name, rows[name][0] if name in rows else None, overrides, sources) for name in names
-    }
+    return {name: _used(name, rows[name][0] if name in rows else None, overrides, sources) for name in names}
 
 
 def _yearly(

@@ -34,9 +34,7 @@ def load_case(
     terms, series = load_series(work, community_id, start, end, as_of)
     prices = _prices(work, terms, DayGrid.of(start, end), as_of)
     rules = in_force(work.communities.adopted_rules(community_id), start, end, as_of)
-    return Case(
-        replace(overridden(terms, rules), revenue_micro_eur=revenue_micro_eur), series, prices
-    )
+    return Case(replace(overridden(terms, rules), revenue_micro_eur=revenue_micro_eur), series, prices)
 
 
 def load_series(
