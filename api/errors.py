@@ -18,6 +18,7 @@ from planning.forecast import HistoryMissing
 from settlement.domain.errors import CaseNotReady, ServiceError
 from settlement.domain.findings import Finding
 from settlement.domain.parameters import ParameterMissing
+from settlement.domain.rulesets import RuleMissing
 
 log = logging.getLogger("condivisa.api")
 
@@ -94,7 +95,7 @@ class ApiError(Exception):
 def install(app: FastAPI) -> None:
     """Let every failure of the application leave as a problem."""
     app.add_exception_handler(ApiError, _api_error)
-    for refusal in (ServiceError, OracleError, HistoryMissing, ParameterMissing):
+    for refusal in (ServiceError, OracleError, HistoryMissing, ParameterMissing, RuleMissing):
         app.add_exception_handler(refusal, _refusal)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _http_exception)
@@ -118,7 +119,11 @@ def _refusal(request: Request, error: Exception) -> Response:
 
 def code_of(error: Exception) -> str:
     """The stable name of a refusal."""
-    return "PARAMETER_MISSING" if isinstance(error, ParameterMissing) else str(getattr(error, "code", ""))
+    return (
+        "PARAMETER_MISSING"
+        if isinstance(error, ParameterMissing | RuleMissing)
+        else str(getattr(error, "code", ""))
+    )
 
 
 def findings_out(findings: Iterable[Finding]) -> list[FindingOut]:

@@ -13,6 +13,7 @@ from api.routers import (
     payouts,
     plants,
     readings,
+    rules,
     settlements,
     verifier,
 )
@@ -22,6 +23,8 @@ ROUTERS = (
     verifier.router,
     asker.router,
     communities.router,
+    rules.router,
+    rules.own,
     members.router,
     plants.router,
     imports.router,

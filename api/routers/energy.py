@@ -19,7 +19,7 @@ from api.schemas.energy import (
     Resolution,
     ShareRequest,
 )
-from api.schemas.settlement import SettlementOut
+from api.schemas.settlement import SettlementDetailOut
 from api.schemas.wire import Day, rome
 from planning.forecast import DAYS_MAX as FORECAST_DAYS_MAX
 from planning.forecast import METHOD
@@ -38,7 +38,7 @@ def share_energy(
     asker: Administrator,
     service: ServiceOf,
     dry_run: DryRun = False,
-) -> SettlementOut:
+) -> SettlementDetailOut:
     """Computes shared energy, incentive and the members' parts, and orders the publication.
 
     A period that is settled answers its first settlement again. Missing readings or prices are refused with
@@ -50,7 +50,7 @@ def share_energy(
         require_community(work, asker, community_id)
         now = service.clock()
         settled = close_period(work, service.evidence, community_id, period.start, period.end, now)
-        shown = SettlementOut.of(settled)
+        shown = SettlementDetailOut.of(settled)
         if not dry_run:
             work.commit()
     return shown

@@ -74,8 +74,7 @@ def changed_columns(fields: Mapping[str, Any]) -> dict[str, Any]:
         }
     parameters = columns.pop("parameters_micro", None)
     if parameters is not None:
-        # Values that are set anew have no resolution behind them: those go through adopted rules.
-        columns |= {"parameters": dict(parameters), "parameter_sources": {}}
+        columns["parameters"] = dict(parameters)
     return columns
 
 

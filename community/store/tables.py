@@ -182,7 +182,7 @@ class CommunityRuleRow(SQLModel, table=True):
     value_micro: Decimal = Field(sa_column=Column(Numeric, nullable=False))
     valid_from: date | None = Field(sa_column=Column(Date))
     valid_to: date | None = Field(sa_column=Column(Date))
-    source: str = Field(sa_column=columns.text(500))
+    source: str = Field(sa_column=columns.text(200))
     created_at: datetime = Field(sa_column=columns.recorded())
 
 

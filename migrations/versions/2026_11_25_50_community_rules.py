@@ -27,7 +27,7 @@ CREATE TABLE community_rules (
     value_micro numeric NOT NULL CHECK (value_micro >= 0 AND value_micro = trunc(value_micro)),
     valid_from date,
     valid_to date CHECK (valid_to > valid_from),
-    source varchar(500) NOT NULL CHECK (source <> ''),
+    source varchar(200) NOT NULL CHECK (source <> ''),
     created_at timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX idx_community_rules_community ON community_rules (community_id, adopted_at);

@@ -5,7 +5,12 @@ from pathlib import Path
 
 from settlement.casefile.toml_file import read_table
 from settlement.casefile.toml_table import Table
-from settlement.domain.community_rules import CommunityRule
+from settlement.domain.community_rules import (
+    SOURCE_MAX_CHARACTERS,
+    CommunityRule,
+    names_resolution,
+    unit_of,
+)
 from settlement.domain.findings import Finding, quote
 from settlement.domain.rulesets import RULE_SETS, parameter_names, rule_set
 
@@ -35,15 +40,9 @@ def _rule(table: Table) -> CommunityRule | None:
     key = _key(table)
     value_micro = table.decimal("value")
     unit = table.text("unit")
-    if key is not None and unit is not None and unit != _unit(key):
-        table.note(f"unit is {quote(unit)}, {key} is counted in {_unit(key)}", "unit")
-    source = table.text("source")
-    if source is not None and not any(letter.isdigit() for letter in source):
-        table.note(
-            "source names no resolution; write its body, number and date, "
-            'like "Members\' assembly of 2026-11-20, resolution 3"',
-            "source",
-        )
+    if key is not None and unit is not None and unit != unit_of(key):
+        table.note(f"unit is {quote(unit)}, {key} is counted in {unit_of(key)}", "unit")
+    source = _source(table)
     valid_from, valid_to = (_day(table, name) for name in ("valid_from", "valid_to"))
     if valid_from is not None and valid_to is not None and valid_to <= valid_from:
         table.note("valid_to is not after valid_from", "valid_to")
@@ -63,9 +62,14 @@ def _key(table: Table) -> str | None:
     return None
 
 
-def _unit(key: str) -> str:
-    rows = next(rule_set(name).rows[key] for name in RULE_SETS if key in rule_set(name).rows)
-    return rows[0].unit
+def _source(table: Table) -> str | None:
+    source = table.text("source")
+    if source is None or (names_resolution(source) and len(source) <= SOURCE_MAX_CHARACTERS):
+        return source
+    remedy = 'write its body, number and date, like "Members\' assembly of 2026-11-20, resolution 3"'
+    defect = "names no resolution" if len(source) <= SOURCE_MAX_CHARACTERS else "is too long"
+    table.note(f"source {defect}; {remedy}, in at most {SOURCE_MAX_CHARACTERS} characters", "source")
+    return None
 
 
 def _day(table: Table, key: str) -> date | None:
@@ -76,10 +80,5 @@ def _overlaps(rows: list[tuple[Table, CommunityRule]]) -> None:
     """Note every rule of which an earlier one of the file shares a day."""
     for position, (table, rule) in enumerate(rows):
         for _, other in rows[:position]:
-            if other.key == rule.key and _meet(rule, other):
+            if rule.meets(other):
                 table.note(f"{rule.key} has another value on some of these days; part them by valid_to")
-
-
-def _meet(one: CommunityRule, other: CommunityRule) -> bool:
-    begin = max(one.valid_from or date.min, other.valid_from or date.min)
-    return begin < min(one.valid_to or date.max, other.valid_to or date.max)

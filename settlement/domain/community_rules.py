@@ -6,6 +6,9 @@ from datetime import date, datetime, timedelta
 
 from settlement.domain.calendar import rome_date
 from settlement.domain.case import Community
+from settlement.domain.rulesets import RULE_SETS, rule_set
+
+SOURCE_MAX_CHARACTERS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,11 @@ class CommunityRule:
         begun = self.valid_from is None or self.valid_from <= first
         return begun and (self.valid_to is None or last < self.valid_to)
 
+    def meets(self, other: "CommunityRule") -> bool:
+        """Whether the other is of the same key and shares a day."""
+        begin = max(self.valid_from or date.min, other.valid_from or date.min)
+        return self.key == other.key and begin < min(self.valid_to or date.max, other.valid_to or date.max)
+
 
 @dataclass(frozen=True, slots=True)
 class AdoptedRule:
@@ -30,6 +38,19 @@ class AdoptedRule:
 
     rule: CommunityRule
     adopted_at: datetime
+
+
+def unit_of(key: str) -> str:
+    """The unit of a parameter; raises KeyError for any other key."""
+    units = [rule_set(name).rows[key][0].unit for name in RULE_SETS if key in rule_set(name).parameters]
+    if not units:
+        raise KeyError(key)
+    return units[0]
+
+
+def names_resolution(source: str) -> bool:
+    """Whether the source can name a resolution: one line with a number or a date in it."""
+    return source.isprintable() and any(letter.isdigit() for letter in source)
 
 
 def in_force(

@@ -1,7 +1,9 @@
 """A community adopts rules: what is settled stays as it was, what begins afterwards follows them."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -10,7 +12,10 @@ from sqlalchemy.exc import DBAPIError
 
 from community.store.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 from community.usecases.adopt_rules import adopt_rules
+from community.usecases.communities import update_community
+from community.usecases.register_community import register_community
 from settlement.bootstrap import case_manifest
+from settlement.casefile import read_case, write_case
 from settlement.domain.canonical import canonical_json
 from settlement.domain.community_rules import CommunityRule
 from settlement.domain.engine import settle
@@ -133,3 +138,28 @@ def test_rule_effect__rule_that_refuses_the_plants__says_why(engine: Engine, com
     assert effect.problems == (
         "plants of source photovoltaic at POD IT001E00000099 have 99.5 kW together, the limit is 60 kW",
     )
+
+
+def test_adopt__case_files_of_the_period__settle_to_the_stored_bytes(
+    engine: Engine, community_id: UUID, tmp_path: Path
+) -> None:
+    adopt(engine, community_id)
+    settled = shop.close(engine, community_id, AFTER)
+    with ReadOnlyUnitOfWork(engine) as work:
+        write_case(load_case(work, community_id, settled.start, settled.end, settled.as_of), tmp_path)
+    given, findings = read_case(tmp_path)
+    assert (given is not None, findings) == (True, [])
+    assert canonical_json(settle(given).document()) == settled.document
+
+
+def test_update__parameter_set_anew__loses_its_resolution_and_no_other(engine: Engine) -> None:
+    wanted = replace(
+        BEFORE.community,
+        parameters_micro={KEY: 100_000_000, CAP: 300_000_000},
+        parameter_sources={KEY: SOURCE, CAP: SOURCE},
+    )
+    with UnitOfWork(engine) as work:
+        registered = register_community(work, wanted).community_id
+        changed = {"parameters_micro": {KEY: 100_000_000, CAP: 310_000_000}}
+        record = update_community(work, registered, changed)
+    assert record.parameter_sources == {KEY: SOURCE}
