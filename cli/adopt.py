@@ -1,4 +1,4 @@
-"""`condivisa rules propose` and `adopt`: a community's own rules, their effect before they count."""
+"""`condivisa rules effect`, `propose` and `adopt`: what a change of rules does, before it counts."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -6,15 +6,17 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from cli.display import Display
-from cli.failures import explained, refuse_findings
+from cli.failures import EXIT_BAD_INPUT, explained, refuse_findings, stop
 from cli.workspace import CommunityArgument, StateOption, now, open_workspace
 from community.usecases.adopt_rules import adopt_rules
 from settlement.casefile.rules_file import read_rules
 from settlement.domain.calendar import rome_date
 from settlement.domain.community_rules import CommunityRule
 from settlement.domain.rounding import cents_text, plain_text
+from settlement.domain.rulesets import RULE_SETS
 from settlement.usecases.rule_effect import Figures, PeriodEffect, rule_effect
 
 _DECIMALS = 6
@@ -36,7 +38,7 @@ def propose(community: CommunityArgument, file: FileArgument, state: StateOption
         with workspace.reading() as work:
             effects = rule_effect(work, record.id, rules)
     display = Display()
-    display.title(record.name)
+    display.title(escape(record.name))
     display.table("Proposed", _rule_rows(rules))
     _show_effects(display, effects)
 
@@ -56,6 +58,30 @@ def adopt(community: CommunityArgument, file: FileArgument, state: StateOption =
     keys = ", ".join(sorted({rule.key for rule in rules}))
     since = f"for periods that begin on {rome_date(adopted_at)} or later"
     typer.echo(f"{record.name}: {f'adopted {keys}, {since}' if stored else f'{keys} adopted before'}")
+
+
+def effect(
+    community: Annotated[
+        str | None, typer.Argument(metavar="[COMMUNITY]", help="Name or id; default: every community.")
+    ] = None,
+    rules: Annotated[
+        str | None, typer.Option("--set", help=f"Another rule set: {', '.join(RULE_SETS)}; default: its own.")
+    ] = None,
+    state: StateOption = None,
+) -> None:
+    """Show what a change of rules means for each community, before anything is settled by it. Stores nothing.
+
+    Without --set: what the rules of this program change about periods that an earlier release settled.
+    """
+    if rules is not None and rules not in RULE_SETS:
+        stop(f'there is no rule set "{rules}"; sets: {", ".join(RULE_SETS)}', EXIT_BAD_INPUT)
+    display = Display()
+    with explained(), open_workspace(state) as workspace:
+        named = None if community is None else workspace.community(community)
+        with workspace.reading() as work:
+            for record in work.communities.all() if named is None else [named]:
+                display.title(f"{escape(record.name)}, {record.rule_set} -> {rules or record.rule_set}")
+                _show_effects(display, rule_effect(work, record.id, rule_set=rules))
 
 
 def _rules_of(file: Path) -> tuple[CommunityRule, ...]:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from cli.adopt import adopt, propose
+from cli.adopt import adopt, effect, propose
 from cli.display import Display
 from cli.failures import EXIT_BAD_INPUT, stop
 from cli.workspace import now
@@ -25,6 +25,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
 )
+app.command("effect")(effect)
 app.command("propose")(propose)
 app.command("adopt")(adopt)
 

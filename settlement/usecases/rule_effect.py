@@ -1,4 +1,4 @@
-"""What a community's own rules would have meant for the periods that it has settled; stores nothing."""
+"""What a change of rules would have meant for the periods that a community has settled; stores nothing."""
 
 import json
 from collections.abc import Sequence
@@ -53,16 +53,23 @@ class PeriodEffect:
     problems: tuple[str, ...]
 
 
-def rule_effect(work: LookBack, community_id: UUID, rules: Sequence[CommunityRule]) -> list[PeriodEffect]:
-    """Each settled period as if the rules had been in force in it, by period.
+def rule_effect(
+    work: LookBack, community_id: UUID, rules: Sequence[CommunityRule] = (), rule_set: str | None = None
+) -> list[PeriodEffect]:
+    """Each settled period as if the rules, or another rule set, had been in force in it, by period.
+
+    With neither it shows what the rules of this program change about what an earlier release settled.
 
     Readings, prices and adopted rules are those that the settlement itself saw. Settled periods stay as they
     are, whatever comes out here.
     """
-    return [_effect(work, settled, rules) for settled in work.settlements.of_community(community_id)]
+    settled = work.settlements.of_community(community_id)
+    return [_effect(work, period, rules, rule_set) for period in settled]
 
 
-def _effect(work: LookBack, settled: StoredSettlement, rules: Sequence[CommunityRule]) -> PeriodEffect:
+def _effect(
+    work: LookBack, settled: StoredSettlement, rules: Sequence[CommunityRule], rule_set: str | None
+) -> PeriodEffect:
     start, end = settled.start, settled.end
     recomputed = proposed = None
     try:
@@ -71,7 +78,8 @@ def _effect(work: LookBack, settled: StoredSettlement, rules: Sequence[Community
         problems = tuple(str(finding) for finding in error.findings)
     else:
         recomputed, _ = _figures(case)
-        changed = overridden(case.community, as_if_in_force(rules, start, end))
+        chosen = replace(case.community, rule_set=rule_set or case.community.rule_set)
+        changed = overridden(chosen, as_if_in_force(rules, start, end))
         proposed, problems = _figures(replace(case, community=changed))
     return PeriodEffect(start, end, _stored_figures(settled), recomputed, proposed, problems)
 

@@ -109,6 +109,10 @@ def test_propose_and_adopt__settled_period__shows_the_effect_and_stays(tmp_path:
     # share at all: 232.96, 248.64, 206.64 and 217.28 kWh; each amount half-up to the cent.
     assert "premium     117.71 -> 104.13 (-13.58)" in first.stdout
 
+    seed = run("rules", "effect", "--set", "seed", "--state", state).stdout
+    assert "cacer-2024 -> seed" in seed
+    assert "premium     117.71 -> 117.71 (+0.00)" in seed  # other limits, not another tariff
+
     adopted = run("rules", "adopt", NAME, own, "--state", state)
     assert "adopted class1_base_eur_per_mwh, for periods that begin on" in adopted.stdout, adopted.stderr
     assert "adopted before" in run("rules", "adopt", NAME, own, "--state", state).stdout

@@ -163,3 +163,26 @@ def test_update__parameter_set_anew__loses_its_resolution_and_no_other(engine: E
         changed = {"parameters_micro": {KEY: 100_000_000, CAP: 310_000_000}}
         record = update_community(work, registered, changed)
     assert record.parameter_sources == {KEY: SOURCE}
+
+
+def test_rule_effect__rules_of_this_program__change_nothing_that_it_settled(
+    engine: Engine, community_id: UUID
+) -> None:
+    shop.close(engine, community_id, BEFORE)
+    with ReadOnlyUnitOfWork(engine) as work:
+        (effect,) = rule_effect(work, community_id)
+    assert effect.proposed == effect.recomputed == effect.settled
+
+
+def test_rule_effect__another_rule_set__refuses_what_its_limits_refuse(engine: Engine) -> None:
+    sun, town = BEFORE.community.plants
+    larger = replace(BEFORE.community, plants=(sun, replace(town, power_milliwatt=150_000_000)))
+    case = replace(BEFORE, community=larger)
+    registered = shop.stocked(engine, case)
+    shop.close(engine, registered, case)
+    with ReadOnlyUnitOfWork(engine) as work:
+        (effect,) = rule_effect(work, registered, rule_set="seed")
+    assert effect.proposed is None
+    assert effect.problems == (
+        "plants of source photovoltaic at POD IT001E00000099 have 150 kW together, the limit is 100 kW",
+    )
