@@ -22,6 +22,8 @@ OWNERS = (401, 200, 200, 403, 200, 404, 404)
 OWN = (401, 200, 200, 200, 200, 404, 404)
 ADMINISTRATORS = (401, 422, 422, 403, 403, 403, 422)
 """Writing is tried with a body that is malformed: whoever gets 422 was let in, and nothing is changed."""
+REFUSED_TO_OVERSEERS = (401, 409, 409, 409, 403, 403, 404)
+"""The rules in force refuse it, to those who may ask."""
 ROOT = (401, 422, 403, 403, 403, 403, 403)
 
 
@@ -71,6 +73,15 @@ MATRIX = {
     ("GET", P + "/settlements/{settlement_id}/document"): Row(
         OVERSEERS, P + "/settlements/{settlement}/document"
     ),
+    ("GET", P + "/settlements/{settlement_id}/market"): Row(
+        OVERSEERS, P + "/settlements/{settlement}/market"
+    ),
+    ("GET", P + "/settlements/{settlement_id}/net-metering"): Row(
+        REFUSED_TO_OVERSEERS, P + "/settlements/{settlement}/net-metering?national=110&services=60"
+    ),
+    ("POST", P + "/settlements/{settlement_id}/gse-figures"): Row(
+        (*ADMINISTRATORS[:-1], 404), P + "/settlements/{settlement}/gse-figures"
+    ),
     ("POST", P + "/distributions"): Row(ADMINISTRATORS),
     ("GET", P + "/distributions"): Row(ALL),
     ("GET", P + "/distributions/{distribution_id}"): Row(ALL, P + "/distributions/{distribution}"),
@@ -113,7 +124,7 @@ def test_route__each_asker__is_answered_as_the_matrix_says(
 
 def media_type(path: str) -> str:
     """Of what the route takes."""
-    return "text/csv" if path.endswith(("/readings", "/prices")) else "application/json"
+    return "text/csv" if path.endswith(("/readings", "/prices", "/gse-figures")) else "application/json"
 
 
 def place(world: World, address: str) -> str:
