@@ -117,7 +117,7 @@ def explain(
     name: SetOption = LAW,
     as_json: JsonOption = False,
 ) -> None:
-    """Explain one rule: its value on a day, unit, validity, source, status, history and where it is used."""
+    """Explain one rule: its value on a day, unit, validity, source, status, history and formula."""
     side = Side(_set_typed(name), _day_typed(on))
     row = side.row(key)
     if row is None:
@@ -159,7 +159,7 @@ def _explanation(row: RuleRow) -> list[tuple[str, str]]:
         ("valid", _validity(row)),
         ("source", row.source),
         ("status", f"{row.status}: {STATUS_WORDS[row.status]}"),
-        ("used in", row.formula or "nothing computes with it yet"),
+        ("formula", row.formula or "none"),
         ("override", "a case or a community may" if row.overridable else "no case may"),
     ]
     return [*rows, ("note", row.note)] if row.note else rows

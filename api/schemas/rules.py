@@ -34,7 +34,7 @@ class RuleOut(Response):
     )
     verified: bool = Field(description="False for K and M: show the value as unverified")
     theme: str
-    formula: str | None = Field(description="Where the value enters; null: nothing computes with it yet")
+    formula: str | None = Field(description="The formula that the value enters; null: none is stated")
     note: str | None
     overridable: bool = Field(description="Whether a case or a community may state its own value")
 

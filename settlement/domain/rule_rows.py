@@ -41,7 +41,7 @@ class RuleRow:
     """One value of a rule in force in [valid_from, valid_to), Europe/Rome days; None is open.
 
     `value` is None where `gap` says why no value is known. `theme` is the file that the row stands in,
-    `formula` where the value enters ("" where nothing computes with it), `overridable` whether a case may
+    `formula` the one that the value enters ("" for none), `overridable` whether a case may
     state its own value and settlement.json lists it.
     """
 

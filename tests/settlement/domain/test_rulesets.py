@@ -164,6 +164,12 @@ def test_sardinian_fund__its_years__add_up_to_it() -> None:
     assert sum(row.value_micro for row in years) == total.value_micro
 
 
+def test_formula__of_a_row__is_that_of_its_file() -> None:
+    formula = rule_set(LAW).covering(TRAS_E, date(2025, 1, 1)).formula
+    assert formula == "shared energy of the year x TRAS_E"
+    assert rule_set(LAW).covering("sme_staff_below", date(2025, 1, 1)).formula == ""
+
+
 def test_row__of_two_minds__is_refused_by_its_key() -> None:
     table = {"key": "k", "unit": "kW", "source": "s", "status": "V", "value": "1", "gap": "none"}
     with pytest.raises(ValueError, match="rule k states a value or a gap"):
