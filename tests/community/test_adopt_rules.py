@@ -21,6 +21,7 @@ from settlement.domain.community_rules import CommunityRule
 from settlement.domain.engine import settle
 from settlement.domain.errors import NotFound
 from settlement.domain.identifiers import uuid7
+from settlement.domain.parameters import ParameterMissing
 from settlement.domain.records import StoredSettlement
 from settlement.usecases.close_period import close_period
 from settlement.usecases.import_readings import import_readings
@@ -94,6 +95,19 @@ def test_adopt__settled_as_of_before_it__follows_the_law(engine: Engine, communi
         start, end = AFTER.community.start, AFTER.community.end
         settled = close_period(work, case_manifest, community_id, start, end, shop.AS_OF)
     assert used(settled)[KEY]["value"] == "80"
+
+
+def test_adopt__value_that_the_law_does_not_publish__fills_the_gap_after_adoption_only(
+    engine: Engine,
+) -> None:
+    case = world.case(date(2025, 1, 1), date(2025, 1, 3))
+    registered = shop.stocked(engine, case)
+    with pytest.raises(ParameterMissing, match="tras_e_eur_per_mwh of 2025"):
+        shop.close(engine, registered, case)
+    tariff = CommunityRule("tras_e_eur_per_mwh", 9_100_000, date(2025, 1, 1), date(2026, 1, 1), SOURCE)
+    adopt(engine, registered, (tariff,), datetime(2024, 12, 30, tzinfo=UTC))
+    settled = shop.close(engine, registered, case)
+    assert used(settled)["tras_e_eur_per_mwh"] == {"value": "9.1", "source": SOURCE, "verified": False}
 
 
 def test_adopt__same_rules_again__stores_nothing(engine: Engine, community_id: UUID) -> None:
