@@ -16,6 +16,7 @@ from api.routers import (
     readings,
     rules,
     settlements,
+    statements,
     verifier,
 )
 
@@ -34,6 +35,7 @@ ROUTERS = (
     settlements.router,
     market.router,
     distributions.router,
+    statements.router,
     payouts.router,
     ledger.router,
     lists.router,

@@ -91,6 +91,12 @@ MATRIX = {
     ("GET", P + "/distributions/{distribution_id}/tree"): Row(
         OVERSEERS, P + "/distributions/{distribution}/tree"
     ),
+    ("GET", P + "/distributions/{distribution_id}/statements/{member_id}"): Row(
+        OWN, P + "/distributions/{distribution}/statements/{P1}"
+    ),
+    ("GET", P + "/distributions/{distribution_id}/statements/{member_id}/pdf"): Row(
+        OWN, P + "/distributions/{distribution}/statements/{P1}/pdf"
+    ),
     ("GET", P + "/payouts/{distribution}/{index}/receipt"): Row(OWN, P + "/payouts/1/0/receipt"),
     ("GET", P + "/ledger/transactions"): Row(ALL),
 }
