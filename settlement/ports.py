@@ -1,6 +1,6 @@
 """What the use cases need from outside; `settlement.store` and `community.store` supply it."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from settlement.domain.bank_orders import BankOrder, BankPayment, PaymentOrder
 from settlement.domain.case import Case, Community, Direction, MeterSeries
+from settlement.domain.community_rules import AdoptedRule
 from settlement.domain.day_vectors import DayGrid, DayVector
 from settlement.domain.findings import Finding
 from settlement.domain.payees import Payee
@@ -64,6 +65,10 @@ class CommunityTerms(Protocol):
 
     def configuration_ids(self, community_id: UUID) -> Mapping[str, UUID]:
         """Ids of the community's configurations by their code in case files."""
+        ...
+
+    def adopted_rules(self, community_id: UUID) -> Sequence[AdoptedRule]:
+        """The rules that the community adopted by resolution, the earliest first."""
         ...
 
     def payees(self, community_id: UUID) -> Mapping[str, Payee]:
@@ -123,7 +128,7 @@ class Prices(PricesReader, Protocol):
         ...
 
 
-class Settlements(Protocol):
+class SettlementsReader(Protocol):
     """Settled periods."""
 
     def get(self, settlement_id: UUID) -> StoredSettlement | None:
@@ -138,9 +143,17 @@ class Settlements(Protocol):
         """All settlements of a community, by period, each after what it supersedes."""
         ...
 
+    def of_community(self, community_id: UUID) -> list[StoredSettlement]:
+        """All settlements of a community, by period."""
+        ...
+
     def members(self, settlement_id: UUID) -> list[SettlementMember]:
         """The members' figures."""
         ...
+
+
+class Settlements(SettlementsReader, Protocol):
+    """Adds settled periods."""
 
     def add(
         self, settlement: StoredSettlement, members: Iterable[SettlementMember], hours: Iterable[EnergyHour]
