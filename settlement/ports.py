@@ -143,10 +143,6 @@ class SettlementsReader(Protocol):
         """All settlements of a community, by period, each after what it supersedes."""
         ...
 
-    def of_community(self, community_id: UUID) -> list[StoredSettlement]:
-        """All settlements of a community, by period."""
-        ...
-
     def members(self, settlement_id: UUID) -> list[SettlementMember]:
         """The members' figures."""
         ...
