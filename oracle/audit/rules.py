@@ -1,0 +1,168 @@
+"""The rules of a settlement, resolved for its period from the texts of the rule files."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from oracle.audit.differences import Difference
+from oracle.audit.numbers import MICRO, plain, scaled
+from oracle.audit.texts import Table, read_toml
+
+TRAS_E = "tras_e_eur_per_mwh"
+OVERRIDDEN = "community.toml [parameters]"
+MILLIWATT_PER_KW = MICRO
+ENTITIES, PERSONS = "ENTITIES", "PERSONS"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A value times a million; where it comes from takes no part in comparisons of figures."""
+
+    micro: int
+    source: str = field(compare=False)
+    verified: bool = field(compare=False)
+
+    def document(self) -> dict[str, object]:
+        """As settlement.json shows it."""
+        return {"value": plain(self.micro, 6), "source": self.source, "verified": self.verified}
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """What a case cannot override. Days are ordinals; F = grant percent · `grant_factor`."""
+
+    first_new_day: int
+    premium_years: int
+    grant_max_pct: int
+    grant_factor: Fraction
+    classes: tuple[tuple[int, int | None], ...]
+    exempt: Mapping[str, tuple[frozenset[str], int]]
+    areas: Mapping[str, tuple[str, str]]
+
+    def class_of(self, power_milliwatt: int) -> int:
+        """Number of the tariff class of a power; bounds belong to the lower class."""
+        for number, bound in self.classes:
+            if bound is None or power_milliwatt <= bound:
+                return number
+        return self.classes[-1][0]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Parameters by the names that settlement.json shows, and the law."""
+
+    parameters: Mapping[str, Parameter]
+    law: Law
+
+    def micro(self, name: str) -> int:
+        """A parameter's value times a million."""
+        return self.parameters[name].micro
+
+    def tras_e_micro(self, year: int) -> int:
+        """The transmission tariff of a year."""
+        name = f"{TRAS_E}@{year}"
+        return self.micro(name if name in self.parameters else TRAS_E)
+
+
+def resolve(
+    texts: Mapping[str, bytes], rule_set: str, overrides: Mapping[str, int], days: Iterable[int]
+) -> Rules:
+    """The rules in force on the days of a period. Raises Difference, naming what has no value."""
+    rows = _rows(texts, rule_set)
+    spanned = sorted(set(days))
+    years = sorted({date.fromordinal(day).year for day in spanned})
+    found: dict[str, Parameter] = {}
+    for name in sorted((rows.keys() | overrides.keys()) - {TRAS_E}):
+        found[name] = _used(name, overrides, rows.get(name, []), spanned[0], spanned[-1])
+    for year in years:
+        first = date(year, 1, 1).toordinal()
+        name = TRAS_E if len(years) == 1 else f"{TRAS_E}@{year}"
+        found[name] = _used(TRAS_E, overrides, rows.get(TRAS_E, []), first, first)
+    return Rules(found, law_of(texts))
+
+
+def parameter_names(texts: Mapping[str, bytes]) -> set[str]:
+    """Every name that some rule set defines, and so a case may override."""
+    return {str(row["key"]) for name in texts for row in _document(texts, name).get("parameters", [])}
+
+
+def _rows(texts: Mapping[str, bytes], rule_set: str) -> dict[str, list[Mapping[str, Any]]]:
+    document = _document(texts, f"{rule_set}.toml")
+    inherited = _rows(texts, document["inherits"]) if "inherits" in document else {}
+    own: dict[str, list[Mapping[str, Any]]] = {}
+    for row in document.get("parameters", []):
+        own.setdefault(row["key"], []).append(row)
+    return inherited | own
+
+
+def _document(texts: Mapping[str, bytes], name: str) -> dict[str, Any]:
+    if name not in texts:
+        raise Difference(f"rules/{name}: the rule file is missing")
+    return read_toml(f"rules/{name}", texts[name])
+
+
+def _used(
+    name: str, overrides: Mapping[str, int], rows: list[Mapping[str, Any]], first: int, last: int
+) -> Parameter:
+    if name in overrides:
+        return Parameter(overrides[name], OVERRIDDEN, verified=False)
+    for row in rows:
+        begin, end = row.get("valid_from", date.min), row.get("valid_to", date.max)
+        if begin.toordinal() <= first and last < end.toordinal():
+            micro = scaled(row["value"], 6)
+            if micro is not None:
+                return Parameter(micro, row["source"], row["verified"])
+    raise Difference(f"rules: {name} has no value on {date.fromordinal(first)}")
+
+
+def law_of(texts: Mapping[str, bytes]) -> Law:
+    """The rules of law.toml."""
+    document = _document(texts, "law.toml")
+    plants = document["plants"]
+    return Law(
+        first_new_day=plants["first_new_day"].toordinal(),
+        premium_years=plants["premium_years"],
+        grant_max_pct=plants["grant_max_pct"],
+        grant_factor=Fraction(plants["reduction_at_grant_max_pct"], 100 * plants["grant_max_pct"]),
+        classes=tuple(_class(row) for row in document["tariff_classes"]),
+        exempt={
+            row["group"]: (
+                frozenset(row["categories"]),
+                row["valid_from"].toordinal() if "valid_from" in row else 0,
+            )
+            for row in document["exempt"]
+        },
+        areas={
+            name: (row["zone"], row["area"]) for row in document["regions"] for name in row["names"]
+        },
+    )
+
+
+def _class(row: Mapping[str, Any]) -> tuple[int, int | None]:
+    return row["number"], row["up_to_kw"] * MILLIWATT_PER_KW if "up_to_kw" in row else None
+
+
+def require_own_rules(told: Rules, own: Rules) -> None:
+    """The figures of the pack's rule files are those of the auditor's own copy; wording may differ."""
+    for name in sorted(told.parameters.keys() | own.parameters.keys()):
+        here, there = own.parameters.get(name), told.parameters.get(name)
+        if here != there and OVERRIDDEN not in (here and here.source, there and there.source):
+            raise Difference(
+                f"rules: {name}: the pack says {_value(there)}, the auditor's own copy {_value(here)}"
+            )
+    for part in ("first_new_day", "premium_years", "grant_max_pct", "grant_factor", "classes", "exempt"):
+        here, there = getattr(own.law, part), getattr(told.law, part)
+        if here != there:
+            raise Difference(f"rules/law.toml: {part}: the pack says {there}, the auditor's own copy {here}")
+    for region in sorted(told.law.areas.keys() | own.law.areas.keys()):
+        here, there = own.law.areas.get(region), told.law.areas.get(region)
+        if here != there:
+            raise Difference(
+                f"rules/law.toml: {region}: the pack says {there}, the auditor's own copy {here}"
+            )
+
+
+def _value(parameter: Parameter | None) -> str:
+    return "nothing" if parameter is None else plain(parameter.micro, 6)
