@@ -12,6 +12,7 @@ from uuid import UUID
 
 import typer
 
+from cli.evidence_pack import pack
 from cli.failures import EXIT_BAD_INPUT, explained, refuse_findings, stop
 from cli.payout_tree import tree
 from cli.publish import deliver
@@ -31,6 +32,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command("tree")(tree)
+app.command("pack")(pack)
 AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?")
 AWAITING_BANK = frozenset({PayoutState.RESERVED, PayoutState.ORDERED})
 

@@ -1,4 +1,4 @@
-"""The archive's members, read strictly: nothing is unpacked to disk, nothing unfolds beyond the file's size."""
+"""The archive's members, read strictly: nothing goes to disk, nothing unfolds beyond the file's size."""
 
 import struct
 import zipfile

@@ -8,8 +8,8 @@ from itertools import pairwise
 from typing import TypeVar
 
 from oracle.audit.numbers import CENT_MICRO_EUR, MICRO, scaled
-from oracle.audit.rome import FIRST_YEAR, day_of, hour_of
-from oracle.audit.rules import Law, law_of, parameter_names
+from oracle.audit.rome import DAY_HOURS, FIRST_YEAR, day_of, hour_of
+from oracle.audit.rules import Law, RuleBook
 from oracle.audit.texts import Table, read_toml
 
 Row = TypeVar("Row")
@@ -25,6 +25,8 @@ ZONES = ("NORD", "CNOR", "CSUD", "SUD", "CALA", "SICI", "SARD")
 ALLOCATIONS = ("SHARED_INJECTION", "SHARED_WITHDRAWAL", "SHARED_BOTH", "EQUAL")
 ATTRIBUTIONS = ("ENTRY_ORDER", "PRO_RATA_INJECTION")
 SHARES = ("producers", "social", "grid")
+YEARS = range(FIRST_YEAR, 9_001)
+HOURS_MAX = 36_525 * DAY_HOURS
 FOREVER = date.max.toordinal()
 _AREA = re.compile(r"AC[0-9]{3}E[0-9]{5}")
 _POD = re.compile(r"IT[0-9]{3}E[0-9]{8}[0-9A-Z]?")
@@ -105,15 +107,15 @@ class Community:
         return next(row.configuration for row in self.pods if row.code == pod)
 
 
-def read_community(file: str, content: bytes, rules: Mapping[str, bytes]) -> Community:
+def read_community(file: str, content: bytes, book: RuleBook) -> Community:
     """The community that the file states. Raises Difference naming the first key that is wrong."""
     top = Table(file, read_toml(file, content))
     top.only(*_TOP, "configurations", "members", "pods", "plants")
     start, end = (_hour(top, key) for key in ("from", "to"))
-    if not start < end:
-        raise top.fail("to", "does not come after from")
+    if not start < end <= start + HOURS_MAX:
+        raise top.fail("to", "does not come after from, or more than a century later")
     community = top.table("community")
-    law = law_of(rules)
+    law = book.law
     found = Community(
         name=community.text("name"),
         rule_set=top.one_of("rule_set", RULE_SETS),
@@ -132,16 +134,17 @@ def read_community(file: str, content: bytes, rules: Mapping[str, bytes]) -> Com
                 key=lambda row: (row.entry, row.pod.encode(), row.id.encode()),
             )
         ),
-        overrides_micro=_overrides(top, parameter_names(rules)),
+        overrides_micro=_overrides(top, book.names),
     )
     _check_references(top, found, law)
     return found
 
 
 def _hour(top: Table, key: str) -> int:
-    hour = hour_of(top.get(key, datetime))
-    if hour is None or datetime.fromtimestamp(hour * 3600, top.get(key, datetime).tzinfo).year < FIRST_YEAR:
-        raise top.fail(key, f"is no instant with offset on the full hour, since {FIRST_YEAR}")
+    instant: datetime = top.get(key, datetime)
+    hour = hour_of(instant) if instant.year in YEARS else None
+    if hour is None:
+        raise top.fail(key, f"is no instant with offset on the full hour, from {YEARS[0]} to {YEARS[-1]}")
     return hour
 
 
@@ -211,7 +214,8 @@ def _pod(row: Table) -> Pod:
 
 def _plant(row: Table, law: Law) -> Plant:
     row.only("id", "pod", "source", "power_kw", "entry_into_operation", "region", "grant_pct")
-    entry, power, grant = row.day("entry_into_operation"), _decimal(row, "power_kw"), _decimal(row, "grant_pct")
+    entry = row.day("entry_into_operation")
+    power, grant = _decimal(row, "power_kw"), _decimal(row, "grant_pct")
     assert entry is not None
     if power == 0:
         raise row.fail("power_kw", "is 0")
@@ -232,6 +236,8 @@ def _plant(row: Table, law: Law) -> Plant:
 def _years_later(day: int, years: int) -> int:
     """The same calendar day; 29 February becomes 1 March where there is none."""
     begin = date.fromordinal(day)
+    if begin.year + years > date.max.year:
+        return FOREVER
     try:
         return begin.replace(year=begin.year + years).toordinal()
     except ValueError:

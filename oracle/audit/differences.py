@@ -41,9 +41,7 @@ def require_same(file: str, key: str, told: object, found: object) -> None:
         raise _difference(file, key, told, found)
 
 
-def _require_same_keys(
-    file: str, key: str, told: Mapping[str, object], found: Mapping[str, object]
-) -> None:
+def _require_same_keys(file: str, key: str, told: Mapping[str, object], found: Mapping[str, object]) -> None:
     for name in sorted(found.keys() | told.keys()):
         path = f"{key}.{name}" if key else name
         if name not in told:

@@ -120,9 +120,7 @@ class _Configuration:
             owners,
             plants,
             running,
-            frozenset(
-                row.id for row in plants if law.first_new_day <= row.entry <= day < row.premium_end
-            ),
+            frozenset(row.id for row in plants if law.first_new_day <= row.entry <= day < row.premium_end),
             {
                 group: frozenset(
                     name for name, row in self.community.members.items() if row.category in categories
@@ -201,9 +199,7 @@ def _fill(amount: int, order: Iterable[str], limits: Mapping[str, int]) -> dict[
 def _rate_of(plant: Plant, community: Community, rules: Rules) -> tuple[int, int, int, int]:
     """Base, cap, reference price and area correction of a plant's tariff, four times micro-euro per MWh."""
     power = sum(
-        row.power_milliwatt
-        for row in community.plants
-        if (row.pod, row.source) == (plant.pod, plant.source)
+        row.power_milliwatt for row in community.plants if (row.pod, row.source) == (plant.pod, plant.source)
     )
     number = rules.law.class_of(power)
     area = rules.law.areas[plant.region][1]

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 MICRO = 1_000_000
 CENT_MICRO_EUR = 10_000
+LONGEST = 200
 _DECIMAL = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?", re.ASCII)
 
 
@@ -13,7 +14,7 @@ def scaled(value: object, decimals: int) -> int | None:
     """A decimal text, or a whole number, times 10^decimals; None where it is neither or has more decimals."""
     if type(value) is int:
         return value * 10**decimals
-    match = _DECIMAL.fullmatch(value) if isinstance(value, str) else None
+    match = _DECIMAL.fullmatch(value) if isinstance(value, str) and len(value) <= LONGEST else None
     if match is None or len(match[3] or "") > decimals:
         return None
     units = int(match[2] + (match[3] or "").ljust(decimals, "0"))

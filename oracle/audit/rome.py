@@ -75,3 +75,10 @@ def month_of(day: int) -> int:
 def month_name(month: int) -> str:
     """2024-07."""
     return f"{1970 + month // 12}-{month % 12 + 1:02d}"
+
+
+def text_of(hour: int) -> str:
+    """An hour's start with its Rome offset: 2024-07-01T00:00+02:00."""
+    offset = offset_hours(hour)
+    day, local = divmod(hour + offset, DAY_HOURS)
+    return f"{date.fromordinal(day + EPOCH_DAY)}T{local:02d}:00+{offset:02d}:00"

@@ -98,7 +98,7 @@ def _energy(reader: _Reader, row: _Row) -> int:
     text = row.fields[3]
     if len(row.fields) > 4 and row.fields[4] not in ("", "measured", "estimated"):
         raise reader.fail(row.line, f"quality is {row.fields[4]!r:.60}: missing is not zero")
-    if not (text.isascii() and text.isdigit()) or int(text) > WH_MAX:
+    if not (text.isascii() and text.isdigit()) or text[:-9].strip("0") or int(text[-9:]) > WH_MAX:
         raise reader.fail(row.line, f"wh is no whole number of at most {WH_MAX}: {text!r:.60}")
     return int(text)
 
@@ -128,9 +128,7 @@ def _is_needed(
     return False
 
 
-def _hourly(
-    file: str, key: tuple[str, str], series: dict[int, int], community: Community
-) -> list[int]:
+def _hourly(file: str, key: tuple[str, str], series: dict[int, int], community: Community) -> list[int]:
     valid = _valid_hours(community, key[0])
     step = QUARTERS if all(quarter % QUARTERS == 0 for quarter in series) else 1
     wanted = {QUARTERS * hour + quarter for hour in valid for quarter in range(0, QUARTERS, step)}
@@ -145,7 +143,7 @@ def _hourly(
 
 
 def read_prices(file: str, content: bytes, community: Community) -> dict[str, list[int]]:
-    """Four times each hour's mean price in micro-euro per MWh, by zone. Raises Difference as `read_energy`."""
+    """Four times each hour's mean price in micro-euro per MWh, by zone. Raises as `read_energy`."""
     reader = _Reader(file, content, community, ("interval_start", "zone", "eur_per_mwh"))
     found: dict[str, dict[int, int]] = {row.zone: {} for row in community.configurations.values()}
     for row in reader.rows():

@@ -1,15 +1,16 @@
 """The rules of a settlement, resolved for its period from the texts of the rule files."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from oracle.audit.differences import Difference
 from oracle.audit.numbers import MICRO, plain, scaled
-from oracle.audit.texts import Table, read_toml
+from oracle.audit.texts import read_toml
 
+LAW_FILE = "law.toml"
 TRAS_E = "tras_e_eur_per_mwh"
 OVERRIDDEN = "community.toml [parameters]"
 MILLIWATT_PER_KW = MICRO
@@ -27,6 +28,14 @@ class Parameter:
     def document(self) -> dict[str, object]:
         """As settlement.json shows it."""
         return {"value": plain(self.micro, 6), "source": self.source, "verified": self.verified}
+
+
+class _Row(NamedTuple):
+    """A parameter in force on the days [valid_from, valid_to), which are ordinals."""
+
+    parameter: Parameter
+    valid_from: int
+    valid_to: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,60 +75,68 @@ class Rules:
         return self.micro(name if name in self.parameters else TRAS_E)
 
 
-def resolve(
-    texts: Mapping[str, bytes], rule_set: str, overrides: Mapping[str, int], days: Iterable[int]
-) -> Rules:
-    """The rules in force on the days of a period. Raises Difference, naming what has no value."""
-    rows = _rows(texts, rule_set)
-    spanned = sorted(set(days))
-    years = sorted({date.fromordinal(day).year for day in spanned})
-    found: dict[str, Parameter] = {}
-    for name in sorted((rows.keys() | overrides.keys()) - {TRAS_E}):
-        found[name] = _used(name, overrides, rows.get(name, []), spanned[0], spanned[-1])
-    for year in years:
-        first = date(year, 1, 1).toordinal()
-        name = TRAS_E if len(years) == 1 else f"{TRAS_E}@{year}"
-        found[name] = _used(TRAS_E, overrides, rows.get(TRAS_E, []), first, first)
-    return Rules(found, law_of(texts))
+class RuleBook:
+    """Rule files by name, read once. Raises Difference where one is missing or of another kind."""
+
+    def __init__(self, texts: Mapping[str, bytes]) -> None:
+        try:
+            documents = {name: read_toml(f"rules/{name}", text) for name, text in texts.items()}
+            rules = {name: row for name, row in documents.items() if name != LAW_FILE}
+            self.law = _law(documents[LAW_FILE])
+            self._rows = {name.removesuffix(".toml"): _rows(rules, name) for name in rules}
+        except (AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
+            sentence = f"rules: these are no rule files: {type(error).__name__}: {error}"
+            raise Difference(sentence) from error
+
+    @property
+    def names(self) -> set[str]:
+        """Every parameter that some rule set defines, and so a case may override."""
+        return {name for rows in self._rows.values() for name in rows}
+
+    def resolve(self, rule_set: str, overrides: Mapping[str, int], days: Sequence[int]) -> Rules:
+        """The rules in force on the days of a period. Raises Difference, naming what has no value."""
+        if rule_set not in self._rows:
+            raise Difference(f"rules/{rule_set}.toml: the rule file is missing")
+        rows = self._rows[rule_set]
+        years = sorted({date.fromordinal(day).year for day in (days[0], days[-1])})
+        found: dict[str, Parameter] = {}
+        for name in sorted((rows.keys() | overrides.keys()) - {TRAS_E}):
+            found[name] = _used(name, overrides, rows.get(name, []), days[0], days[-1])
+        for year in range(years[0], years[-1] + 1):
+            first = date(year, 1, 1).toordinal()
+            name = TRAS_E if len(years) == 1 else f"{TRAS_E}@{year}"
+            found[name] = _used(TRAS_E, overrides, rows.get(TRAS_E, []), first, first)
+        return Rules(found, self.law)
 
 
-def parameter_names(texts: Mapping[str, bytes]) -> set[str]:
-    """Every name that some rule set defines, and so a case may override."""
-    return {str(row["key"]) for name in texts for row in _document(texts, name).get("parameters", [])}
-
-
-def _rows(texts: Mapping[str, bytes], rule_set: str) -> dict[str, list[Mapping[str, Any]]]:
-    document = _document(texts, f"{rule_set}.toml")
-    inherited = _rows(texts, document["inherits"]) if "inherits" in document else {}
-    own: dict[str, list[Mapping[str, Any]]] = {}
-    for row in document.get("parameters", []):
-        own.setdefault(row["key"], []).append(row)
+def _rows(documents: Mapping[str, Any], name: str) -> dict[str, list[_Row]]:
+    """Rows of a rule set by parameter; its own take the place of inherited ones."""
+    document = documents[name]
+    inherited = _rows(documents, document["inherits"] + ".toml") if "inherits" in document else {}
+    own: dict[str, list[_Row]] = {}
+    for table in document["parameters"]:
+        micro = scaled(table["value"], 6)
+        if micro is None:
+            raise ValueError(f"{table['key']} is no decimal")
+        row = _Row(
+            Parameter(micro, str(table["source"]), table["verified"] is True),
+            table.get("valid_from", date.min).toordinal(),
+            table.get("valid_to", date.max).toordinal(),
+        )
+        own.setdefault(str(table["key"]), []).append(row)
     return inherited | own
 
 
-def _document(texts: Mapping[str, bytes], name: str) -> dict[str, Any]:
-    if name not in texts:
-        raise Difference(f"rules/{name}: the rule file is missing")
-    return read_toml(f"rules/{name}", texts[name])
-
-
-def _used(
-    name: str, overrides: Mapping[str, int], rows: list[Mapping[str, Any]], first: int, last: int
-) -> Parameter:
+def _used(name: str, overrides: Mapping[str, int], rows: Sequence[_Row], first: int, last: int) -> Parameter:
     if name in overrides:
         return Parameter(overrides[name], OVERRIDDEN, verified=False)
     for row in rows:
-        begin, end = row.get("valid_from", date.min), row.get("valid_to", date.max)
-        if begin.toordinal() <= first and last < end.toordinal():
-            micro = scaled(row["value"], 6)
-            if micro is not None:
-                return Parameter(micro, row["source"], row["verified"])
-    raise Difference(f"rules: {name} has no value on {date.fromordinal(first)}")
+        if row.valid_from <= first and last < row.valid_to:
+            return row.parameter
+    raise Difference(f"rules: {name} has no value from {date.fromordinal(first)} on")
 
 
-def law_of(texts: Mapping[str, bytes]) -> Law:
-    """The rules of law.toml."""
-    document = _document(texts, "law.toml")
+def _law(document: Mapping[str, Any]) -> Law:
     plants = document["plants"]
     return Law(
         first_new_day=plants["first_new_day"].toordinal(),
@@ -134,9 +151,7 @@ def law_of(texts: Mapping[str, bytes]) -> Law:
             )
             for row in document["exempt"]
         },
-        areas={
-            name: (row["zone"], row["area"]) for row in document["regions"] for name in row["names"]
-        },
+        areas={name: (row["zone"], row["area"]) for row in document["regions"] for name in row["names"]},
     )
 
 

@@ -11,7 +11,7 @@ from oracle.audit.energy import MEMBER_SUMS, TOTALS, Energy, compute_energy
 from oracle.audit.numbers import CENT_MICRO_EUR, MICRO, apportion, exact_text, fixed, half_up
 from oracle.audit.rome import day_of, midnight
 from oracle.audit.rows import QUARTERS, read_energy, read_prices
-from oracle.audit.rules import Rules, resolve
+from oracle.audit.rules import RuleBook, Rules
 from oracle.audit.texts import Document
 
 RATE_SCALE = QUARTERS * MICRO * 1_000_000
@@ -40,10 +40,10 @@ class Statement:
         return [name for name, row in self.community.members.items() if row.enterprise]
 
 
-def settle(folder: str, files: Mapping[str, bytes], rules_texts: Mapping[str, bytes]) -> Statement:
+def settle(folder: str, files: Mapping[str, bytes], book: RuleBook) -> Statement:
     """The settlement of a case folder, whose files are given by name. Raises Difference."""
-    community = read_community(f"{folder}community.toml", files["community.toml"], rules_texts)
-    rules = resolve(rules_texts, community.rule_set, community.overrides_micro, community.days)
+    community = read_community(f"{folder}community.toml", files["community.toml"], book)
+    rules = book.resolve(community.rule_set, community.overrides_micro, community.days)
     readings = read_energy(f"{folder}readings.csv", files["readings.csv"], community)
     prices = read_prices(f"{folder}prices.csv", files["prices.csv"], community)
     _check_limits(folder, community, rules)

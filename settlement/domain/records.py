@@ -31,6 +31,8 @@ class StoredSettlement:
 
     `document` is settlement.json byte for byte, `manifest` the list of SHA-256 of the canonical case files
     and the document, `evidence` SHA-256 of the manifest. `refusals` name what hour totals stay hidden.
+    `terms` is community.toml as it was settled: members, PODs and shares may change afterwards. None where a
+    version before it was kept closed the period.
     """
 
     id: UUID
@@ -52,6 +54,7 @@ class StoredSettlement:
     moved_to_social_micro_eur: int
     enterprise_cap_micro_eur: int | None
     refusals: tuple[Refusal, ...]
+    terms: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

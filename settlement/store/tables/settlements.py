@@ -36,6 +36,7 @@ class SettlementRow(SQLModel, table=True):
     moved_to_social_micro_eur: int = Field(sa_column=columns.whole())
     enterprise_cap_micro_eur: int | None = Field(sa_column=columns.whole(nullable=True))
     refusals: list[dict[str, Any]] = Field(sa_column=columns.document(nullable=False, default="[]"))
+    terms: bytes | None = Field(sa_column=columns.octets(nullable=True))
     created_at: datetime = Field(sa_column=columns.recorded())
 
 
