@@ -174,9 +174,14 @@ def _shares(community: Table) -> dict[str, int]:
 def _configurations(top: Table, community: Table) -> dict[str, Configuration]:
     if "configurations" in top.values:
         community.only("name", "shares_bps")
-        return _by_id(top, "configurations", _configuration)
+        return _by_id(top, "configurations", _listed_configuration)
     community.only("name", "shares_bps", "area_code", "zone")
     return {SINGLE: _configuration(community)}
+
+
+def _listed_configuration(row: Table) -> Configuration:
+    row.only("id", "area_code", "zone")
+    return _configuration(row)
 
 
 def _configuration(row: Table) -> Configuration:

@@ -12,8 +12,8 @@ _DECIMAL = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?", re.ASCII)
 
 def scaled(value: object, decimals: int) -> int | None:
     """A decimal text, or a whole number, times 10^decimals; None where it is neither or has more decimals."""
-    if type(value) is int:
-        return value * 10**decimals
+    if isinstance(value, int) and not isinstance(value, bool):
+        return int(value * 10**decimals)
     match = _DECIMAL.fullmatch(value) if isinstance(value, str) and len(value) <= LONGEST else None
     if match is None or len(match[3] or "") > decimals:
         return None

@@ -238,10 +238,12 @@ class _Pack:
 
     def _place(self, settled: Table) -> Place:
         """Manifest and settled.json name the same place."""
-        told = {key: self._manifest.values.get(key) for key in _PLACE}
-        require_same(MANIFEST, "", told, {key: settled.values.get(key) for key in _PLACE})
-        head = {key: settled.values.get(key) for key in HEAD}
-        require_same(MANIFEST, "head", self._manifest.get("head", dict), head)
+        own = {key: settled.values.get(key) for key in _PLACE}
+        own["head"] = {key: settled.values.get(key) for key in HEAD}
+        for key, value in own.items():
+            told = self._manifest.values.get(key)
+            if told != value:
+                raise Difference(f"{MANIFEST}: {key} is {told}, {SETTLED_FILE} says {value}")
         return read_place(settled)
 
     def _tree(self, place: Place, division: Division) -> Top:

@@ -19,10 +19,11 @@ class _Row(NamedTuple):
     line: int
     quarter: int
     fields: Sequence[str]
+    inside: bool
 
 
 class _Reader:
-    """Rows of a CSV file whose interval lies in the period; `quarter` counts from its start."""
+    """Rows of a CSV file; `quarter` counts from the start of the period, whose rows are `inside`."""
 
     def __init__(self, file: str, content: bytes, community: Community, columns: Sequence[str]) -> None:
         self.file, self.columns = file, columns
@@ -47,8 +48,7 @@ class _Reader:
             else:
                 ordered = [fields[at] for at in order]
                 quarter = self._quarter(number, ordered[0])
-                if 0 <= quarter < self._count:
-                    yield _Row(number, quarter, ordered)
+                yield _Row(number, quarter, ordered, inside=0 <= quarter < self._count)
         if order is None:
             raise self.fail(1, "the file is empty")
 
@@ -81,12 +81,17 @@ def read_energy(file: str, content: bytes, community: Community) -> Series:
         (pod.code, direction): {} for pod in community.pods for direction in DIRECTIONS
     }
     for row in reader.rows("quality"):
-        series = found.get((row.fields[1], row.fields[2]))
-        if series is None:
-            raise reader.fail(row.line, f"no listed POD and direction: {row.fields[1]!r}, {row.fields[2]!r}")
-        if row.quarter in series:
+        _, pod, direction = row.fields[:3]
+        wh = _energy(reader, row)
+        if direction not in DIRECTIONS:
+            raise reader.fail(row.line, f"direction is {direction!r:.60}")
+        if not row.inside:
+            continue
+        if (pod, direction) not in found:
+            raise reader.fail(row.line, f"{pod!r:.60} is no listed POD")
+        if row.quarter in found[pod, direction]:
             raise reader.fail(row.line, "the reading stands twice")
-        series[row.quarter] = _energy(reader, row)
+        found[pod, direction][row.quarter] = wh
     return {
         key: _hourly(file, key, series, community)
         for key, series in found.items()
@@ -151,12 +156,12 @@ def read_prices(file: str, content: bytes, community: Community) -> dict[str, li
         micro = scaled(text, 6)
         if micro is None or abs(micro) > PRICE_MAX_MICRO:
             raise reader.fail(row.line, f"eur_per_mwh is no price: {text!r:.60}")
-        if zone in found:
+        if zone not in ZONES:
+            raise reader.fail(row.line, f"there is no zone {zone!r:.60}")
+        if zone in found and row.inside:
             if row.quarter in found[zone]:
                 raise reader.fail(row.line, "the price stands twice")
             found[zone][row.quarter] = micro
-        elif zone not in ZONES:
-            raise reader.fail(row.line, f"there is no zone {zone!r:.60}")
     return {zone: _hourly_prices(file, zone, quotes, community) for zone, quotes in found.items()}
 
 

@@ -160,23 +160,23 @@ def _class(row: Mapping[str, Any]) -> tuple[int, int | None]:
 
 
 def require_own_rules(told: Rules, own: Rules) -> None:
-    """The figures of the pack's rule files are those of the auditor's own copy; wording may differ."""
+    """The figures of the pack's rule files are those of the auditor's own copy; wording may differ.
+
+    What the case itself overrides is neither's. Raises Difference.
+    """
     for name in sorted(told.parameters.keys() | own.parameters.keys()):
-        here, there = own.parameters.get(name), told.parameters.get(name)
-        if here != there and OVERRIDDEN not in (here and here.source, there and there.source):
-            raise Difference(
-                f"rules: {name}: the pack says {_value(there)}, the auditor's own copy {_value(here)}"
-            )
+        pack, copy = told.parameters.get(name), own.parameters.get(name)
+        _require_own(f"rules: {name}", _value(pack), _value(copy))
     for part in ("first_new_day", "premium_years", "grant_max_pct", "grant_factor", "classes", "exempt"):
-        here, there = getattr(own.law, part), getattr(told.law, part)
-        if here != there:
-            raise Difference(f"rules/law.toml: {part}: the pack says {there}, the auditor's own copy {here}")
+        _require_own(f"rules/{LAW_FILE}: {part}", getattr(told.law, part), getattr(own.law, part))
     for region in sorted(told.law.areas.keys() | own.law.areas.keys()):
-        here, there = own.law.areas.get(region), told.law.areas.get(region)
-        if here != there:
-            raise Difference(
-                f"rules/law.toml: {region}: the pack says {there}, the auditor's own copy {here}"
-            )
+        pair = told.law.areas.get(region), own.law.areas.get(region)
+        _require_own(f"rules/{LAW_FILE}: {region}", *pair)
+
+
+def _require_own(what: str, pack: object, copy: object) -> None:
+    if pack != copy:
+        raise Difference(f"{what}: the pack says {pack}, the auditor's own copy {copy}")
 
 
 def _value(parameter: Parameter | None) -> str:

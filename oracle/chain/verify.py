@@ -12,21 +12,36 @@ that the ledger stores, for a configuration of the trusted vault's community;
 for a list 5 as 6 of a reading; 6 the ids are the report's roster; 7 the entries are the report's list; 8
 hidden totals are those that the file opens; 9 the commitments add up to the totals.
 
+for a pack, which was computed again before, 5 ledger and community of the vault; 6 as 6 of a payout; 7 the
+event of the settlement: evidence, root, sums and energy; 8 the receipts are credited and used; 9 the days'
+reports and the months' totals are the ledger's, or were when the vault settled.
+
 Every state that is compared is read at one block, the ledger's head, which the result names: a chain that is
 run by the operator proves nothing against the operator, and heads that were written down elsewhere do.
 """
 
+from oracle.audit.pack import PackFacts
 from oracle.chain.check import Check, Head, Mismatch, Result, Verdict
 from oracle.chain.receipt import PayoutReceipt, PublishedTree, ReadingReceipt, ReadingsList
 from oracle.chain.rpc import Rpc
 from oracle.chain.trust import Trust
+from oracle.chain.verify_pack import check_pack
 from oracle.chain.verify_payouts import check_payout, check_tree
 from oracle.chain.verify_readings import check_list, check_reading
 from oracle.errors import NodeUnreachable
 
-__all__ = ["Head", "Result", "Verdict", "verify_list", "verify_payout", "verify_reading", "verify_tree"]
+__all__ = [
+    "Head",
+    "Result",
+    "Verdict",
+    "verify_list",
+    "verify_pack",
+    "verify_payout",
+    "verify_reading",
+    "verify_tree",
+]
 
-File = PayoutReceipt | PublishedTree | ReadingReceipt | ReadingsList
+File = PayoutReceipt | PublishedTree | ReadingReceipt | ReadingsList | PackFacts
 
 
 def verify_payout(receipt: PayoutReceipt, trust: Trust, rpc: Rpc) -> Result:
@@ -49,6 +64,11 @@ def verify_list(listed: ReadingsList, trust: Trust, rpc: Rpc) -> Result:
     return _verdict(Check(rpc, trust), listed, trust.ledger, listed.ledger)
 
 
+def verify_pack(facts: PackFacts, trust: Trust, rpc: Rpc) -> Result:
+    """Whether the trusted contracts hold what a recomputed pack says of them."""
+    return _verdict(Check(rpc, trust), facts, trust.vault, facts.vault)
+
+
 def _verdict(check: Check, file: File, trusted: str, named: str) -> Result:
     try:
         _check_place(check, file.chain_id, trusted, named)
@@ -61,6 +81,8 @@ def _verdict(check: Check, file: File, trusted: str, named: str) -> Result:
                 check_reading(check, file)
             case ReadingsList():
                 check_list(check, file)
+            case PackFacts():
+                check_pack(check, file)
     except NodeUnreachable as error:
         return Result(Verdict.UNREACHABLE, str(error))
     except Mismatch as mismatch:
