@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cli.failures import EXIT_BAD_INPUT, explained, stop
+from cli.failures import EXIT_BAD_INPUT, EXIT_REFUSED, explained, stop
 from cli.workspace import CommunityArgument, StateOption, open_workspace
 from oracle.usecases.evidence_pack import evidence_pack
 from oracle.usecases.pack_archive import archive_of
@@ -34,5 +34,8 @@ def pack(
                 )
             files = evidence_pack(work, numbers[distribution])
         archive = archive_of(files)
-        write_atomically(out, archive)
+        try:
+            write_atomically(out, archive)
+        except OSError as error:
+            stop(f"{out} cannot be written: {error.strerror}", EXIT_REFUSED)
         typer.echo(f"{out}: {len(files)} files, {len(archive)} bytes, confidential")

@@ -75,6 +75,9 @@ MATRIX = {
     ("GET", P + "/distributions/{distribution_id}/tree"): Row(
         OVERSEERS, P + "/distributions/{distribution}/tree"
     ),
+    ("GET", P + "/distributions/{distribution_id}/pack"): Row(
+        OVERSEERS, P + "/distributions/{distribution}/pack"
+    ),
     ("GET", P + "/payouts/{distribution}/{index}/receipt"): Row(OWN, P + "/payouts/1/0/receipt"),
     ("GET", P + "/ledger/transactions"): Row(ALL),
 }
