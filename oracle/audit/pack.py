@@ -6,7 +6,7 @@ copy; 3 each settlement, figure by figure; 4 the evidence; 5 receipts; 6 the div
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -30,7 +30,6 @@ EVIDENCE_FILE = "manifest.sha256"
 _PLACE = ("chain_id", "ledger", "vault", "distribution")
 
 Files = Mapping[str, bytes]
-Progress = Callable[[str], None]
 
 
 class PackFacts(NamedTuple):
@@ -66,17 +65,14 @@ class Audit(NamedTuple):
     facts: PackFacts | None
 
 
-def audit(files: Files, own_rules: Files, progress: Progress = lambda _: None) -> Audit:
-    """Recompute a pack. `own_rules` are the auditor's rule files, never the pack's.
-
-    `progress` is told of each settlement before it is computed. Raises PackUnreadable.
-    """
+def audit(files: Files, own_rules: Files) -> Audit:
+    """Recompute a pack. `own_rules` are the auditor's rule files, never the pack's. Raises PackUnreadable."""
     manifest = _manifest(files)
     trail = Trail()
     title, facts, difference = "evidence pack", None, None
     try:
         title = f"evidence pack of distribution {manifest.get('distribution', int)}"
-        facts = _Pack(files, manifest, trail).facts(own_rules, progress)
+        facts = _Pack(files, manifest, trail).facts(own_rules)
     except Difference as error:
         difference = str(error)
     return Audit(title, tuple(trail.compared), difference, facts)
@@ -101,9 +97,9 @@ class _Pack:
         self._files, self._manifest, self._trail = files, manifest, trail
         self._number: int = manifest.get("distribution", int)
 
-    def facts(self, own_rules: Files, progress: Progress) -> PackFacts:
+    def facts(self, own_rules: Files) -> PackFacts:
         self._check_members()
-        statements = self._settlements(own_rules, progress)
+        statements = self._settlements(own_rules)
         evidence = self._evidence(statements)
         receipts = self._receipts(statements[0].community.name)
         division = self._division(receipts, statements)
@@ -163,7 +159,7 @@ class _Pack:
         expected = sorted((folder + name for name in names), key=_by_number)
         require_same(MANIFEST, f"files of {folder}", self._folder(folder), expected)
 
-    def _settlements(self, own_rules: Files, progress: Progress) -> list[Statement]:
+    def _settlements(self, own_rules: Files) -> list[Statement]:
         """Checks 2 and 3."""
         book = RuleBook({name.removeprefix(RULES): self._files[name] for name in self._folder(RULES)})
         own, statements = RuleBook(own_rules), list[Statement]()
@@ -174,7 +170,6 @@ class _Pack:
         self._require_folder(SETTLEMENTS, [f"{at}/{name}" for at in range(1, count + 1) for name in names])
         for at in range(1, count + 1):
             folder = f"{SETTLEMENTS}{at}/"
-            progress(folder)
             statement = settle(folder, {name: self._files[folder + name] for name in CASE_FILES}, book)
             terms = statement.community
             require_own_rules(statement.rules, own.resolve(terms.rule_set, terms.overrides_micro, terms.days))
