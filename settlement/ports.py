@@ -175,6 +175,26 @@ class Payouts(Protocol):
         ...
 
 
+class StatementsReader(Protocol):
+    """Members' statements of distributions."""
+
+    def of(self, distribution_id: UUID, member: str) -> bytes | None:
+        """The bytes of a member's statement."""
+        ...
+
+    def hashes(self, distribution_id: UUID) -> Mapping[str, bytes]:
+        """SHA-256 of every statement of a distribution, by member."""
+        ...
+
+
+class Statements(StatementsReader, Protocol):
+    """Adds statements."""
+
+    def add(self, distribution: Distribution, statements: Mapping[str, bytes]) -> None:
+        """Store the statements of a distribution by member."""
+        ...
+
+
 class Outbox(Protocol):
     """Messages to the ledger's side."""
 
@@ -204,6 +224,8 @@ class UnitOfWork(Protocol):
     def distributions(self) -> Distributions: ...
     @property
     def payouts(self) -> Payouts: ...
+    @property
+    def statements(self) -> Statements: ...
     @property
     def outbox(self) -> Outbox: ...
 

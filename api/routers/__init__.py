@@ -9,11 +9,13 @@ from api.routers import (
     imports,
     ledger,
     lists,
+    market,
     members,
     payouts,
     plants,
     readings,
     settlements,
+    statements,
     verifier,
 )
 
@@ -28,7 +30,9 @@ ROUTERS = (
     readings.router,
     energy.router,
     settlements.router,
+    market.router,
     distributions.router,
+    statements.router,
     payouts.router,
     ledger.router,
     lists.router,

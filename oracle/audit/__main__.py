@@ -18,7 +18,8 @@ def main(arguments: list[str]) -> int:
         return 2
     pack, rules = map(Path, arguments)
     try:
-        found = audit(read_archive(pack), {path.name: path.read_bytes() for path in rules.glob("*.toml")})
+        texts = {path.relative_to(rules).as_posix(): path.read_bytes() for path in rules.rglob("*.toml")}
+        found = audit(read_archive(pack), texts)
     except (PackUnreadable, Difference) as error:
         sys.stderr.write(f"{pack}: {error}\n")
         return 2

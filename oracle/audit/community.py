@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from oracle.audit.numbers import CENT_MICRO_EUR, MICRO, scaled
 from oracle.audit.rome import DAY_HOURS, FIRST_YEAR, day_of, hour_of
-from oracle.audit.rules import Law, RuleBook
+from oracle.audit.rules import ZONES, Law, RuleBook
 from oracle.audit.texts import Table, read_toml
 
 Row = TypeVar("Row")
@@ -21,16 +21,16 @@ CATEGORIES = frozenset(
     | {"ASSOCIATION", "CONDOMINIUM"}
 )
 SOURCES = ("photovoltaic", "wind", "hydro", "biomass", "other")
-ZONES = ("NORD", "CNOR", "CSUD", "SUD", "CALA", "SICI", "SARD")
 ALLOCATIONS = ("SHARED_INJECTION", "SHARED_WITHDRAWAL", "SHARED_BOTH", "EQUAL")
 ATTRIBUTIONS = ("ENTRY_ORDER", "PRO_RATA_INJECTION")
+STORAGE_POLICIES = ("EXCLUDE_FROM_WITHDRAWAL", "COUNT_AS_WITHDRAWAL")
 SHARES = ("producers", "social", "grid")
 YEARS = range(FIRST_YEAR, 9_001)
 HOURS_MAX = 36_525 * DAY_HOURS
 FOREVER = date.max.toordinal()
 _AREA = re.compile(r"AC[0-9]{3}E[0-9]{5}")
 _POD = re.compile(r"IT[0-9]{3}E[0-9]{8}[0-9A-Z]?")
-_TOP = ("rule_set", "from", "to", "attribution", "allocation", "revenue_eur", "parameters", "community")
+_TOP = ("rule_set", "from", "to", "attribution", "allocation", "storage_policy", "revenue_eur", "parameters")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,7 @@ class Pod:
     configuration: str
     valid_from: int
     valid_to: int
+    storage: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,7 @@ class Community:
     pods: tuple[Pod, ...]
     plants: tuple[Plant, ...]
     overrides_micro: Mapping[str, int]
+    storage_policy: str = STORAGE_POLICIES[0]
 
     @property
     def lists_configurations(self) -> bool:
@@ -102,6 +104,12 @@ class Community:
         """The Rome dates that the period touches."""
         return list(range(day_of(self.start), day_of(self.end - 1) + 1))
 
+    @property
+    def idle_storages(self) -> set[str]:
+        """PODs whose withdrawals are no consumption: storages that stand alone."""
+        counted = self.storage_policy == STORAGE_POLICIES[1]
+        return set() if counted else {row.code for row in self.pods if row.storage}
+
     def home_of(self, pod: str) -> str:
         """The configuration of a POD with a plant, which never leaves it."""
         return next(row.configuration for row in self.pods if row.code == pod)
@@ -110,7 +118,7 @@ class Community:
 def read_community(file: str, content: bytes, book: RuleBook) -> Community:
     """The community that the file states. Raises Difference naming the first key that is wrong."""
     top = Table(file, read_toml(file, content))
-    top.only(*_TOP, "configurations", "members", "pods", "plants")
+    top.only(*_TOP, "community", "configurations", "members", "pods", "plants")
     start, end = (_hour(top, key) for key in ("from", "to"))
     if not start < end <= start + HOURS_MAX:
         raise top.fail("to", "does not come after from, or more than a century later")
@@ -135,6 +143,7 @@ def read_community(file: str, content: bytes, book: RuleBook) -> Community:
             )
         ),
         overrides_micro=_overrides(top, book.names),
+        storage_policy=top.one_of("storage_policy", STORAGE_POLICIES, STORAGE_POLICIES[0]),
     )
     _check_references(top, found, law)
     return found
@@ -207,23 +216,27 @@ def _member(row: Table) -> Member:
 
 
 def _pod(row: Table) -> Pod:
-    row.only("code", "member", "configuration", "valid_from", "valid_to")
+    row.only("code", "member", "configuration", "valid_from", "valid_to", "storage")
     code, first, last = row.text("code"), row.day("valid_from"), row.day("valid_to", None)
     if not _POD.fullmatch(code):
         raise row.fail("code", f"is no POD: {code!r:.60}")
     assert first is not None
     if last is not None and last <= first:
         raise row.fail("valid_to", "does not come after valid_from")
-    return Pod(code, row.text("member"), row.text("configuration", SINGLE), first, last or FOREVER)
+    home, storage = row.text("configuration", SINGLE), row.get("storage", bool, False)
+    return Pod(code, row.text("member"), home, first, last or FOREVER, storage)
 
 
 def _plant(row: Table, law: Law) -> Plant:
-    row.only("id", "pod", "source", "power_kw", "entry_into_operation", "region", "grant_pct")
+    row.only("id", "pod", "source", "power_kw", "entry_into_operation", "region", "grant_pct", "stop_days")
     entry = row.day("entry_into_operation")
     power, grant = _decimal(row, "power_kw"), _decimal(row, "grant_pct")
     assert entry is not None
     if power == 0:
         raise row.fail("power_kw", "is 0")
+    stop_days = row.get("stop_days", int, 0)
+    if stop_days < 0:
+        raise row.fail("stop_days", "is negative")
     if grant > law.grant_max_pct * MICRO:
         raise row.fail("grant_pct", f"is above {law.grant_max_pct}")
     return Plant(
@@ -232,7 +245,7 @@ def _plant(row: Table, law: Law) -> Plant:
         source=row.one_of("source", SOURCES),
         power_milliwatt=power,
         entry=entry,
-        premium_end=_years_later(entry, law.premium_years),
+        premium_end=min(_years_later(entry, law.premium_years) + stop_days, FOREVER),
         region=row.one_of("region", law.areas.keys()),
         grant_micro_pct=grant,
     )

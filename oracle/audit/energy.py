@@ -121,14 +121,17 @@ class _Configuration:
             plants,
             running,
             frozenset(row.id for row in plants if law.first_new_day <= row.entry <= day < row.premium_end),
-            {
-                group: frozenset(
-                    name for name, row in self.community.members.items() if row.category in categories
-                )
-                if since <= day
-                else frozenset()
-                for group, (categories, since) in law.exempt.items()
-            },
+            {group: self._exempt_members(group, day) for group in law.exempt},
+        )
+
+    def _exempt_members(self, group: str, day: int) -> frozenset[str]:
+        """Members of the group's categories on that day."""
+        members = self.community.members.items()
+        return frozenset(
+            name
+            for categories, begin, end in self.rules.law.exempt[group]
+            for name, row in members
+            if begin <= day < end and row.category in categories
         )
 
     def _produced(self, day: _Day, injected: Mapping[str, int], hour: int) -> dict[str, int]:

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from oracle.audit.community import FOREVER, ZONES, Community
+from oracle.audit.community import FOREVER, Community
 from oracle.audit.differences import Difference
 from oracle.audit.numbers import scaled
 from oracle.audit.rome import HOUR_S, QUARTER_S, day_of, second_of
+from oracle.audit.rules import ZONES
 
 WH_MAX = 500_000_000
 PRICE_MAX_MICRO = 100_000 * 1_000_000
@@ -74,6 +75,7 @@ class _Reader:
 def read_energy(file: str, content: bytes, community: Community) -> Series:
     """Wh of each hour of the period by POD and direction; hours outside a POD's validity are 0.
 
+    Withdrawals of storages that stand alone are checked and left out, unless the case counts them.
     Raises Difference for a row that is wrong, stands twice or outside its POD's validity, and for a gap.
     """
     reader = _Reader(file, content, community, ("interval_start", "pod", "direction", "wh"))
@@ -92,11 +94,14 @@ def read_energy(file: str, content: bytes, community: Community) -> Series:
         if row.quarter in found[pod, direction]:
             raise reader.fail(row.line, "the reading stands twice")
         found[pod, direction][row.quarter] = wh
-    return {
+    hourly = {
         key: _hourly(file, key, series, community)
         for key, series in found.items()
         if series or _is_needed(file, key, found, community)
     }
+    for pod in community.idle_storages:
+        hourly.pop((pod, "withdrawn"), None)
+    return hourly
 
 
 def _energy(reader: _Reader, row: _Row) -> int:

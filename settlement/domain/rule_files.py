@@ -7,5 +7,6 @@ _FOLDER = Path(__file__).parent / "rules"
 
 
 def rule_texts() -> Mapping[str, bytes]:
-    """Every rule file of this version, by name."""
-    return {path.name: path.read_bytes() for path in sorted(_FOLDER.glob("*.toml"))}
+    """Every rule file of this version, by its path below the folder of rules."""
+    paths = sorted(_FOLDER.rglob("*.toml"))
+    return {path.relative_to(_FOLDER).as_posix(): path.read_bytes() for path in paths}

@@ -22,6 +22,7 @@ from settlement.store.prices import Prices, PricesReader
 from settlement.store.readings import Readings, ReadingsReader
 from settlement.store.receipts import Receipts, ReceiptsReader
 from settlement.store.settlements import Settlements, SettlementsReader
+from settlement.store.statements import Statements, StatementsReader
 
 
 class _Transaction:
@@ -75,6 +76,7 @@ class SettlementUnitOfWork(_Transaction):
     receipts: Receipts
     distributions: Distributions
     payouts: Payouts
+    statements: Statements
     outbox: Outbox
 
     def _attach(self, session: Session) -> None:
@@ -84,6 +86,7 @@ class SettlementUnitOfWork(_Transaction):
         self.receipts = Receipts(session)
         self.distributions = Distributions(session)
         self.payouts = Payouts(session)
+        self.statements = Statements(session)
         self.outbox = Outbox(session)
 
     def lock(self, name: str) -> None:
@@ -109,6 +112,7 @@ class SettlementReadOnlyUnitOfWork(_Transaction):
     receipts: ReceiptsReader
     distributions: DistributionsReader
     payouts: PayoutsReader
+    statements: StatementsReader
     outbox: OutboxReader
 
     def _open(self, engine: Engine) -> Session:
@@ -126,4 +130,5 @@ class SettlementReadOnlyUnitOfWork(_Transaction):
         self.receipts = ReceiptsReader(session)
         self.distributions = DistributionsReader(session)
         self.payouts = PayoutsReader(session)
+        self.statements = StatementsReader(session)
         self.outbox = OutboxReader(session)

@@ -16,6 +16,7 @@ from settlement.domain.payouts import SOCIAL_FUND, Account, Plan, plan_distribut
 from settlement.domain.records import Balance, Distribution, Payout, Receipt, StoredSettlement
 from settlement.ports import UnitOfWork
 from settlement.usecases.publication import announce_distribution
+from settlement.usecases.statements import keep_statements
 
 _SALT_BYTES = 32
 
@@ -45,7 +46,9 @@ def distribute(
     distribution = _distribution(community_id, latest, receipts, settlements, plan)
     work.distributions.add(distribution, plan.balances)
     payees = work.communities.payees(community_id)
-    work.payouts.add(community_id, _leaves(plan, distribution.id, payees, wallets=wallets))
+    leaves = _leaves(plan, distribution.id, payees, wallets=wallets)
+    work.payouts.add(community_id, leaves)
+    keep_statements(work, distribution, plan.balances, leaves)
     announce_distribution(work, community_id, distribution.id)
     return distribution
 

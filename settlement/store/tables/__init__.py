@@ -7,6 +7,7 @@ from settlement.store.tables.money import (
     DistributionSettlementRow,
     MemberBalanceRow,
     PayoutRow,
+    StatementRow,
 )
 from settlement.store.tables.outbox import OutboxMessageRow
 from settlement.store.tables.readings import MarketPriceRow, MeterReadingRow
@@ -25,4 +26,5 @@ __all__ = [
     "PayoutRow",
     "SettlementMemberRow",
     "SettlementRow",
+    "StatementRow",
 ]

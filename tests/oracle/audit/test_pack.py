@@ -82,8 +82,11 @@ def test_audit__file_left_out__is_named(files: Files, rules: Files) -> None:
 
 def test_audit__needed_file_left_out_of_the_manifest_too__is_refused(files: Files, rules: Files) -> None:
     for name in names(files):
-        if name.startswith("days/") or name == "rules/seed.toml":
-            continue  # a pack may be without them
+        themes = ("premium.toml", "incentive.toml")
+        if name.startswith("days/") or (name.startswith("rules/") and not name.endswith(themes)):
+            continue  # a settlement needs no other rules
+        if name == "rules/seed/incentive.toml":
+            continue  # this one follows the law
         fewer = {one: content for one, content in files.items() if one != name}
         refused(rehashed(fewer, json.loads(files["manifest.json"])), rules)
 
@@ -144,7 +147,7 @@ def test_audit__any_field_of_the_manifest_changed__is_refused(dayless: Files, ru
 
 
 def test_audit__any_parameter_of_the_rules_changed__is_refused(dayless: Files, rules: Files) -> None:
-    name = "rules/cacer-2024.toml"
+    name = "rules/cacer_2024/incentive.toml"
     lines = dayless[name].decode().splitlines(keepends=True)
     overridden = {"fc_north_eur_per_mwh", "fc_south_eur_per_mwh", "tras_e_eur_per_mwh"}
     key, tried = "", 0
@@ -158,14 +161,15 @@ def test_audit__any_parameter_of_the_rules_changed__is_refused(dayless: Files, r
 
 
 LAW = (
-    ("first_new_day = 2021-12-16", "first_new_day = 2021-12-15"),
-    ("premium_years = 20", "premium_years = 21"),
-    ("grant_max_pct = 40", "grant_max_pct = 50"),
-    ("reduction_at_grant_max_pct = 50", "reduction_at_grant_max_pct = 40"),
-    ("up_to_kw = 200", "up_to_kw = 300"),
-    ('"NATURAL_PERSON"]', '"SME"]'),
+    ("value = 2021-12-16", "value = 2021-12-15"),
+    ('"premium_years"\nvalue = "20"', '"premium_years"\nvalue = "21"'),
+    ('"grant_max_pct"\nvalue = "40"', '"grant_max_pct"\nvalue = "50"'),
+    ('"reduction_at_grant_max_pct"\nvalue = "50"', '"reduction_at_grant_max_pct"\nvalue = "40"'),
+    ('["200", "600"]', '["300", "600"]'),
+    ('["NATURAL_PERSON"]', '["SME"]'),
     ("valid_from = 2025-06-26", "valid_from = 2024-06-26"),
-    ('zone = "SICI"\narea = "south"', 'zone = "SICI"\narea = "centre"'),
+    ('"Sardegna", "Sicilia"]', '"Sardegna"]'),
+    ('["Calabria"]', '["Calabria", "Toscana"]'),
 )
 
 
@@ -173,10 +177,11 @@ LAW = (
 def test_audit__law_changed__differs_from_the_auditors_own_copy(
     dayless: Files, rules: Files, old: str, new: str
 ) -> None:
-    text = dayless["rules/law.toml"].decode()
+    name = "rules/cacer_2024/premium.toml"
+    text = dayless[name].decode()
     assert old in text
-    difference = refused(forged(dayless, "rules/law.toml", text.replace(old, new, 1).encode()), rules)
-    assert difference.startswith("rules/law.toml: ")
+    difference = refused(forged(dayless, name, text.replace(old, new, 1).encode()), rules)
+    assert difference.startswith("rules: ")
     assert "the auditor's own copy" in difference
 
 
@@ -251,7 +256,7 @@ def test_audit__value_of_another_kind__is_refused_without_a_crash(
     "text", ["", "x = 1", "[plants]\nfirst_new_day = 1", "= no TOML", 'inherits = "law"']
 )
 def test_audit__rule_file_that_is_none__is_refused(dayless: Files, rules: Files, text: str) -> None:
-    for name in ("law.toml", "cacer-2024.toml"):
+    for name in ("cacer_2024/premium.toml", "cacer_2024/incentive.toml"):
         difference = refused(forged(dayless, f"rules/{name}", text.encode()), rules)
         assert difference.startswith("rules"), difference
 
