@@ -17,10 +17,10 @@ from oracle.audit.division import DIVISION_FILE, Division, Receipt, divide_again
 from oracle.audit.ledger import HASH_BYTES, seal
 from oracle.audit.numbers import fixed
 from oracle.audit.rome import text_of
-from oracle.audit.rules import RuleBook, require_own_rules
+from oracle.audit.rules import OVERRIDDEN, RuleBook, require_own_rules
 from oracle.audit.settled import HEAD, MonthSum, Top, check_settled, check_tree, month_sums, read_place
 from oracle.audit.statement import CASE_FILES, Statement, settle
-from oracle.audit.texts import Table, canonical, read_json
+from oracle.audit.texts import Document, Table, canonical, read_json
 
 KIND = "condivisa/evidence-pack/1"
 NOTICE = "Confidential: members' readings, and who is paid what. For auditors of the community alone."
@@ -180,7 +180,9 @@ class _Pack:
 
     def _compare(self, folder: str, statement: Statement) -> None:
         name, terms = f"{folder}settlement.json", statement.community
-        require_same(name, "", read_json(name, self._files[name]), statement.document)
+        told = read_json(name, self._files[name])
+        reworded = _take_wording(told, statement)
+        require_same(name, "", told, statement.document)
         if canonical(statement.document) != self._files[name]:
             raise Difference(f"{name}: the file is not in its canonical form")
         used = statement.rules.parameters
@@ -188,6 +190,7 @@ class _Pack:
         self._trail.done(
             f"rules of {terms.rule_set}: {len(used)} parameters, figures as in the auditor's own copy"
             + (f"; not verified at their source: {doubtful}" if doubtful else "")
+            + (f"; source or status worded otherwise when settled: {', '.join(reworded)}" if reworded else "")
         )
         self._trail.done(
             f"{name}: {text_of(terms.start)} to {text_of(terms.end)}, {len(terms.members)} members: "
@@ -260,6 +263,26 @@ class _Pack:
             + (f"; {hidden} hide their totals, which were not compared" if hidden else "")
         )
         return found
+
+
+def _take_wording(told: Document, statement: Statement) -> list[str]:
+    """Put the told source and status of each parameter into the recomputed document; which ones differ.
+
+    A later version may know a better source for the same value, and the settlement keeps what it said.
+    """
+    rules = told.get("rules")
+    rows = rules.get("parameters_used") if isinstance(rules, dict) else None
+    found, differing = statement.document["rules"]["parameters_used"], []
+    for name, parameter in statement.rules.parameters.items():
+        row = rows.get(name) if isinstance(rows, dict) else None
+        if parameter.source == OVERRIDDEN or not isinstance(row, dict):
+            continue
+        source, verified = row.get("source"), row.get("verified")
+        if isinstance(source, str) and source and isinstance(verified, bool):
+            if (source, verified) != (parameter.source, parameter.verified):
+                differing.append(name)
+            found[name] |= {"source": source, "verified": verified}
+    return differing
 
 
 def _by_number(name: str) -> tuple[int, str]:

@@ -27,6 +27,7 @@ Files = dict[str, bytes]
 
 # What no recomputation can know, because the chain alone does: `verify pack --rpc` compares these.
 CHAIN_ALONE = {
+    "settlements/1/settlement.json": {"source", "verified"},
     "settled.json": {"transaction", "block", "block_hash", "chain_id", "ledger", "vault", "community"},
     "tree.json": {"payee", "owner"},
 }
@@ -120,6 +121,26 @@ def test_audit__any_field_changed_and_every_hash_made_to_fit__is_refused(
         difference = refused(forged(dayless, name, changed), rules)
         assert name in difference or "settled.json" in difference, (path, difference)
     assert tried >= 8
+
+
+def test_audit__source_worded_otherwise__comes_out_and_is_said(dayless: Files, rules: Files) -> None:
+    name = "settlements/1/settlement.json"
+    document = json.loads(dayless[name])
+    document["rules"]["parameters_used"]["plant_max_kw"] |= {"source": "An older wording", "verified": False}
+    found = audit(forged(dayless, name, canonical_json(document)), rules)
+    assert found.difference is None
+    assert found.compared[1].endswith("; source or status worded otherwise when settled: plant_max_kw")
+
+
+@pytest.mark.parametrize("row", [{"source": ""}, {"verified": "yes"}, {"source": None}, {"value": "999"}])
+def test_audit__parameter_without_source_status_or_value__is_refused(
+    dayless: Files, rules: Files, row: dict[str, Any]
+) -> None:
+    name = "settlements/1/settlement.json"
+    document = json.loads(dayless[name])
+    document["rules"]["parameters_used"]["plant_max_kw"] |= row
+    difference = refused(forged(dayless, name, canonical_json(document)), rules)
+    assert difference.startswith(f"{name}: rules.parameters_used.plant_max_kw.")
 
 
 def test_audit__any_field_of_a_day_changed__is_refused(files: Files, rules: Files) -> None:
