@@ -155,6 +155,7 @@ mutants: .venv/.dev contracts/node_modules/.installed ## every mutant of the con
 bench: .build/test-tools ## every figure as a ratio to a baseline of the same run
 	$(BIN)/python -m benchmarks.engine
 	$(BIN)/python -m benchmarks.commitment
+	$(BIN)/python -m benchmarks.audit
 	$(BIN)/python -m benchmarks.ingest
 	$(BIN)/python -m benchmarks.api
 	$(BIN)/python -m benchmarks.gas

@@ -14,6 +14,7 @@ import typer
 
 from cli.bank import reserve_leaves, sepa, statement
 from cli.bank_account import account
+from cli.evidence_pack import pack
 from cli.failures import EXIT_BAD_INPUT, explained, refuse_findings, stop
 from cli.office import PrintOption, VaultOption
 from cli.payout_tree import tree
@@ -48,6 +49,7 @@ app.command("sepa")(sepa)
 app.command("statement")(statement)
 app.command("tree")(tree)
 app.command("account")(account)
+app.command("pack")(pack)
 AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?")
 AWAITING_BANK = frozenset({PayoutState.RESERVED, PayoutState.ORDERED})
 

@@ -1,14 +1,18 @@
 """`condivisa verify`: does a receipt match the chain? Asks the chain alone, no database and no account."""
 
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
 from oracle.attest.keccak import keccak256
+from oracle.audit.archive import read_archive
+from oracle.audit.differences import PackUnreadable
+from oracle.audit.pack import PackFacts, audit
 from oracle.chain.fates import FIRST_SINGLE
 from oracle.chain.json_fields import ReceiptUnreadable
 from oracle.chain.receipt import (
@@ -28,6 +32,7 @@ from oracle.chain.verify import (
     Verdict,
     verify_anchor,
     verify_list,
+    verify_pack,
     verify_payout,
     verify_reading,
     verify_tree,
@@ -38,6 +43,7 @@ from oracle.usecases.anchors import topic_of
 from oracle.usecases.statement_check import statement_difference
 from settlement.domain.calendar import day_of_number
 from settlement.domain.rounding import micro_eur_text
+from settlement.domain.rule_files import rule_texts
 
 EXIT_UNREADABLE = 2
 WORDS = {
@@ -49,10 +55,14 @@ EPILOG = (
     "Exit status: 0 matches, 1 does not match, 3 cannot reach the node (nothing is known), 2 the receipt or "
     "the trust file cannot be read. Contract and chain come from the trust file, never from the receipt."
 )
+PACK_EPILOG = (
+    "Exit status: 0 matches, 1 does not match, 3 cannot reach the node, 2 the pack or the trust file cannot "
+    "be read. Rules are this installation's, contracts and chain the trust file's, never the pack's."
+)
 
 app = typer.Typer(
-    help="Check a receipt, a day's list or a payout tree against the chain, without trusting the operator's "
-    "database.",
+    help="Check a receipt, a day's list or a payout tree against the chain, or compute an evidence pack "
+    "again, without trusting the operator's database.",
     epilog=EPILOG,
     no_args_is_help=True,
     add_completion=False,
@@ -177,13 +187,39 @@ def anchor(
     _finish(f"file {file.name}", _checked(AnchoredFile(digests, wanted), believed, rpc, timeout))
 
 
+@app.command("pack", epilog=PACK_EPILOG)
+def pack(
+    archive: Annotated[Path, typer.Argument(help="The evidence pack, a ZIP file.", metavar="PACK.zip")],
+    rpc: RpcOption = None,
+    trust: TrustOption = None,
+    timeout: TimeoutOption = 10.0,
+) -> None:
+    """Does a distribution come out of its own inputs, and with --rpc or --trust: is it the chain's?
+
+    Everything is computed again from the file by a program that shares no code with the engine.
+    """
+    asked = rpc is not None or trust is not None
+    try:
+        found = audit(read_archive(archive), rule_texts())
+        believed = load_trust(trust_file(trust)) if asked else None
+    except (PackUnreadable, TrustUnusable) as error:
+        _unreadable(archive, error)
+    title = f"{found.title}, computed again"
+    if found.facts is None or believed is None:
+        verdict = Verdict.DOES_NOT_MATCH if found.difference else Verdict.MATCHES
+        status = "" if found.difference else "the chain was not asked: --rpc or --trust compare with it"
+        _finish(title, Result(verdict, found.difference or "", found.compared, status))
+    asked_chain = _checked(found.facts, believed, rpc, timeout)
+    _finish(title, replace(asked_chain, compared=(*found.compared, *asked_chain.compared)))
+
+
 def _called(distribution: int) -> str:
     kind = "single payout" if distribution >= FIRST_SINGLE else "distribution"
     return f"{kind} {distribution}"
 
 
 def _checked(
-    receipt: PayoutReceipt | PublishedTree | ReadingReceipt | ReadingsList | AnchoredFile,
+    receipt: PayoutReceipt | PublishedTree | ReadingReceipt | ReadingsList | AnchoredFile | PackFacts,
     trust: Trust,
     rpc: str | None,
     timeout_s: float,
@@ -203,6 +239,8 @@ def _checked(
             return verify_list(receipt, trust, node)
         case AnchoredFile():
             return verify_anchor(receipt, trust, node)
+        case PackFacts():
+            return verify_pack(receipt, trust, node)
 
 
 def _text(path: Path) -> str:
@@ -212,12 +250,13 @@ def _text(path: Path) -> str:
         raise ReceiptUnreadable(f"cannot be opened: {error}") from error
 
 
-def _unreadable(path: Path, error: Exception) -> typer.Exit:
-    print(f"{path}: {error}" if isinstance(error, ReceiptUnreadable) else str(error), file=sys.stderr)
+def _unreadable(path: Path, error: Exception) -> NoReturn:
+    named = isinstance(error, ReceiptUnreadable | PackUnreadable)
+    print(f"{path}: {error}" if named else str(error), file=sys.stderr)
     raise typer.Exit(EXIT_UNREADABLE) from error
 
 
-def _finish(title: str, result: Result) -> None:
+def _finish(title: str, result: Result) -> NoReturn:
     print(f"{WORDS[result.verdict]}: {title}")
     if result.reason:
         print(f"  because   {result.reason}")

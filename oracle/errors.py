@@ -76,6 +76,12 @@ class KeysUnusable(OracleError):
     code = "KEYS_UNUSABLE"
 
 
+class EvidenceLost(OracleError):
+    """The files that a settlement's evidence names cannot be made again from what is stored."""
+
+    code = "EVIDENCE_LOST"
+
+
 class TotalTooLarge(OracleError):
     """An hour total does not fit the 40 bits that a report gives it; nothing was signed."""
 

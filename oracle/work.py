@@ -26,6 +26,8 @@ from settlement.domain.records import (
     EnergyHour,
     OutboxRow,
     Payout,
+    Receipt,
+    SettlementMember,
     StoredSettlement,
 )
 from settlement.ports import CommunityTerms, Payouts, PricesReader, ReadingsReader, UnitOfWork
@@ -212,6 +214,45 @@ class ReadingWork(Protocol):
     def settled_distributions(self) -> SettledDistributionsReader: ...
     @property
     def hidden_days(self) -> HiddenDaysReader: ...
+
+
+class PackSettlements(SettlementsReader, Protocol):
+    """Settled periods with their members' figures."""
+
+    def members(self, settlement_id: UUID) -> list[SettlementMember]: ...
+
+
+class PackDistributions(DistributionsReader, Protocol):
+    """All distributions of a community."""
+
+    def of_community(self, community_id: UUID) -> list[Distribution]: ...
+
+
+class PackReceipts(Protocol):
+    """Bank receipts."""
+
+    def of_ids(self, receipt_ids: Collection[UUID]) -> list[Receipt]: ...
+
+
+class PackReports(ReportsReader, Protocol):
+    """Signed reports, replaced ones too."""
+
+    def of_days(self, configuration_id: UUID, first: date, last: date) -> list[SignedReport]: ...
+
+
+class PackWork(ReadingWork, Protocol):
+    """What an evidence pack is made of."""
+
+    @property
+    def settlements(self) -> PackSettlements: ...
+    @property
+    def distributions(self) -> PackDistributions: ...
+    @property
+    def receipts(self) -> PackReceipts: ...
+    @property
+    def reports(self) -> PackReports: ...
+    @property
+    def transactions(self) -> TransactionsReader: ...
 
 
 class StatusCommunities(Protocol):

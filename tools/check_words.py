@@ -25,6 +25,7 @@ MONEY_PATH = (
     "settlement/usecases",
     "settlement/casefile",
     "oracle/attest",
+    "oracle/audit",
     "oracle/usecases",
 )
 EVERYWHERE = ("settlement", "community", "oracle", "planning", "api", "cli")

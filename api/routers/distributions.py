@@ -21,6 +21,8 @@ from api.schemas.receipts import PayoutTreeOut
 from api.schemas.wire import part
 from api.service import ReadWork
 from community.domain.records import Principal, Role
+from oracle.usecases.evidence_pack import evidence_pack
+from oracle.usecases.pack_archive import archive_of
 from oracle.usecases.payout_tree import payout_tree
 from settlement.domain.records import Distribution
 from settlement.usecases.distribute import distribute
@@ -120,6 +122,24 @@ def get_payout_tree(
         tree = payout_tree(work, found.id)
     response.headers["Content-Disposition"] = f'attachment; filename="tree-{found.number}.json"'
     return PayoutTreeOut.model_validate(tree)
+
+
+@router.get(
+    "/{distribution_id}/pack",
+    operation_id="getEvidencePack",
+    summary="Evidence pack: all that an auditor needs to compute a distribution again",
+    response_class=Response,
+    responses={200: {"content": {"application/zip": {}}, "description": "Confidential: holds readings"}},
+)
+def get_evidence_pack(
+    community_id: UUID, distribution_id: UUID, asker: Overseer, service: ServiceOf
+) -> Response:
+    """What `condivisa verify pack` checks; the same bytes at every call. It holds no IBAN."""
+    with service.reading() as work:
+        found = _distribution(work, asker, community_id, distribution_id)
+        archive = archive_of(evidence_pack(work, found.id))
+    headers = {"Content-Disposition": f'attachment; filename="pack-{found.number}.zip"'}
+    return Response(archive, media_type="application/zip", headers=headers)
 
 
 def _distribution(

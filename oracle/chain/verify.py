@@ -13,17 +13,23 @@ for a list 5 as 6 of a reading; 6 the ids are the report's roster; 7 the entries
 hidden totals are those that the file opens; 9 the commitments add up to the totals;
 for an anchored file 5 one of its digests stands in an anchor of the trusted vault's community.
 
+for a pack, which was computed again before, 5 ledger and community of the vault; 6 as 6 of a payout; 7 the
+event of the settlement: evidence, root, sums and energy; 8 the receipts are credited and used; 9 the days'
+reports and the months' totals are the ledger's, or were when the vault settled.
+
 Every state that is compared is read at one block, the ledger's head, which the result names: a chain that is
 run by the operator proves nothing against the operator, and heads that were written down elsewhere do.
 """
 
 from collections.abc import Callable
 
+from oracle.audit.pack import PackFacts
 from oracle.chain.check import Check, Head, Mismatch, Result, Verdict
 from oracle.chain.receipt import PayoutReceipt, PublishedTree, ReadingReceipt, ReadingsList
 from oracle.chain.rpc import Rpc
 from oracle.chain.trust import Trust
 from oracle.chain.verify_anchor import AnchoredFile, check_anchor
+from oracle.chain.verify_pack import check_pack
 from oracle.chain.verify_payouts import check_payout, check_tree
 from oracle.chain.verify_readings import check_list, check_reading
 from oracle.errors import NodeUnreachable
@@ -34,12 +40,13 @@ __all__ = [
     "Verdict",
     "verify_anchor",
     "verify_list",
+    "verify_pack",
     "verify_payout",
     "verify_reading",
     "verify_tree",
 ]
 
-File = PayoutReceipt | PublishedTree | ReadingReceipt | ReadingsList
+File = PayoutReceipt | PublishedTree | ReadingReceipt | ReadingsList | PackFacts
 
 
 def verify_payout(receipt: PayoutReceipt, trust: Trust, rpc: Rpc) -> Result:
@@ -68,6 +75,11 @@ def verify_anchor(file: AnchoredFile, trust: Trust, rpc: Rpc) -> Result:
     return _concluded(check, lambda: _check_anchor(check, file))
 
 
+def verify_pack(facts: PackFacts, trust: Trust, rpc: Rpc) -> Result:
+    """Whether the trusted contracts hold what a recomputed pack says of them."""
+    return _verdict(Check(rpc, trust), facts, trust.vault, facts.vault)
+
+
 def _verdict(check: Check, file: File, trusted: str, named: str) -> Result:
     return _concluded(check, lambda: _check_file(check, file, trusted, named))
 
@@ -83,6 +95,8 @@ def _check_file(check: Check, file: File, trusted: str, named: str) -> None:
             check_reading(check, file)
         case ReadingsList():
             check_list(check, file)
+        case PackFacts():
+            check_pack(check, file)
 
 
 def _check_anchor(check: Check, file: AnchoredFile) -> None:

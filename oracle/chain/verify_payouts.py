@@ -33,7 +33,7 @@ def check_payout(check: Check, receipt: PayoutReceipt) -> None:
     sums = receipt.leaf.amount_micro_eur + sum(node.sum for node in receipt.proof)
     check.require(sums <= UINT64_MAX, "the sums of the path exceed what the vault can count")
     top = root_of(receipt.index, receipt.leaf, receipt.proof)
-    valid_at = _check_root(check, receipt, top, levels, "the leaf's path ends")
+    valid_at = check_root(check, receipt.distribution, top, levels, "the leaf's path ends")
     check.status = _status(check, receipt, valid_at)
 
 
@@ -48,7 +48,7 @@ def check_tree(check: Check, tree: PublishedTree) -> None:
     )
     built = PayoutTree(tree.leaves)
     top = Node(built.root, total)
-    valid_at = _check_root(check, tree, top, built.depth, f"the {count} leaves end")
+    valid_at = check_root(check, tree.distribution, top, built.depth, f"the {count} leaves end")
     check.status = f"{count} leaves together: {euro(total)}"
     check.counted = tuple(_counted(check, tree, valid_at))
 
@@ -67,9 +67,8 @@ def _check_leaf(check: Check, index: int, leaf: Leaf, told: bytes) -> None:
     )
 
 
-def _check_root(check: Check, named: PayoutReceipt | PublishedTree, top: Node, depth: int, words: str) -> int:
+def check_root(check: Check, number: int, top: Node, depth: int, words: str) -> int:
     """Seal and depth are those that the vault keeps; returns the time from which it can be paid."""
-    number = named.distribution
     single = number >= FIRST_SINGLE
     called = f"single payout {number}" if single else f"distribution {number}"
     sealed, levels, first = check.view(check.trust.vault, "distributionOf(uint32)", number, words=3)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from oracle.errors import NotPosted
 from oracle.records import SignedReport
-from oracle.usecases.receipts import contracts_of, report_document
+from oracle.usecases.receipts import Contracts, contracts_of, report_document
 from oracle.work import ReadingWork
 from settlement.domain.errors import NotFound
 
@@ -33,14 +33,20 @@ def readings_list(
     report = work.reports.accepted(configuration_id, day, day).get(day)
     if report is None:
         raise NotPosted(f"the ledger has no report of {day} yet")
-    contracts = contracts_of(work, community_id)
     assert configuration.ledger_id is not None, "a posted configuration has its name on the ledger"
+    return list_document(work, contracts_of(work, community_id), configuration.ledger_id, report)
+
+
+def list_document(
+    work: ReadingWork, contracts: Contracts, configuration: bytes, report: SignedReport
+) -> Mapping[str, Any]:
+    """The list behind a report of the configuration of that name (32 bytes) on the ledger."""
     return _opening(work, report) | {
         "kind": LIST_KIND,
         "chain_id": contracts.chain_id,
         "ledger": _hex(contracts.ledger),
-        "configuration": _hex(configuration.ledger_id),
-        "day": day.isoformat(),
+        "configuration": _hex(configuration),
+        "day": report.day.isoformat(),
         "report": report_document(report),
         "entries": [{"id": _hex(row.id), "commitment": _hex(row.commitment)} for row in report.entries],
     }

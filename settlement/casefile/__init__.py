@@ -2,7 +2,7 @@
 
 from settlement.casefile.atomic import write_atomically
 from settlement.casefile.manifest import evidence, manifest
-from settlement.casefile.reader import read_case
+from settlement.casefile.reader import read_case, read_community
 from settlement.casefile.writer import write_case
 
-__all__ = ["evidence", "manifest", "read_case", "write_atomically", "write_case"]
+__all__ = ["evidence", "manifest", "read_case", "read_community", "write_atomically", "write_case"]

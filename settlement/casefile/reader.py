@@ -10,8 +10,18 @@ from settlement.casefile.prices_file import PRICES_FILE, read_prices
 from settlement.casefile.reading_rows import READINGS_FILE
 from settlement.casefile.readings_file import read_readings
 from settlement.casefile.toml_table import COMMUNITY_FILE
-from settlement.domain.case import Case
+from settlement.domain.case import Case, Community
 from settlement.domain.findings import Finding
+
+
+def read_community(folder: Path) -> tuple[Community | None, list[Finding]]:
+    """The community of a folder's community.toml and its findings; None if and only if there are findings."""
+    draft, notes = read_draft(folder / COMMUNITY_FILE)
+    if draft is not None:
+        check(draft)
+    if notes.findings or draft is None:
+        return None, sorted(notes.findings)
+    return community_of(draft), []
 
 
 def read_case(folder: Path) -> tuple[Case | None, list[Finding]]:

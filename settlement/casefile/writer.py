@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 
 from settlement.casefile.atomic import atomic_stream, write_atomically
-from settlement.casefile.community_writer import community_toml
 from settlement.casefile.prices_file import PRICES_FILE, QUARTERS
 from settlement.casefile.reading_rows import READINGS_FILE
 from settlement.casefile.toml_table import COMMUNITY_FILE
 from settlement.domain.calendar import hour_days, rome_text
 from settlement.domain.case import Case, Community, MeterSeries, PriceSeries
+from settlement.domain.community_text import community_toml
 from settlement.domain.rounding import plain_text
 
 _PRICE_DECIMALS = 6

@@ -33,6 +33,8 @@ class StoredSettlement:
     and the document, `evidence` SHA-256 of the manifest. `refusals` name what hour totals stay hidden.
     `supersedes` is the former settlement of the same period, which stays as it was, and `reason` why the
     period was settled anew; both are None for the first.
+    `terms` is community.toml as it was settled: members, PODs and shares may change afterwards. None where a
+    version before it was kept closed the period.
     """
 
     id: UUID
@@ -56,6 +58,7 @@ class StoredSettlement:
     refusals: tuple[Refusal, ...]
     supersedes: UUID | None = None
     reason: str | None = None
+    terms: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

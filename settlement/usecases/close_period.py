@@ -17,6 +17,7 @@ from settlement.domain import disclosure
 from settlement.domain.calendar import civil_days, hours
 from settlement.domain.canonical import canonical_json
 from settlement.domain.case import Case, Direction
+from settlement.domain.community_text import community_toml
 from settlement.domain.engine import settle_or_findings
 from settlement.domain.errors import CaseNotReady
 from settlement.domain.holdings import held_series
@@ -118,6 +119,7 @@ def _stored(
         moved_to_social_micro_eur=found.moved_to_social_micro_eur,
         enterprise_cap_micro_eur=found.enterprise_cap_micro_eur,
         refusals=refusals,
+        terms=community_toml(found.community).encode(),
     )
 
 

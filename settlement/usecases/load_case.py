@@ -23,18 +23,22 @@ def load_case(
     end: datetime,
     as_of: datetime | None = None,
     revenue_micro_eur: int | None = None,
+    settled: Community | None = None,
 ) -> Case:
     """The case of [start, end) as it was known at `as_of` (None: all that was received).
 
     Readings that are absent stay absent: the engine finds them. `revenue_micro_eur` is the amount to split;
     None means premium plus valorisation. Rules that the community adopted by then override parameters.
-    Raises PeriodNotWholeDays, NotFound, and CaseNotReady naming each
-    zone and first day without prices.
+    `settled` are the terms of a closed period, its revenue and rules among them, which take the place of the
+    community's present ones. Raises PeriodNotWholeDays, NotFound, and CaseNotReady naming each zone and first
+    day without prices.
     """
-    terms, series = load_series(work, community_id, start, end, as_of)
+    terms, series = load_series(work, community_id, start, end, as_of, settled)
     prices = _prices(work, terms, DayGrid.of(start, end), as_of)
-    rules = in_force(work.communities.adopted_rules(community_id), start, end, as_of)
-    return Case(replace(overridden(terms, rules), revenue_micro_eur=revenue_micro_eur), series, prices)
+    if settled is None:
+        rules = in_force(work.communities.adopted_rules(community_id), start, end, as_of)
+        terms = replace(overridden(terms, rules), revenue_micro_eur=revenue_micro_eur)
+    return Case(terms, series, prices)
 
 
 def load_series(
@@ -43,14 +47,17 @@ def load_series(
     start: datetime,
     end: datetime,
     as_of: datetime | None = None,
+    settled: Community | None = None,
 ) -> tuple[Community, tuple[MeterSeries, ...]]:
     """Terms and meter series of [start, end) without prices, as they were known at `as_of`.
+
+    `settled` are the terms of a closed period instead of the community's present ones.
 
     Raises PeriodNotWholeDays and NotFound.
     """
     if not (start < end and is_whole_days(start, end)):
         raise PeriodNotWholeDays(start, end)
-    community = work.communities.terms(community_id, start, end)
+    community = settled or work.communities.terms(community_id, start, end)
     if community is None:
         raise NotFound("community", community_id)
     grid = DayGrid.of(start, end)

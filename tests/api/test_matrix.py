@@ -91,6 +91,9 @@ MATRIX = {
     ("GET", P + "/distributions/{distribution_id}/tree"): Row(
         OVERSEERS, P + "/distributions/{distribution}/tree"
     ),
+    ("GET", P + "/distributions/{distribution_id}/pack"): Row(
+        OVERSEERS, P + "/distributions/{distribution}/pack"
+    ),
     ("GET", P + "/distributions/{distribution_id}/statements/{member_id}"): Row(
         OWN, P + "/distributions/{distribution}/statements/{P1}"
     ),

@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -67,7 +68,8 @@ def test_migrations__rows_of_every_kind__survive_the_newest_revision(engine) -> 
     upgrade_database(engine)
     assert _counts(engine) == before
     with UnitOfWork(engine) as work:
-        assert work.settlements.get(stored.id) == stored
+        # The way down drops what an earlier version did not keep.
+        assert work.settlements.get(stored.id) == replace(stored, terms=None)
     assert _differences(engine) == []
 
 

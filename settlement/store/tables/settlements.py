@@ -47,6 +47,7 @@ class SettlementRow(SQLModel, table=True):
     refusals: list[dict[str, Any]] = Field(sa_column=columns.document(nullable=False, default="[]"))
     supersedes: UUID | None = Field(sa_column=columns.reference("settlements.id", nullable=True))
     reason: str | None = Field(sa_column=columns.text(500, nullable=True))
+    terms: bytes | None = Field(sa_column=columns.octets(nullable=True))
     created_at: datetime = Field(sa_column=columns.recorded())
 
 

@@ -1,4 +1,4 @@
-"""A Community as canonical community.toml."""
+"""A Community as canonical community.toml: what case folders, evidence and settled periods keep of it."""
 
 import json
 from collections.abc import Iterator

@@ -1,0 +1,247 @@
+"""The evidence pack of a distribution: inputs, rules, results and proofs, as files by name.
+
+The auditor's program, oracle.audit, computes all of it again; the two share no code. A pack holds readings:
+it is confidential and says so. It holds no IBAN and no salt: a bank leaf is its hash, as on the chain.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from oracle.attest.identifiers import configuration_id
+from oracle.records import SignedReport, StoredTransaction
+from oracle.usecases.payout_leaves import tree_of
+from oracle.usecases.payout_tree import payout_tree
+from oracle.usecases.readings_list import list_document
+from oracle.usecases.receipts import contracts_of, distribution_place
+from oracle.usecases.settled_case import settled_files
+from oracle.work import PackWork
+from settlement.domain.calendar import civil_days, month_first_day, months, rome_text
+from settlement.domain.canonical import canonical_json
+from settlement.domain.records import Balance, Distribution, Receipt, StoredSettlement
+from settlement.domain.rounding import micro_eur_text
+from settlement.domain.rule_files import rule_texts
+
+PACK_KIND = "condivisa/evidence-pack/1"
+DIVISION_KIND = "condivisa/division/1"
+SETTLED_KIND = "condivisa/settled/1"
+NOTICE = "Confidential: members' readings, and who is paid what. For auditors of the community alone."
+
+Document = dict[str, Any]
+
+
+def evidence_pack(work: PackWork, distribution_id: UUID) -> Mapping[str, bytes]:
+    """The files of a pack by name; the same at every call, whatever was paid since.
+
+    Raises NotFound, NotDeployed, DistributionNotSettled when no vault has accepted it yet, EvidenceLost when
+    a settled case cannot be made again.
+    """
+    distribution, _ = distribution_place(work, distribution_id)
+    settlements = _settlements(work, distribution)
+    receipts = work.receipts.of_ids(distribution.receipts)
+    transaction = _transaction(work, distribution)
+    settled = _settled(work, distribution, settlements, receipts, transaction)
+    files: dict[str, bytes] = {f"rules/{name}": text for name, text in rule_texts().items()}
+    for number, settlement in enumerate(settlements, start=1):
+        for name, content in settled_files(work, settlement).items():
+            files[f"settlements/{number}/{name}"] = content
+        files[f"settlements/{number}/manifest.sha256"] = settlement.manifest
+    files |= {f"receipts/{number}.json": row.document for number, row in enumerate(receipts, start=1)}
+    files["division.json"] = canonical_json(_division(work, distribution, settlements))
+    files["tree.json"] = canonical_json(dict(payout_tree(work, distribution_id)))
+    files["settled.json"] = canonical_json(settled)
+    files |= _days(work, distribution, settlements, transaction)
+    manifest = _manifest(work, distribution, settlements, settled, files)
+    return {"manifest.json": canonical_json(manifest)} | files
+
+
+def _settlements(work: PackWork, distribution: Distribution) -> list[StoredSettlement]:
+    found = [work.settlements.get(settlement) for settlement in distribution.settlements]
+    return sorted((row for row in found if row is not None), key=lambda row: row.start)
+
+
+def _transaction(work: PackWork, distribution: Distribution) -> StoredTransaction:
+    """The transaction in which the vault accepted the distribution."""
+    settled = work.settled_distributions.of(distribution.id)
+    known = {row.id: row for row in work.transactions.of_community(distribution.community_id)}
+    assert settled is not None, "a place was found, so the vault has accepted it"
+    return known[settled.transaction_id]
+
+
+def _settled(
+    work: PackWork,
+    distribution: Distribution,
+    settlements: Sequence[StoredSettlement],
+    receipts: Sequence[Receipt],
+    transaction: StoredTransaction,
+) -> Document:
+    """What the vault recorded: the event's facts as they are here, and where it stands."""
+    community = work.communities.get(distribution.community_id)
+    contracts = contracts_of(work, distribution.community_id)
+    assert community is not None
+    assert community.ledger_id is not None, "a community with a settled distribution is on the ledger"
+    tree = tree_of(work.payouts.of_distribution(distribution.id))
+    names = [configuration_id(community.ledger_id, row.area_code) for row in community.configurations]
+    pairs = {(name, month) for name in names for row in settlements for month in months(row.start, row.end)}
+    return {
+        "kind": SETTLED_KIND,
+        "chain_id": contracts.chain_id,
+        "ledger": _hex(contracts.ledger),
+        "vault": _hex(contracts.vault),
+        "community": _hex(community.ledger_id),
+        "transaction": _hex(transaction.hash),
+        "block": transaction.block_number,
+        "block_hash": _hex(transaction.block_hash or b""),
+        "distribution": distribution.number,
+        "evidence": _hex(distribution.evidence),
+        "root": _hex(tree.root),
+        "depth": tree.depth,
+        "amount_eur": micro_eur_text(distribution.amount_micro_eur),
+        "producers_eur": micro_eur_text(distribution.producers_micro_eur),
+        "social_eur": micro_eur_text(distribution.social_micro_eur),
+        "grid_eur": micro_eur_text(distribution.grid_micro_eur),
+        "pool_eur": micro_eur_text(distribution.pool_micro_eur),
+        "carry_eur": micro_eur_text(distribution.carry_micro_eur),
+        "receipts": [_hex(row.receipt_hash) for row in receipts],
+        "months": [
+            {"configuration": _hex(name), "month": f"{month_first_day(month):%Y-%m}"}
+            for name, month in sorted(pairs)
+        ],
+    }
+
+
+def _division(
+    work: PackWork, distribution: Distribution, settlements: Sequence[StoredSettlement]
+) -> Document:
+    """From the receipts to the leaves: the accounts before, the weights, the accounts after."""
+    balances = _balances(work, distribution)
+    weights: dict[str, int] = {}
+    enterprises = set()
+    for settlement in settlements:
+        for row in work.settlements.members(settlement.id):
+            weights[row.member] = weights.get(row.member, 0) + row.weight
+            if row.enterprise:
+                enterprises.add(row.member)
+    carry = distribution.previous_carry_micro_eur
+    unallocated = carry - sum(row.previous_micro_eur for row in balances)
+    before = _paid_before(work, distribution, enterprises)
+    caps = [row.enterprise_cap_micro_eur for row in settlements if row.enterprise_cap_micro_eur is not None]
+    cap = max(0, sum(caps) - sum(paid for _, paid in before)) if len(caps) == len(settlements) else None
+    return {
+        "kind": DIVISION_KIND,
+        "distribution": distribution.number,
+        "amount_eur": micro_eur_text(distribution.amount_micro_eur),
+        "split_eur": {
+            "producers": micro_eur_text(distribution.producers_micro_eur),
+            "social": micro_eur_text(distribution.social_micro_eur),
+            "grid": micro_eur_text(distribution.grid_micro_eur),
+        },
+        "previous": {"carry_eur": micro_eur_text(carry), "unallocated_eur": micro_eur_text(unallocated)},
+        "enterprises": {
+            "cap_eur": None if cap is None else micro_eur_text(cap),
+            "paid_before": [
+                {"distribution": number, "entitlement_eur": micro_eur_text(paid)} for number, paid in before
+            ],
+        },
+        "pool_eur": micro_eur_text(distribution.pool_micro_eur),
+        "carry_eur": micro_eur_text(distribution.carry_micro_eur),
+        "unallocated_eur": micro_eur_text(distribution.unallocated_micro_eur),
+        "moved_to_social_eur": micro_eur_text(distribution.moved_to_social_micro_eur),
+        "members": [_account(row, weights.get(row.member, 0)) for row in balances],
+        "leaves": [row.member or "" for row in work.payouts.of_distribution(distribution.id)],
+    }
+
+
+def _balances(work: PackWork, distribution: Distribution) -> list[Balance]:
+    """The accounts by member, the social fund last."""
+    return sorted(
+        work.distributions.balances(distribution.id), key=lambda row: (not row.member, row.member.encode())
+    )
+
+
+def _account(row: Balance, weight: int) -> Document:
+    return {
+        "member": row.member,
+        "weight": weight,
+        "previous_eur": micro_eur_text(row.previous_micro_eur),
+        "entitlement_eur": micro_eur_text(row.entitlement_micro_eur),
+        "leaf_eur": micro_eur_text(row.leaf_micro_eur),
+        "balance_eur": micro_eur_text(row.balance_micro_eur),
+    }
+
+
+def _paid_before(work: PackWork, distribution: Distribution, enterprises: set[str]) -> list[tuple[int, int]]:
+    """What earlier distributions over any of the same settlements allotted to enterprises, by number."""
+    found = []
+    for earlier in work.distributions.of_community(distribution.community_id):
+        if earlier.number < distribution.number and set(earlier.settlements) & set(distribution.settlements):
+            rows = work.distributions.balances(earlier.id)
+            paid = sum(row.entitlement_micro_eur for row in rows if row.member in enterprises)
+            found.append((earlier.number, paid))
+    return found
+
+
+def _days(
+    work: PackWork,
+    distribution: Distribution,
+    settlements: Sequence[StoredSettlement],
+    transaction: StoredTransaction,
+) -> Iterator[tuple[str, bytes]]:
+    """The lists of all days as the ledger had them when the vault settled; later corrections are not it."""
+    community = work.communities.get(distribution.community_id)
+    contracts = contracts_of(work, distribution.community_id)
+    assert community is not None
+    for configuration in community.configurations:
+        assert configuration.ledger_id is not None, "a posted configuration has its name on the ledger"
+        for settlement in settlements:
+            days = civil_days(settlement.start, settlement.end)
+            for report in _accepted(work, configuration.id, days, transaction):
+                listed = list_document(work, contracts, configuration.ledger_id, report)
+                name = f"days/{configuration.area_code}/{report.day.isoformat()}.json"
+                yield name, canonical_json(dict(listed))
+
+
+def _accepted(
+    work: PackWork, configuration_id: UUID, days: Sequence[date], transaction: StoredTransaction
+) -> list[SignedReport]:
+    """By day, the last report that was accepted before the distribution was settled."""
+    found: dict[date, SignedReport] = {}
+    for report in work.reports.of_days(configuration_id, days[0], days[-1]):
+        if report.accepted_at and (
+            transaction.mined_at is None or report.accepted_at <= transaction.mined_at
+        ):
+            found[report.day] = report
+    return list(found.values())
+
+
+def _manifest(
+    work: PackWork,
+    distribution: Distribution,
+    settlements: Sequence[StoredSettlement],
+    settled: Document,
+    files: Mapping[str, bytes],
+) -> Document:
+    community = work.communities.get(distribution.community_id)
+    assert community is not None
+    return {
+        "kind": PACK_KIND,
+        "notice": NOTICE,
+        "community": community.name,
+        "distribution": distribution.number,
+        "chain_id": settled["chain_id"],
+        "ledger": settled["ledger"],
+        "vault": settled["vault"],
+        "head": {name: settled[name] for name in ("transaction", "block", "block_hash")},
+        "evidence": settled["evidence"],
+        "settlements": [
+            {"from": rome_text(row.start), "to": rome_text(row.end), "evidence": _hex(row.evidence)}
+            for row in settlements
+        ],
+        "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
+    }
+
+
+def _hex(octets: bytes) -> str:
+    return "0x" + octets.hex()
