@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from oracle.audit.numbers import CENT_MICRO_EUR, MICRO, scaled
 from oracle.audit.rome import DAY_HOURS, FIRST_YEAR, day_of, hour_of
-from oracle.audit.rules import ZONES, Law, RuleBook
+from oracle.audit.rules import OVERRIDDEN, ZONES, Law, Parameter, RuleBook
 from oracle.audit.texts import Table, read_toml
 
 Row = TypeVar("Row")
@@ -92,7 +92,16 @@ class Community:
     pods: tuple[Pod, ...]
     plants: tuple[Plant, ...]
     overrides_micro: Mapping[str, int]
+    override_sources: Mapping[str, str]
     storage_policy: str = STORAGE_POLICIES[0]
+
+    @property
+    def overrides(self) -> dict[str, Parameter]:
+        """What the community states in place of the rules' values, never verified."""
+        return {
+            name: Parameter(micro, self.override_sources.get(name, OVERRIDDEN), verified=False)
+            for name, micro in self.overrides_micro.items()
+        }
 
     @property
     def lists_configurations(self) -> bool:
@@ -118,7 +127,7 @@ class Community:
 def read_community(file: str, content: bytes, book: RuleBook) -> Community:
     """The community that the file states. Raises Difference naming the first key that is wrong."""
     top = Table(file, read_toml(file, content))
-    top.only(*_TOP, "community", "configurations", "members", "pods", "plants")
+    top.only(*_TOP, "parameter_sources", "community", "configurations", "members", "pods", "plants")
     start, end = (_hour(top, key) for key in ("from", "to"))
     if not start < end <= start + HOURS_MAX:
         raise top.fail("to", "does not come after from, or more than a century later")
@@ -143,6 +152,7 @@ def read_community(file: str, content: bytes, book: RuleBook) -> Community:
             )
         ),
         overrides_micro=_overrides(top, book.names),
+        override_sources=_override_sources(top),
         storage_policy=top.one_of("storage_policy", STORAGE_POLICIES, STORAGE_POLICIES[0]),
     )
     _check_references(top, found, law)
@@ -268,6 +278,15 @@ def _overrides(top: Table, names: set[str]) -> dict[str, int]:
     parameters = top.table("parameters")
     parameters.only(*names)
     return {name: _decimal(parameters, name) for name in parameters.values}
+
+
+def _override_sources(top: Table) -> dict[str, str]:
+    """The resolution behind an override, by its name."""
+    if "parameter_sources" not in top.values:
+        return {}
+    sources = top.table("parameter_sources")
+    sources.only(*top.values.get("parameters", {}))
+    return {name: sources.text(name) for name in sources.values}
 
 
 def _check_references(top: Table, found: Community, law: Law) -> None:

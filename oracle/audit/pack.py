@@ -172,7 +172,7 @@ class _Pack:
             folder = f"{SETTLEMENTS}{at}/"
             statement = settle(folder, {name: self._files[folder + name] for name in CASE_FILES}, book)
             terms = statement.community
-            require_own_rules(statement.rules, own.resolve(terms.rule_set, terms.overrides_micro, terms.days))
+            require_own_rules(statement.rules, own.resolve(terms.rule_set, terms.overrides, terms.days))
             self._compare(folder, statement)
             statements.append(statement)
         _check_sequence(statements)

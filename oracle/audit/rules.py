@@ -107,7 +107,7 @@ class RuleBook:
         """Every parameter that some rule set defines, and so a case may override."""
         return {name for rows in self._rows.values() for name in _parameters(rows)}
 
-    def resolve(self, rule_set: str, overrides: Mapping[str, int], days: Sequence[int]) -> Rules:
+    def resolve(self, rule_set: str, overrides: Mapping[str, Parameter], days: Sequence[int]) -> Rules:
         """The rules in force on the days of a period. Raises Difference, naming what has no value."""
         if rule_set not in self._rows:
             raise Difference(f"rules: there are none of {rule_set}")
@@ -141,9 +141,11 @@ def _parameters(rows: Mapping[str, Sequence[_Row]]) -> set[str]:
     return {name for name, own in rows.items() if own[0].overridable}
 
 
-def _used(name: str, overrides: Mapping[str, int], rows: Sequence[_Row], first: int, last: int) -> Parameter:
+def _used(
+    name: str, overrides: Mapping[str, Parameter], rows: Sequence[_Row], first: int, last: int
+) -> Parameter:
     if name in overrides:
-        return Parameter(overrides[name], OVERRIDDEN, verified=False)
+        return overrides[name]
     for row in rows:
         if row.valid_from <= first and last < row.valid_to and row.value is not None:
             return Parameter(_micro(name, row.value), row.source, row.verified)

@@ -43,7 +43,7 @@ class Statement:
 def settle(folder: str, files: Mapping[str, bytes], book: RuleBook) -> Statement:
     """The settlement of a case folder, whose files are given by name. Raises Difference."""
     community = read_community(f"{folder}community.toml", files["community.toml"], book)
-    rules = book.resolve(community.rule_set, community.overrides_micro, community.days)
+    rules = book.resolve(community.rule_set, community.overrides, community.days)
     readings = read_energy(f"{folder}readings.csv", files["readings.csv"], community)
     prices = read_prices(f"{folder}prices.csv", files["prices.csv"], community)
     _check_limits(folder, community, rules)

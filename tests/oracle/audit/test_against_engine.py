@@ -19,6 +19,7 @@ from tests.reference.production import run_settle
 from tests.reference.test_bad_input import ALL_BAD, Bad
 
 BOOK = RuleBook(rule_texts())
+GOLDEN = Path(__file__).parents[2] / "golden" / "small"
 
 
 def audited(folder: Path) -> bytes:
@@ -56,3 +57,16 @@ def test_settle__largest_readings__equals_the_engine(attribution: str) -> None:
 def test_settle__what_the_engine_refuses__is_refused(bad: Bad) -> None:
     with pytest.raises(Difference):
         settle("", {name: text.encode() for name, text in bad.texts.items()}, BOOK)
+
+
+def test_settle__rules_of_the_community__are_named_by_their_resolution(tmp_path: Path) -> None:
+    for path in GOLDEN.glob("*.*"):
+        if path.name != "settlement.json":
+            (tmp_path / path.name).write_bytes(path.read_bytes())
+    terms = tmp_path / "community.toml"
+    sources = '[parameter_sources]\ntras_e_eur_per_mwh = "Assemblea del 3 marzo 2025"\n\n[community]\n'
+    terms.write_text(terms.read_text(encoding="utf-8").replace("[community]\n", sources, 1), encoding="utf-8")
+    outcome = run_settle(tmp_path)
+    assert "Assemblea del 3 marzo 2025" in (outcome.settlement or b"").decode()
+    (tmp_path / "settlement.json").unlink()
+    assert outcome.settlement == audited(tmp_path)
