@@ -8,6 +8,9 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
+from settlement.domain.accounting.entry import Entry, EntryKind
+from settlement.domain.accounting.lifecycle import DistributionState, Draft, LifecycleStep
+from settlement.domain.accounting.trial_balance import TrialBalance
 from settlement.domain.case import Case, Community, Direction, MeterSeries
 from settlement.domain.day_vectors import DayGrid, DayVector
 from settlement.domain.payees import Payee
@@ -18,6 +21,7 @@ from settlement.domain.records import (
     EnergyHour,
     Payout,
     Receipt,
+    SettledPeriod,
     SettlementMember,
     StoredSettlement,
 )
@@ -48,6 +52,10 @@ class CommunityTerms(Protocol):
 
     def payees(self, community_id: UUID) -> Mapping[str, Payee]:
         """How each member is paid, by its id in case files."""
+        ...
+
+    def departed(self, community_id: UUID, on: date) -> set[str]:
+        """The members that had left by that day, by their ids in case files."""
         ...
 
 
@@ -108,6 +116,10 @@ class Settlements(Protocol):
         """The settlement of exactly that period."""
         ...
 
+    def periods(self, community_id: UUID) -> list[SettledPeriod]:
+        """The periods of all settlements of a community, in the order in which they were settled."""
+        ...
+
     def members(self, settlement_id: UUID) -> list[SettlementMember]:
         """The members' figures."""
         ...
@@ -142,6 +154,10 @@ class Distributions(Protocol):
         """The distribution of that id."""
         ...
 
+    def of_community(self, community_id: UUID) -> list[Distribution]:
+        """All distributions of a community by number."""
+        ...
+
     def latest(self, community_id: UUID) -> Distribution | None:
         """The distribution with the highest number."""
         ...
@@ -159,8 +175,64 @@ class Distributions(Protocol):
         ...
 
 
+class Journal(Protocol):
+    """The community's accounts: entries, and the sums of their postings."""
+
+    def balances(self, community_id: UUID, on: date | None = None) -> TrialBalance:
+        """What the accounts hold after everything that took effect up to a day, by default all of it."""
+        ...
+
+    def of_source(self, source_id: UUID) -> list[Entry]:
+        """The entries about a row: a settlement, a receipt, a distribution, a payout."""
+        ...
+
+    def correcting(self, entry_id: UUID) -> list[Entry]:
+        """The corrections and the reversal that are linked to an entry."""
+        ...
+
+    def standing(self, community_id: UUID, kind: EntryKind) -> list[Entry]:
+        """The entries of a kind that no other one took back."""
+        ...
+
+    def add(self, community_id: UUID, entries: Iterable[Entry]) -> None:
+        """Record entries."""
+        ...
+
+
+class Lifecycles(Protocol):
+    """Drafts of distributions, and the steps of their lives."""
+
+    def draft(self, distribution_id: UUID) -> Draft | None:
+        """What a distribution was to be made of."""
+        ...
+
+    def steps(self, distribution_id: UUID) -> list[LifecycleStep]:
+        """The steps of a distribution's life, oldest first."""
+        ...
+
+    def drafts(self, community_id: UUID) -> list[Draft]:
+        """All drafts of a community, oldest first, whatever became of them."""
+        ...
+
+    def states(self, community_id: UUID) -> Mapping[UUID, DistributionState]:
+        """Where each draft and distribution of a community stands."""
+        ...
+
+    def add(self, draft: Draft) -> None:
+        """Store a draft."""
+        ...
+
+    def add_step(self, step: LifecycleStep) -> None:
+        """Store a step."""
+        ...
+
+
 class Payouts(Protocol):
     """Payout leaves."""
+
+    def of_distribution(self, distribution_id: UUID) -> list[Payout]:
+        """The leaves of a distribution in the order of its tree."""
+        ...
 
     def locked(self, distribution_id: UUID) -> list[Payout]:
         """The leaves of a distribution, kept from others until the transaction ends."""
@@ -204,6 +276,10 @@ class UnitOfWork(Protocol):
     def distributions(self) -> Distributions: ...
     @property
     def payouts(self) -> Payouts: ...
+    @property
+    def journal(self) -> Journal: ...
+    @property
+    def lifecycles(self) -> Lifecycles: ...
     @property
     def outbox(self) -> Outbox: ...
 

@@ -16,6 +16,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from settlement.store.distributions import Distributions, DistributionsReader
+from settlement.store.journal import Journal, JournalReader
+from settlement.store.lifecycles import Lifecycles, LifecyclesReader
 from settlement.store.outbox import Outbox, OutboxReader
 from settlement.store.payouts import Payouts, PayoutsReader
 from settlement.store.prices import Prices, PricesReader
@@ -75,6 +77,8 @@ class SettlementUnitOfWork(_Transaction):
     receipts: Receipts
     distributions: Distributions
     payouts: Payouts
+    journal: Journal
+    lifecycles: Lifecycles
     outbox: Outbox
 
     def _attach(self, session: Session) -> None:
@@ -84,6 +88,8 @@ class SettlementUnitOfWork(_Transaction):
         self.receipts = Receipts(session)
         self.distributions = Distributions(session)
         self.payouts = Payouts(session)
+        self.journal = Journal(session)
+        self.lifecycles = Lifecycles(session)
         self.outbox = Outbox(session)
 
     def lock(self, name: str) -> None:
@@ -109,6 +115,8 @@ class SettlementReadOnlyUnitOfWork(_Transaction):
     receipts: ReceiptsReader
     distributions: DistributionsReader
     payouts: PayoutsReader
+    journal: JournalReader
+    lifecycles: LifecyclesReader
     outbox: OutboxReader
 
     def _open(self, engine: Engine) -> Session:
@@ -126,4 +134,6 @@ class SettlementReadOnlyUnitOfWork(_Transaction):
         self.receipts = ReceiptsReader(session)
         self.distributions = DistributionsReader(session)
         self.payouts = PayoutsReader(session)
+        self.journal = JournalReader(session)
+        self.lifecycles = LifecyclesReader(session)
         self.outbox = OutboxReader(session)

@@ -22,6 +22,7 @@ from settlement.domain.settlement import ConfigurationEnergy, Settlement
 from settlement.ports import Evidence, UnitOfWork
 from settlement.usecases.load_case import load_case
 from settlement.usecases.publication import announce_days, announce_deployment
+from settlement.usecases.record_claim import record_claim
 
 _QUARTER_MICRO = Decimal(4_000_000)
 
@@ -57,6 +58,7 @@ def close_period(
     stored = _stored(community_id, as_of, found, document, manifest, refusals)
     configurations = work.communities.configuration_ids(community_id)
     work.settlements.add(stored, _members(found), _energy_hours(case, found, configurations))
+    record_claim(work, stored)
     announce_deployment(work, community_id)
     for configuration in found.configurations:
         configuration_id = configurations[configuration.id]

@@ -4,8 +4,8 @@ A finding does not say that the distribution is wrong, it says what somebody mus
 acknowledges it by its name.
 """
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from hashlib import sha256
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from settlement.domain.accounting.account import AccountKind
 from settlement.domain.accounting.entry import Entry
 from settlement.domain.accounting.trial_balance import TrialBalance
 from settlement.domain.canonical import canonical_json
+from settlement.domain.payees import Payee
 from settlement.domain.payouts import SOCIAL_FUND, Plan
 from settlement.domain.records import Receipt, ReceiptKind, StoredSettlement
 from settlement.domain.rounding import MICRO_EUR_PER_CENT, micro_eur_text
@@ -37,7 +38,7 @@ class Proposal:
     `before` is what the accounts hold now, `after` what they would hold. `gross_micro_eur` is what GSE paid
     for the named periods, these receipts included. `to_enterprises_micro_eur` is what enterprises would have
     been allotted of them, `enterprise_cap_micro_eur` what they may have, None while it is not final.
-    `superseded` are named settlements that a newer one replaces.
+    `superseded` are settlements that a newer one replaces, `payees` say how each leaf would be paid.
     """
 
     plan: Plan
@@ -50,18 +51,26 @@ class Proposal:
     to_enterprises_micro_eur: int
     enterprise_cap_micro_eur: int | None
     superseded: Collection[UUID] = ()
+    payees: Mapping[str, Payee] = field(default_factory=dict, repr=False)
 
     def digest(self) -> bytes:
-        """SHA-256 of all figures; the same figures are the same proposal."""
+        """SHA-256 of all figures and of who is paid how; the same is the same proposal."""
         entries = [
             [entry.kind.value, [[str(row.account), row.amount_micro_eur] for row in entry.postings]]
             for entry in self.entries
         ]
-        balances = [[row.member, row.previous_micro_eur, row.leaf_micro_eur] for row in self.plan.balances]
+        leaves = [
+            [row.member, row.leaf_micro_eur, *_way(self.payees.get(row.member, Payee(row.member)))]
+            for row in self.plan.leaves
+        ]
         receipts = sorted(str(row.id) for row in self.receipts)
         settlements = sorted(str(row.id) for row in self.settlements)
         named = {"receipts": receipts, "settlements": settlements}
-        return sha256(canonical_json(named | {"entries": entries, "balances": balances})).digest()
+        return sha256(canonical_json(named | {"entries": entries, "leaves": leaves})).digest()
+
+
+def _way(payee: Payee) -> tuple[str, str, str]:
+    return payee.channel.value, (payee.wallet_address or b"").hex(), payee.iban or ""
 
 
 def check(proposal: Proposal) -> list[CheckFinding]:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -81,3 +81,11 @@ class Entry:
     def amount_of(self, account: Account) -> int:
         """What it moves on an account in micro-euro, debits positive."""
         return sum(row.amount_micro_eur for row in self.postings if row.account == account)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedEntry:
+    """An entry in the journal, and the instant at which it was recorded."""
+
+    entry: Entry
+    recorded_at: datetime

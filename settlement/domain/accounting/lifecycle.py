@@ -1,6 +1,11 @@
 """The life of a distribution, from draft to final, and who may not skip what."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
+
+from settlement.domain.accounting.checks import CheckFinding
 
 
 class DistributionState(StrEnum):
@@ -47,3 +52,31 @@ def may_become(before: DistributionState | None, after: DistributionState) -> bo
     if before is None:
         return after is DistributionState.DRAFT
     return after in _NEXT.get(before, ())
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a distribution is to be made of; once approved, the distribution has its id."""
+
+    id: UUID
+    community_id: UUID
+    receipts: tuple[UUID, ...]
+    settlements: tuple[UUID, ...]
+    wallets: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LifecycleStep:
+    """One step: who made it, and of a check what it found of which figures (`digest`).
+
+    `acknowledged` are the names of the findings that the approver had seen. `recorded_at` is None until the
+    store has it.
+    """
+
+    distribution_id: UUID
+    state: DistributionState
+    actor: str
+    findings: tuple[CheckFinding, ...] = ()
+    acknowledged: tuple[str, ...] = ()
+    digest: bytes | None = None
+    recorded_at: datetime | None = None

@@ -35,6 +35,14 @@ class TrialBalance:
             if account.kind is kind
         }
 
+    def after(self, entries: Iterable[Entry]) -> "TrialBalance":
+        """What the accounts would hold after further entries."""
+        amounts = Counter(self.amounts_micro_eur)
+        for entry in entries:
+            for row in entry.postings:
+                amounts[row.account] += row.amount_micro_eur
+        return TrialBalance({account: amount for account, amount in amounts.items() if amount})
+
     def total(self, kind: AccountKind) -> int:
         """All accounts of a kind in micro-euro on the side on which they grow."""
         return sum(self.members(kind).values()) if kind.personal else self.of(kind)
@@ -59,8 +67,4 @@ class TrialBalance:
 
 def trial_balance(entries: Iterable[Entry]) -> TrialBalance:
     """The accounts after these entries, in whatever order."""
-    amounts: Counter[Account] = Counter()
-    for entry in entries:
-        for row in entry.postings:
-            amounts[row.account] += row.amount_micro_eur
-    return TrialBalance({account: amount for account, amount in amounts.items() if amount})
+    return TrialBalance({}).after(entries)

@@ -181,7 +181,13 @@ def test_publish__distribution_before_was_cancelled__the_next_is_not_settled(
     with OracleUnitOfWork(world.engine) as work:
         terms = ReceiptTerms(ReceiptKind.BALANCE, date(2024, 12, 4), 100_000_000, "TRN-2")
         receipt = record_receipt(work, world.community_id, terms)
-        distribute(work, world.community_id, [receipt.id], [world.settlement.id])
+        distribute(
+            work,
+            world.community_id,
+            [receipt.id],
+            [world.settlement.id],
+            acknowledged=["RECEIVED_ABOVE_COMPUTED"],
+        )
         work.commit()
     settle_only(world, opened, policy)
     cancel(world, opened, guardian)
