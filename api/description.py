@@ -32,6 +32,7 @@ TAGS = [
     {"name": "energy", "description": "Sharing a period, balance, forecast"},
     {"name": "settlements", "description": "Settled periods"},
     {"name": "distributions", "description": "Money that arrived, divided"},
+    {"name": "accounts", "description": "The books in double entry"},
     {"name": "payouts", "description": "Receipts of payouts, with proof"},
     {"name": "ledger", "description": "What was written to the chain"},
 ]

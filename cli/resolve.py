@@ -18,7 +18,7 @@ from cli.office import (
     open_sitting,
     send_or_print,
 )
-from cli.pay import euro
+from cli.receipt_options import euro
 from cli.workspace import CommunityArgument, StateOption
 from oracle.attest.payout_tree import Leaf
 from oracle.usecases import resolutions

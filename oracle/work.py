@@ -20,9 +20,18 @@ from oracle.records import (
     StoredTransaction,
 )
 from settlement.domain.records import Balance, Distribution, EnergyHour, OutboxRow, Payout, StoredSettlement
-from settlement.ports import CommunityTerms, Payouts, PricesReader, ReadingsReader, UnitOfWork
+from settlement.ports import (
+    AccountsWork,
+    CommunityTerms,
+    Payouts,
+    PricesReader,
+    ReadingsReader,
+    UnitOfWork,
+)
 from settlement.ports import Distributions as SettlementDistributions
+from settlement.ports import DistributionsReader as SettlementDistributionsReader
 from settlement.ports import Outbox as SettlementOutbox
+from settlement.ports import PayoutsReader as SettlementPayoutsReader
 from settlement.ports import Settlements as SettlementSettlements
 
 
@@ -248,6 +257,19 @@ class StatusWork(Protocol):
     def deployments(self) -> DeploymentsReader: ...
     @property
     def settled_distributions(self) -> SettledDistributionsReader: ...
+
+
+class AccountsPayouts(PayoutsReader, SettlementPayoutsReader, Protocol):
+    """Payout leaves, of a distribution and of a community."""
+
+
+class AccountsStatusWork(StatusWork, AccountsWork, Protocol):
+    """What accounts and chain are compared over, all of it from one snapshot."""
+
+    @property
+    def distributions(self) -> SettlementDistributionsReader: ...
+    @property
+    def payouts(self) -> AccountsPayouts: ...
 
 
 class Work(UnitOfWork, Protocol):

@@ -8,7 +8,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from settlement.domain.accounting.entry import Entry, EntryKind
+from settlement.domain.accounting.entry import Entry, EntryKind, RecordedEntry
 from settlement.domain.accounting.lifecycle import DistributionState, Draft, LifecycleStep
 from settlement.domain.accounting.trial_balance import TrialBalance
 from settlement.domain.case import Case, Community, Direction, MeterSeries
@@ -131,7 +131,53 @@ class Settlements(Protocol):
         ...
 
 
-class Receipts(Protocol):
+class ReceiptsReader(Protocol):
+    """Bank receipts."""
+
+    def of_community(self, community_id: UUID) -> list[Receipt]:
+        """All receipts of a community, oldest first."""
+        ...
+
+
+class DistributionsReader(Protocol):
+    """Distributions and the balances after each."""
+
+    def of_community(self, community_id: UUID) -> list[Distribution]:
+        """The distributions of a community by number."""
+        ...
+
+    def balances(self, distribution_id: UUID) -> list[Balance]:
+        """The members' accounts after a distribution."""
+        ...
+
+
+class PayoutsReader(Protocol):
+    """Payout leaves."""
+
+    def of_community(self, community_id: UUID, member: str | None = None) -> list[Payout]:
+        """All leaves of a community, oldest distribution first."""
+        ...
+
+
+class JournalReader(Protocol):
+    """The community's accounts."""
+
+    def balances(self, community_id: UUID, on: date | None = None) -> TrialBalance:
+        """What the accounts hold after everything that took effect up to a day, by default all of it."""
+        ...
+
+    def unbalanced(self, community_id: UUID) -> list[tuple[UUID, str, int]]:
+        """Id, kind and sum in micro-euro of entries that do not balance."""
+        ...
+
+    def of_community(
+        self, community_id: UUID, limit: int | None = None, offset: int = 0
+    ) -> list[RecordedEntry]:
+        """The journal in the order in which it was written."""
+        ...
+
+
+class Receipts(ReceiptsReader, Protocol):
     """Bank receipts."""
 
     def of_ids(self, receipt_ids: Collection[UUID]) -> list[Receipt]:
@@ -147,27 +193,15 @@ class Receipts(Protocol):
         ...
 
 
-class Distributions(Protocol):
+class Distributions(DistributionsReader, Protocol):
     """Distributions and the balances after each."""
 
     def get(self, distribution_id: UUID) -> Distribution | None:
         """The distribution of that id."""
         ...
 
-    def of_community(self, community_id: UUID) -> list[Distribution]:
-        """All distributions of a community by number."""
-        ...
-
     def latest(self, community_id: UUID) -> Distribution | None:
         """The distribution with the highest number."""
-        ...
-
-    def balances(self, distribution_id: UUID) -> list[Balance]:
-        """The members' accounts after a distribution."""
-        ...
-
-    def paid_to_enterprises(self, settlement_ids: Iterable[UUID]) -> int:
-        """What earlier distributions over these settlements allotted to enterprises, in micro-euro."""
         ...
 
     def add(self, distribution: Distribution, balances: Iterable[Balance]) -> None:
@@ -175,12 +209,8 @@ class Distributions(Protocol):
         ...
 
 
-class Journal(Protocol):
-    """The community's accounts: entries, and the sums of their postings."""
-
-    def balances(self, community_id: UUID, on: date | None = None) -> TrialBalance:
-        """What the accounts hold after everything that took effect up to a day, by default all of it."""
-        ...
+class Journal(JournalReader, Protocol):
+    """The community's accounts, to write as well."""
 
     def of_source(self, source_id: UUID) -> list[Entry]:
         """The entries about a row: a settlement, a receipt, a distribution, a payout."""
@@ -227,7 +257,7 @@ class Lifecycles(Protocol):
         ...
 
 
-class Payouts(Protocol):
+class Payouts(PayoutsReader, Protocol):
     """Payout leaves."""
 
     def of_distribution(self, distribution_id: UUID) -> list[Payout]:
@@ -297,3 +327,16 @@ class ReadOnlyUnitOfWork(Protocol):
     def readings(self) -> ReadingsReader: ...
     @property
     def prices(self) -> PricesReader: ...
+
+
+class AccountsWork(Protocol):
+    """What the accounts are compared with, all of it from one snapshot."""
+
+    @property
+    def receipts(self) -> ReceiptsReader: ...
+    @property
+    def distributions(self) -> DistributionsReader: ...
+    @property
+    def payouts(self) -> PayoutsReader: ...
+    @property
+    def journal(self) -> JournalReader: ...

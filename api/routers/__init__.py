@@ -1,9 +1,11 @@
 """Thin routers: parse, one use case, present."""
 
 from api.routers import (
+    accounts,
     asker,
     communities,
     distributions,
+    drafts,
     energy,
     health,
     imports,
@@ -29,6 +31,8 @@ ROUTERS = (
     energy.router,
     settlements.router,
     distributions.router,
+    drafts.router,
+    accounts.router,
     payouts.router,
     ledger.router,
     lists.router,

@@ -105,6 +105,23 @@ class NothingToDistribute(ServiceError):
     code = "NOTHING_TO_DISTRIBUTE"
 
 
+class AccountsDiffer(ServiceError):
+    """The accounts do not hold what receipts, distributions and payouts say."""
+
+    code = "ACCOUNTS_DIFFER"
+
+    def __init__(self, differences: Sequence[str]) -> None:
+        self.differences = tuple(differences)
+        more = f" (and {len(self.differences) - 1} more)" if len(self.differences) > 1 else ""
+        super().__init__(f"the books cannot be closed: {self.differences[0]}{more}")
+
+
+class SpendingRefused(ServiceError):
+    """A payment out of a fund that the accounts cannot take."""
+
+    code = "SPENDING_REFUSED"
+
+
 class LifecycleRefused(ServiceError):
     """A distribution does not go from where it stands to the wanted state."""
 

@@ -43,6 +43,19 @@ class JournalReader:
         """The journal in the order in which it was written."""
         return self._all(col(Row.community_id) == community_id, limit=limit, offset=offset)
 
+    def unbalanced(self, community_id: UUID) -> list[tuple[UUID, str, int]]:
+        """Id, kind and sum in micro-euro of entries that do not balance: a hand was at them."""
+        total = func.coalesce(func.sum(col(Line.amount_micro_eur)), 0)
+        query = (
+            select(col(Row.id), col(Row.kind), total)
+            .outerjoin(Line, col(Line.entry_id) == col(Row.id))
+            .where(col(Row.community_id) == community_id)
+            .group_by(col(Row.id), col(Row.kind))
+            .having((total != 0) | (func.count(col(Line.amount_micro_eur)) < 2))
+            .order_by(col(Row.id))
+        )
+        return [(entry, kind, int(amount)) for entry, kind, amount in self._session.execute(query)]
+
     def count(self, community_id: UUID) -> int:
         """How many entries the community's journal has."""
         query = select(func.count()).where(col(Row.community_id) == community_id)
