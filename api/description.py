@@ -31,6 +31,7 @@ TAGS = [
     {"name": "readings", "description": "Metered energy and market prices: import, and receipts with proof"},
     {"name": "energy", "description": "Sharing a period, balance, forecast"},
     {"name": "settlements", "description": "Settled periods"},
+    {"name": "market", "description": "Beside the incentive: time bands, what GSE buys, GSE's own figures"},
     {"name": "distributions", "description": "Money that arrived, divided"},
     {"name": "accounts", "description": "The books in double entry"},
     {"name": "payouts", "description": "Receipts of payouts, with proof"},

@@ -18,6 +18,7 @@ from planning.forecast import HistoryMissing
 from settlement.domain.errors import CaseNotReady, ServiceError
 from settlement.domain.findings import Finding
 from settlement.domain.parameters import ParameterMissing
+from settlement.domain.rulesets import RuleMissing
 
 log = logging.getLogger("condivisa.api")
 
@@ -42,6 +43,7 @@ STATUS_OF: Final[Mapping[str, int]] = {
     "LIFECYCLE_REFUSED": 409,
     "MEMBER_EXISTS": 409,
     "NOTHING_TO_DISTRIBUTE": 409,
+    "NET_METERING_REFUSED": 409,
     "NOT_DEPLOYED": 409,
     "PARAMETER_MISSING": 409,
     "PLANT_EXISTS": 409,
@@ -60,6 +62,7 @@ STATUS_OF: Final[Mapping[str, int]] = {
     "MEDIA_TYPE_UNSUPPORTED": 415,
     "PERIOD_NOT_WHOLE_DAYS": 422,
     "PERIOD_TOO_LONG": 422,
+    "FIGURES_MALFORMED": 422,
     "READINGS_MALFORMED": 422,
     "REQUEST_MALFORMED": 422,
     "INTERNAL": 500,
@@ -67,6 +70,7 @@ STATUS_OF: Final[Mapping[str, int]] = {
     "NOT_READY": 503,
 }
 
+_RULE_MISSING = (ParameterMissing, RuleMissing)
 _CODE_OF_STATUS: Final[Mapping[int, str]] = {
     404: "ROUTE_UNKNOWN",
     405: "METHOD_NOT_ALLOWED",
@@ -99,7 +103,7 @@ class ApiError(Exception):
 def install(app: FastAPI) -> None:
     """Let every failure of the application leave as a problem."""
     app.add_exception_handler(ApiError, _api_error)
-    for refusal in (ServiceError, OracleError, HistoryMissing, ParameterMissing):
+    for refusal in (ServiceError, OracleError, HistoryMissing, *_RULE_MISSING):
         app.add_exception_handler(refusal, _refusal)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _http_exception)
@@ -123,7 +127,7 @@ def _refusal(request: Request, error: Exception) -> Response:
 
 def code_of(error: Exception) -> str:
     """The stable name of a refusal."""
-    return "PARAMETER_MISSING" if isinstance(error, ParameterMissing) else str(getattr(error, "code", ""))
+    return "PARAMETER_MISSING" if isinstance(error, _RULE_MISSING) else str(getattr(error, "code", ""))
 
 
 def findings_out(findings: Iterable[Finding]) -> list[FindingOut]:

@@ -10,12 +10,13 @@ from oracle.errors import NodeNotStarted, NodeUnreachable, NotMined, OracleError
 from settlement.domain.errors import CaseNotReady, ServiceError
 from settlement.domain.findings import Finding
 from settlement.domain.parameters import ParameterMissing
+from settlement.domain.rulesets import RuleMissing
 from settlement.store.embedded import EmbeddedServerError
 
 EXIT_REFUSED = 1
 EXIT_BAD_INPUT = 2
 EXIT_MISSING = 3
-_MISSING = (ParameterMissing, NodeUnreachable, NodeNotStarted, NotMined, EmbeddedServerError)
+_MISSING = (ParameterMissing, RuleMissing, NodeUnreachable, NodeNotStarted, NotMined, EmbeddedServerError)
 
 
 @contextmanager

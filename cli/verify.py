@@ -23,6 +23,7 @@ from oracle.chain.rpc import Rpc
 from oracle.chain.trust import Trust, TrustUnusable, load_trust, trust_file
 from oracle.chain.verify import Result, Verdict, verify_list, verify_payout, verify_reading, verify_tree
 from oracle.errors import NodeUnreachable
+from oracle.usecases.statement_check import statement_difference
 from settlement.domain.calendar import day_of_number
 from settlement.domain.rounding import micro_eur_text
 
@@ -75,6 +76,23 @@ def payout(
     title = f"payout {micro_eur_text(leaf.amount_micro_eur)} EUR, {leaf.channel.name.lower()} leaf "
     title += f"{parsed.index} of {_called(parsed.distribution)}"
     _finish(title, _checked(parsed, believed, rpc, timeout))
+
+
+@app.command("statement", epilog=EPILOG)
+def statement(
+    document: Annotated[
+        Path, typer.Argument(help="The member's statement, its canonical JSON.", metavar="STATEMENT.json")
+    ],
+    receipt: ReceiptArgument,
+) -> None:
+    """Is this statement the one that the payout's receipt names? Asks nobody; then verify the receipt."""
+    try:
+        difference = statement_difference(document.read_bytes(), receipt.read_bytes())
+    except (OSError, ValueError) as error:
+        print(str(error), file=sys.stderr)
+        raise typer.Exit(EXIT_UNREADABLE) from error
+    verdict = Verdict.MATCHES if difference is None else Verdict.DOES_NOT_MATCH
+    _finish(f"statement {document.name} of receipt {receipt.name}", Result(verdict, difference or ""))
 
 
 @app.command("tree", epilog=EPILOG)

@@ -92,6 +92,10 @@ class Communities(Protocol):
         """Store plants; `members` gives the ids of their owners by code."""
         ...
 
+    def set_stop_days(self, plant_id: UUID, stop_days: int) -> None:
+        """Set the recognised stops of a plant."""
+        ...
+
 
 class TokensReader(Protocol):
     """Recognises keys."""

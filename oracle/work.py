@@ -3,7 +3,7 @@
 `oracle.store` supplies it. Use cases that answer a request never commit; the publisher does, once per step.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Protocol
 from uuid import UUID
@@ -89,6 +89,12 @@ class Outbox(SettlementOutbox, Protocol):
     def next_open(self, community_id: UUID | None = None) -> OutboxRow | None: ...
     def open_rows(self, community_id: UUID | None = None) -> list[OutboxRow]: ...
     def done(self, message_id: UUID) -> None: ...
+
+
+class StatementsReader(Protocol):
+    """Hashes of members' statements."""
+
+    def hashes(self, distribution_id: UUID) -> Mapping[str, bytes]: ...
 
 
 class PodKeysReader(Protocol):
@@ -193,6 +199,8 @@ class ReadingWork(Protocol):
     def distributions(self) -> DistributionsReader: ...
     @property
     def payouts(self) -> PayoutsReader: ...
+    @property
+    def statements(self) -> StatementsReader: ...
     @property
     def pod_keys(self) -> PodKeysReader: ...
     @property

@@ -277,6 +277,26 @@ class Payouts(PayoutsReader, Protocol):
         ...
 
 
+class StatementsReader(Protocol):
+    """Members' statements of distributions."""
+
+    def of(self, distribution_id: UUID, member: str) -> bytes | None:
+        """The bytes of a member's statement."""
+        ...
+
+    def hashes(self, distribution_id: UUID) -> Mapping[str, bytes]:
+        """SHA-256 of every statement of a distribution, by member."""
+        ...
+
+
+class Statements(StatementsReader, Protocol):
+    """Adds statements."""
+
+    def add(self, distribution: Distribution, statements: Mapping[str, bytes]) -> None:
+        """Store the statements of a distribution by member."""
+        ...
+
+
 class Outbox(Protocol):
     """Messages to the ledger's side."""
 
@@ -310,6 +330,8 @@ class UnitOfWork(Protocol):
     def journal(self) -> Journal: ...
     @property
     def lifecycles(self) -> Lifecycles: ...
+    @property
+    def statements(self) -> Statements: ...
     @property
     def outbox(self) -> Outbox: ...
 

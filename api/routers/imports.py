@@ -1,14 +1,10 @@
 """Readings and prices arrive as the CSV files of a case folder: all of a file or nothing."""
 
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Depends, Request
-
 from api.access import require_community, unknown
+from api.csv_body import CsvTable, as_file, takes_csv
 from api.deps import Administrator, GlobalAdministrator, ServiceOf
 from api.errors import ApiError, findings_out
 from api.periods import Period
@@ -29,33 +25,17 @@ router = Router(prefix="/communities/{community_id}", tags=["readings"])
 IMPORT_DAYS_MAX = 400
 
 
-async def _table(request: Request) -> bytes:
-    """The body, read only now that the role is admitted. A form or a JSON body is not read as a table."""
-    if request.headers.get("content-type", "").split(";")[0].strip().lower() != "text/csv":
-        raise ApiError("MEDIA_TYPE_UNSUPPORTED", "this address takes text/csv")
-    return await request.body()
-
-
-Table = Annotated[bytes, Depends(_table)]
-
-
-def _takes(columns: str) -> dict[str, Any]:
-    """The request body in OpenAPI, which FastAPI cannot derive from a dependency."""
-    schema = {"type": "string", "description": f"A table with the columns {columns}"}
-    return {"requestBody": {"required": True, "content": {"text/csv": {"schema": schema}}}}
-
-
 @router.post(
     "/readings",
     operation_id="importReadings",
     summary="Import the readings of a period (CSV)",
-    openapi_extra=_takes("interval_start, pod, direction, wh and, if need be, quality"),
+    openapi_extra=takes_csv("interval_start, pod, direction, wh and, if need be, quality"),
 )
 def post_readings(
     community_id: UUID,
     asker: Administrator,
     period: Period,
-    table: Table,
+    table: CsvTable,
     service: ServiceOf,
 ) -> ImportOut:
     """Columns `interval_start,pod,direction,wh[,quality]`, whole days, hours or quarter-hours.
@@ -68,9 +48,7 @@ def post_readings(
     with service.writing() as work:
         require_community(work, asker, community_id)
         terms = _terms(work, community_id, period)
-        with tempfile.TemporaryDirectory(prefix="condivisa-import-") as folder:
-            file = Path(folder) / READINGS_FILE
-            file.write_bytes(table)
+        with as_file(table, READINGS_FILE) as file:
             series, findings = read_readings(file, _outline(terms))
         _refuse(findings)
         imported = import_readings(work, community_id, Case(terms, tuple(series), ()), service.clock())
@@ -82,13 +60,13 @@ def post_readings(
     "/prices",
     operation_id="importPrices",
     summary="Import the market prices of a period (CSV)",
-    openapi_extra=_takes("interval_start, zone and eur_per_mwh"),
+    openapi_extra=takes_csv("interval_start, zone and eur_per_mwh"),
 )
 def post_prices(
     community_id: UUID,
     asker: GlobalAdministrator,
     period: Period,
-    table: Table,
+    table: CsvTable,
     service: ServiceOf,
 ) -> ImportOut:
     """Columns `interval_start,zone,eur_per_mwh`: the prices of the community's zones for every hour.
@@ -99,9 +77,7 @@ def post_prices(
     with service.writing() as work:
         require_community(work, asker, community_id)
         terms = _terms(work, community_id, period)
-        with tempfile.TemporaryDirectory(prefix="condivisa-import-") as folder:
-            file = Path(folder) / PRICES_FILE
-            file.write_bytes(table)
+        with as_file(table, PRICES_FILE) as file:
             prices, findings = read_prices(file, _outline(terms))
         _refuse(findings)
         imported = import_readings(work, community_id, Case(terms, (), tuple(prices)), service.clock())

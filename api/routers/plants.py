@@ -8,9 +8,9 @@ from api.access import require_community, sees_member
 from api.deps import Administrator, Anybody, ServiceOf
 from api.paging import DEFAULT, Limit, Offset
 from api.routing import Router
-from api.schemas.plant import PlantCreate, PlantOut, PlantPage
+from api.schemas.plant import PlantCreate, PlantOut, PlantPage, PlantStops
 from api.schemas.wire import part
-from community.usecases.plants import add_plant
+from community.usecases.plants import add_plant, set_stop_days
 
 router = Router(prefix="/communities/{community_id}/plants", tags=["plants"])
 
@@ -32,6 +32,22 @@ def post_plant(
         shown = PlantOut.of(add_plant(work, community_id, wanted.record))
         work.commit()
     response.status_code = 200 if known else 201
+    return shown
+
+
+@router.put(
+    "/{plant_id}/stops",
+    operation_id="setPlantStops",
+    summary="Note the days without production that GSE has recognised",
+)
+def put_stops(
+    community_id: UUID, plant_id: UUID, wanted: PlantStops, asker: Administrator, service: ServiceOf
+) -> PlantOut:
+    """The premium ends that many days after its twenty years (GSE Regole Operative 2.2.1)."""
+    with service.writing() as work:
+        require_community(work, asker, community_id)
+        shown = PlantOut.of(set_stop_days(work, community_id, plant_id, wanted.stop_days))
+        work.commit()
     return shown
 
 

@@ -9,7 +9,14 @@ from api.schemas.geometry import Boundary
 from api.schemas.wire import Decimal6, Hash, Id, Instant, Page, Request, Response, Text, hexadecimal, rome
 from community.domain.records import CommunityRecord, CommunityStatus, ConfigurationRecord
 from settlement.domain.calendar import HOUR
-from settlement.domain.case import Allocation, Attribution, Community, Configuration, Shares
+from settlement.domain.case import (
+    Allocation,
+    Attribution,
+    Community,
+    Configuration,
+    Shares,
+    StoragePolicy,
+)
 from settlement.domain.decimals import parse_scaled
 from settlement.domain.rounding import plain_text
 from settlement.domain.rulesets import parameter_names
@@ -117,6 +124,7 @@ class CommunityUpdate(Request):
     rule_set: RuleSet = "cacer-2024"
     attribution: Attribution = Attribution.ENTRY_ORDER
     allocation: Allocation = Allocation.SHARED_INJECTION
+    storage_policy: StoragePolicy = StoragePolicy.EXCLUDE_FROM_WITHDRAWAL
     shares_bps: SharesIn = SharesIn(producers=7_000, social=2_000, grid=1_000)
     parameters: Parameters = Field(default_factory=dict)
 
@@ -143,6 +151,7 @@ class CommunityUpdate(Request):
             "rule_set": self.rule_set,
             "attribution": self.attribution,
             "allocation": self.allocation,
+            "storage_policy": self.storage_policy,
             "shares_bps": self.shares,
             "parameters_micro": self.parameters_micro,
         }
@@ -193,6 +202,7 @@ class CommunityCreate(CommunityUpdate):
             ),
             attribution=self.attribution,
             allocation=self.allocation,
+            storage_policy=self.storage_policy,
             parameters_micro=self.parameters_micro,
         )
 
@@ -210,6 +220,7 @@ class CommunityOut(Response):
     rule_set: str
     attribution: str
     allocation: str
+    storage_policy: str
     shares_bps: SharesOut
     parameters: dict[str, str]
     ledger_id: Hash | None = Field(description="Its key on the vault; null until it is published")
@@ -232,6 +243,7 @@ class CommunityOut(Response):
                 "rule_set": record.rule_set,
                 "attribution": record.attribution,
                 "allocation": record.allocation,
+                "storage_policy": record.storage_policy,
                 "shares_bps": {
                     "producers": record.shares_bps.producers,
                     "social": record.shares_bps.social,

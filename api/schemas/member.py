@@ -68,6 +68,11 @@ class PodIn(Request):
     valid_from: Day
     valid_to: Day | None = Field(default=None, description="First day on which it no longer counts")
     smart_meter_id: Annotated[Text, Field(max_length=100)] | None = None
+    storage: bool = Field(
+        default=False,
+        strict=True,
+        description="A storage that stands alone; storage_policy says what its withdrawals count as",
+    )
 
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> Self:
@@ -78,7 +83,9 @@ class PodIn(Request):
     @property
     def record(self) -> PodRecord:
         """The POD as it is stored."""
-        return PodRecord(self.pod, self.configuration, self.valid_from, self.valid_to, self.smart_meter_id)
+        return PodRecord(
+            self.pod, self.configuration, self.valid_from, self.valid_to, self.smart_meter_id, self.storage
+        )
 
 
 class PodOut(Response):
@@ -89,6 +96,7 @@ class PodOut(Response):
     valid_from: Day
     valid_to: Day | None
     smart_meter_id: str | None
+    storage: bool
 
 
 class MemberUpdate(Request):
@@ -216,6 +224,7 @@ class MemberOut(Response):
                     valid_from=pod.valid_from,
                     valid_to=pod.valid_to,
                     smart_meter_id=pod.smart_meter_id if with_names else None,
+                    storage=pod.storage,
                 )
                 for pod in member.pods
             ],

@@ -10,7 +10,7 @@ from community.domain.records import PlantRecord
 from settlement.domain.case import Source
 from settlement.domain.rulesets import law
 
-GRANT_PCT_MAX = 40
+STOP_DAYS_MAX = 36_525
 
 
 def _region(name: str) -> str:
@@ -26,9 +26,26 @@ def _positive(text: str) -> str:
 
 
 def _grant(text: str) -> str:
-    if Decimal(text) > GRANT_PCT_MAX:
-        raise ValueError(f"must not be more than {GRANT_PCT_MAX}")
+    if Decimal(text) > law().grant_max_pct:
+        raise ValueError(f"must not be more than {law().grant_max_pct}")
     return text
+
+
+StopDays = Annotated[
+    int,
+    Field(
+        strict=True,
+        ge=0,
+        le=STOP_DAYS_MAX,
+        description="Days without production that GSE has recognised; the premium lasts that much longer",
+    ),
+]
+
+
+class PlantStops(Request):
+    """All recognised stops of a plant so far."""
+
+    stop_days: StopDays
 
 
 class PlantCreate(Request):
@@ -60,6 +77,7 @@ class PlantCreate(Request):
         AfterValidator(_grant),
         Field(description="Capital grant in percent of the plant's cost, 0 to 40", examples=["0"]),
     ] = "0"
+    stop_days: StopDays = 0
     gse_registration_id: Annotated[Text, Field(max_length=100)] | None = None
 
     @property
@@ -73,6 +91,7 @@ class PlantCreate(Request):
             entry_into_operation=self.entry_into_operation,
             region=self.region,
             grant_pct=Decimal(self.grant_pct),
+            stop_days=self.stop_days,
             gse_registration_id=self.gse_registration_id,
         )
 
@@ -89,6 +108,7 @@ class PlantOut(Response):
     entry_into_operation: Day
     region: str
     grant_pct: str
+    stop_days: int
     gse_registration_id: str | None
     status: str
 
@@ -106,6 +126,7 @@ class PlantOut(Response):
             entry_into_operation=record.entry_into_operation,
             region=record.region,
             grant_pct=_plain(record.grant_pct),
+            stop_days=record.stop_days,
             gse_registration_id=record.gse_registration_id,
             status=record.status,
         )

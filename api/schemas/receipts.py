@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from api.schemas.wire import Count, Day, Euro, Hash, PodCode, Response, WattHours
+from api.schemas.wire import Count, Day, Euro, Hash, PodCode, Response, Sha256, WattHours
 
 Address = Annotated[str, Field(pattern="^0x[0-9a-fA-F]{40}$", description="20 bytes, hexadecimal")]
 Octets = Annotated[str, Field(pattern="^0x([0-9a-f]{2})*$", description="Bytes, lower-case hexadecimal")]
@@ -40,6 +40,7 @@ class StatementOut(Response):
     entitlement_eur: Euro
     previous_balance_eur: Euro
     balance_eur: Euro
+    sha256: Sha256 | None = Field(description="Of the member's statement; null for the social fund")
 
 
 class PayoutReceiptOut(Response):

@@ -16,6 +16,7 @@ def engine_plant(row: PlantRecord) -> Plant:
         row.entry_into_operation,
         row.region,
         int(row.grant_pct * MICRO),
+        row.stop_days,
     )
 
 
@@ -29,5 +30,6 @@ def plant_record(plant: Plant, member_code: str | None) -> PlantRecord:
         entry_into_operation=plant.entry_into_operation,
         region=plant.region,
         grant_pct=Decimal(plant.grant_micro_pct) / MICRO,
+        stop_days=plant.stop_days,
         member=member_code,
     )

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from settlement.domain.case import Allocation, Attribution, MemberCategory, Shares, Source
+from settlement.domain.case import Allocation, Attribution, MemberCategory, Shares, Source, StoragePolicy
 from settlement.domain.payees import Payee
 
 Document = Mapping[str, Any]
@@ -69,6 +69,7 @@ class CommunityRecord:
     attribution: Attribution
     allocation: Allocation
     shares_bps: Shares
+    storage_policy: StoragePolicy
     parameters_micro: Mapping[str, int]
     ledger_id: bytes | None
     extra: Document
@@ -79,13 +80,17 @@ class CommunityRecord:
 
 @dataclass(frozen=True, slots=True)
 class PodRecord:
-    """A POD of a member in a configuration (its code) from valid_from up to, not including, valid_to."""
+    """A POD of a member in a configuration (its code) from valid_from up to, not including, valid_to.
+
+    `storage` marks a storage that stands alone.
+    """
 
     pod: str
     configuration: str
     valid_from: date
     valid_to: date | None = None
     smart_meter_id: str | None = None
+    storage: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +130,7 @@ class MemberRecord:
 
 @dataclass(frozen=True, slots=True)
 class PlantRecord:
-    """A plant; power in kW and grant in per cent are exact decimals.
+    """A plant; power in kW and grant in per cent are exact decimals, `stop_days` are recognised by GSE.
 
     `id` and `member` (the owner's code) are None until it is stored.
     """
@@ -137,6 +142,7 @@ class PlantRecord:
     entry_into_operation: date
     region: str
     grant_pct: Decimal = Decimal(0)
+    stop_days: int = 0
     id: UUID | None = None
     member: str | None = None
     gse_registration_id: str | None = None

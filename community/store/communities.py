@@ -193,6 +193,7 @@ class Communities(CommunitiesReader):
                 "smart_meter_id": pod.smart_meter_id,
                 "valid_from": pod.valid_from,
                 "valid_to": pod.valid_to,
+                "storage": pod.storage,
             }
             for member_id, configuration_id, pod in pods
         ]
@@ -200,13 +201,13 @@ class Communities(CommunitiesReader):
             self._session.execute(insert(MemberPodRow), rows)
 
     def update_pod(self, member_id: UUID, pod: PodRecord) -> None:
-        """Set the end and the meter of the POD of that member that begins on that day."""
+        """Set the end, the meter and the kind of the POD of that member that begins on that day."""
         same = (
             col(MemberPodRow.member_id) == member_id,
             col(MemberPodRow.pod) == pod.pod,
             col(MemberPodRow.valid_from) == pod.valid_from,
         )
-        values = {"valid_to": pod.valid_to, "smart_meter_id": pod.smart_meter_id}
+        values = {"valid_to": pod.valid_to, "smart_meter_id": pod.smart_meter_id, "storage": pod.storage}
         self._session.execute(update(MemberPodRow).where(*same).values(values))
 
     def pods_taken(self, pods: Iterable[PodRecord]) -> list[str]:
@@ -237,6 +238,11 @@ class Communities(CommunitiesReader):
         if rows:
             self._session.execute(insert(AssetRow), rows)
 
+    def set_stop_days(self, plant_id: UUID, stop_days: int) -> None:
+        """Set the days without production that GSE has recognised for a plant."""
+        changed = {"stop_days": stop_days, "updated_at": func.now()}
+        self._session.execute(update(AssetRow).where(col(AssetRow.id) == plant_id).values(changed))
+
 
 # Columns, not objects: a list of members has many rows, and nothing is changed through them.
 _MEMBERS = select(*inspect(MemberRow).columns)
@@ -248,6 +254,7 @@ _PODS = (
         col(MemberPodRow.valid_from),
         col(MemberPodRow.valid_to),
         col(MemberPodRow.smart_meter_id),
+        col(MemberPodRow.storage),
     )
     .join(ConfigurationRow, col(ConfigurationRow.id) == col(MemberPodRow.configuration_id))
     .join(MemberRow, col(MemberRow.id) == col(MemberPodRow.member_id))

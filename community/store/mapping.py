@@ -30,6 +30,7 @@ from settlement.domain.case import (
     PodRow,
     Shares,
     Source,
+    StoragePolicy,
 )
 from settlement.domain.payees import Payee
 from settlement.domain.payout_states import Channel
@@ -51,6 +52,7 @@ def community_columns(community: Community) -> dict[str, Any]:
         "rule_set": community.rule_set,
         "attribution": community.attribution,
         "allocation": community.allocation,
+        "storage_policy": community.storage_policy,
         "producers_bps": community.shares_bps.producers,
         "social_bps": community.shares_bps.social,
         "grid_bps": community.shares_bps.grid,
@@ -87,6 +89,7 @@ def community(row: CommunityRow, configurations: Iterable[ConfigurationRecord]) 
         rule_set=row.rule_set,
         attribution=Attribution(row.attribution),
         allocation=Allocation(row.allocation),
+        storage_policy=StoragePolicy(row.storage_policy),
         shares_bps=Shares(row.producers_bps, row.social_bps, row.grid_bps),
         parameters_micro=row.parameters,
         ledger_id=row.ledger_id,
@@ -154,6 +157,7 @@ def plant_columns(plant: PlantRecord, members: Mapping[str, UUID]) -> dict[str, 
         "installation_date": plant.entry_into_operation,
         "region": plant.region,
         "grant_pct": plant.grant_pct,
+        "stop_days": plant.stop_days,
         "gse_registration_id": plant.gse_registration_id,
         "status": plant.status,
         "degradation_rate": plant.degradation_rate,
@@ -171,6 +175,7 @@ def plant(row: AssetRow, member_code: str | None) -> PlantRecord:
         entry_into_operation=row.installation_date,
         region=row.region,
         grant_pct=row.grant_pct,
+        stop_days=row.stop_days,
         id=row.id,
         member=member_code,
         gse_registration_id=row.gse_registration_id,
@@ -190,7 +195,7 @@ def terms(
     """The community as the engine's case names it; everything in the order of its keys."""
     listed = list(members)
     pods = [
-        PodRow(entry.pod, owner.code, entry.configuration, entry.valid_from, entry.valid_to)
+        PodRow(entry.pod, owner.code, entry.configuration, entry.valid_from, entry.valid_to, entry.storage)
         for owner in listed
         for entry in owner.pods
     ]
@@ -209,5 +214,6 @@ def terms(
         plants=tuple(engine_plant(row) for row in plants if row.pod in codes),
         attribution=record.attribution,
         allocation=record.allocation,
+        storage_policy=record.storage_policy,
         parameters_micro=dict(record.parameters_micro),
     )

@@ -33,6 +33,7 @@ class CommunityRow(SQLModel, table=True):
     rule_set: str = Field(sa_column=columns.text(50))
     attribution: str = Field(sa_column=columns.text(50))
     allocation: str = Field(sa_column=columns.text(50))
+    storage_policy: str = Field(sa_column=columns.text(50, server_default="EXCLUDE_FROM_WITHDRAWAL"))
     producers_bps: int = Field(sa_column=Column(Integer, nullable=False))
     social_bps: int = Field(sa_column=Column(Integer, nullable=False))
     grid_bps: int = Field(sa_column=Column(Integer, nullable=False))
@@ -111,6 +112,7 @@ class MemberPodRow(SQLModel, table=True):
     smart_meter_id: str | None = Field(sa_column=columns.text(100, nullable=True))
     valid_from: date = Field(sa_column=Column(Date, nullable=False))
     valid_to: date | None = Field(sa_column=Column(Date))
+    storage: bool = Field(sa_column=Column(Boolean, nullable=False, server_default=text("false")))
     created_at: datetime = Field(sa_column=columns.recorded())
 
 
@@ -133,6 +135,7 @@ class AssetRow(SQLModel, table=True):
     installation_date: date = Field(sa_column=Column(Date, nullable=False))
     region: str = Field(sa_column=columns.text(50))
     grant_pct: Decimal = Field(sa_column=Column(Numeric(8, 6), nullable=False, server_default="0"))
+    stop_days: int = Field(sa_column=Column(Integer, nullable=False, server_default="0"))
     gse_registration_id: str | None = Field(sa_column=columns.text(100, nullable=True))
     status: str = Field(sa_column=columns.text(50, server_default="active"))
     degradation_rate: Decimal | None = Field(sa_column=Column(Numeric(8, 6)))

@@ -1,4 +1,4 @@
-"""Plants come behind the community's PODs."""
+"""Plants come behind the community's PODs; their recognised stops grow with time."""
 
 from dataclasses import replace
 from uuid import UUID
@@ -7,6 +7,18 @@ from community.domain.errors import PlantExists
 from community.domain.records import PlantRecord
 from community.ports import UnitOfWork
 from settlement.domain.errors import NotFound
+
+
+def set_stop_days(work: UnitOfWork, community_id: UUID, plant_id: UUID, stop_days: int) -> PlantRecord:
+    """Note all days without production that GSE has recognised for a plant so far; raises NotFound.
+
+    They count in settlements made afterwards. They move the end of the premium, so the past is not touched.
+    """
+    work.lock(f"community:{community_id}")
+    if all(row.id != plant_id for row in work.communities.plants(community_id)):
+        raise NotFound("plant", plant_id)
+    work.communities.set_stop_days(plant_id, stop_days)
+    return next(row for row in work.communities.plants(community_id) if row.id == plant_id)
 
 
 def add_plant(work: UnitOfWork, community_id: UUID, plant: PlantRecord) -> PlantRecord:

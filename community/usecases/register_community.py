@@ -53,7 +53,10 @@ def _register(
     legal_type: str,
     status: CommunityStatus,
 ) -> Registered:
-    pods = [PodRecord(row.code, row.configuration, row.valid_from, row.valid_to) for row in community.pods]
+    pods = [
+        PodRecord(row.code, row.configuration, row.valid_from, row.valid_to, storage=row.storage)
+        for row in community.pods
+    ]
     work.lock("pods")
     taken = work.communities.pods_taken(pods)
     if taken:
@@ -101,7 +104,7 @@ def _differences(
     """What the stored community says otherwise, one phrase each."""
     stored = work.communities.terms(community_id, wanted.start, wanted.end)
     assert stored is not None
-    terms = ("rule_set", "attribution", "allocation", "shares_bps", "parameters_micro")
+    terms = ("rule_set", "attribution", "allocation", "storage_policy", "shares_bps", "parameters_micro")
     found = [
         f"{name} is {getattr(stored, name)}, not {getattr(wanted, name)}"
         for name in terms

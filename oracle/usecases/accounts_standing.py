@@ -11,7 +11,7 @@ from oracle.usecases.standing import DistributionStanding, Findings
 from oracle.work import AccountsStatusWork
 from settlement.domain.accounting.account import AccountKind
 
-_OF_MONEY = frozenset({"credit", "settle", "push", "reserve", "confirm"})
+_OF_MONEY = frozenset({"credit", "settle", "push", "reserve", "confirm", "release"})
 
 
 def accounts_standing(work: AccountsStatusWork, inspector: Inspector, community_id: UUID) -> Findings:

@@ -20,7 +20,7 @@ from oracle.attest.month_key import blinding, month_salt, pseudonym
 from oracle.errors import TotalTooLarge
 from settlement.domain.calendar import day_hours, day_number, day_start, hour_count, month_number
 from settlement.domain.case import Case, Direction
-from settlement.domain.hourly import hourly_wh
+from settlement.domain.holdings import counted_series
 
 NO_BLINDING = bytes(HASH_BYTES)
 """What a report names whose hour totals are hidden."""
@@ -97,7 +97,7 @@ class HourTable:
             code: [(row.valid_from, row.valid_to or date.max) for row in rows if row.code == code]
             for code in sorted({row.code for row in rows})
         }
-        self._wh = {series.key: hourly_wh(series) for series in case.series if series.pod in self._validity}
+        self._wh = {key: wh for key, wh in counted_series(case).items() if key[0] in self._validity}
         self._zeros: NDArray[np.int32] = np.zeros(case.community.hours, dtype=np.int32)
 
     def pods(self, day: date) -> list[str]:
@@ -109,7 +109,7 @@ class HourTable:
         ]
 
     def pod_day(self, pod: str, day: date) -> PodDay:
-        """A POD's readings of a day; a direction without meter is zero."""
+        """A POD's counted readings of a day; a direction without meter is zero."""
         first = hour_count(self._start, day_start(day))
         hours = slice(first, first + day_hours(day))
         injected, withdrawn = (

@@ -1,6 +1,7 @@
 """Receipts that members keep: made from the database alone, checked by anyone against the chain alone.
 
-`statement` in a payout receipt is information and not proved. Amounts are euro with six decimals.
+`statement` in a payout receipt is information and not proved; its `sha256` is that of the member's statement.
+Amounts are euro with six decimals.
 """
 
 from collections.abc import Callable, Mapping
@@ -150,15 +151,16 @@ def _leaf_and_path(payout: Payout, tree: PayoutTree) -> dict[str, Any]:
     }
 
 
-def _statements(work: ReadingWork, distribution: Distribution) -> Callable[[Payout], dict[str, str]]:
+def _statements(work: ReadingWork, distribution: Distribution) -> Callable[[Payout], dict[str, str | None]]:
     """A function that gives each payout's statement: where its amount comes from."""
     community = work.communities.get(distribution.community_id)
     assert community is not None
     settlements = [work.settlements.get(settlement) for settlement in distribution.settlements]
     periods = [(settlement.start, settlement.end) for settlement in settlements if settlement is not None]
     balances = {row.member: row for row in work.distributions.balances(distribution.id)}
+    hashes = work.statements.hashes(distribution.id)
 
-    def statement(payout: Payout) -> dict[str, str]:
+    def statement(payout: Payout) -> dict[str, str | None]:
         balance = balances[payout.member or ""]
         return {
             "community": community.name,
@@ -168,6 +170,8 @@ def _statements(work: ReadingWork, distribution: Distribution) -> Callable[[Payo
             "entitlement_eur": micro_eur_text(balance.entitlement_micro_eur),
             "previous_balance_eur": micro_eur_text(balance.previous_micro_eur),
             "balance_eur": micro_eur_text(balance.balance_micro_eur),
+            # Nothing for the social fund, which has no statement.
+            "sha256": hashes[balance.member].hex() if balance.member in hashes else None,
         }
 
     return statement

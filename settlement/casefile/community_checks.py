@@ -27,6 +27,7 @@ def complete_plant(draft: PlantDraft, plant_id: str) -> Plant | None:
         or draft.entry_into_operation is None
         or draft.region is None
         or draft.grant_micro_pct is None
+        or draft.stop_days is None
     ):
         return None
     return Plant(
@@ -37,6 +38,7 @@ def complete_plant(draft: PlantDraft, plant_id: str) -> Plant | None:
         entry_into_operation=draft.entry_into_operation,
         region=draft.region,
         grant_micro_pct=draft.grant_micro_pct,
+        stop_days=draft.stop_days,
     )
 
 

@@ -20,14 +20,18 @@ from settlement.domain.case import (
     MemberCategory,
     Shares,
     Source,
+    StoragePolicy,
 )
 from settlement.domain.findings import Finding, quote
 from settlement.domain.rounding import BASIS_POINTS, MICRO_EUR_PER_CENT
 from settlement.domain.rulesets import RULE_SETS, ZONES, law, parameter_names
 
 _TOP_KEYS = frozenset(
-    {"rule_set", "from", "to", "attribution", "allocation", "revenue_eur"}
+    {"rule_set", "from", "to", "attribution", "allocation", "storage_policy", "revenue_eur"}
     | {"parameters", "community", "configurations", "members", "pods", "plants"}
+)
+_PLANT_KEYS = frozenset(
+    {"id", "pod", "source", "power_kw", "entry_into_operation", "region", "grant_pct", "stop_days"}
 )
 _LONGEST_PERIOD = timedelta(days=36_525)
 _PRIORITY = "PRIORITY"
@@ -104,6 +108,7 @@ def _community(top: Table) -> CommunityDraft:
     if not has_configurations:
         configurations = (_single_configuration(community, top),)
     attribution = top.choice("attribution", list(Attribution), default=Attribution.ENTRY_ORDER)
+    storage = top.choice("storage_policy", list(StoragePolicy), default=StoragePolicy.EXCLUDE_FROM_WITHDRAWAL)
     return CommunityDraft(
         rule_set=top.choice("rule_set", RULE_SETS),
         start=start,
@@ -118,6 +123,7 @@ def _community(top: Table) -> CommunityDraft:
         members=tuple(_member(table) for table in top.tables("members")),
         pods=tuple(_pod(table, has_configurations) for table in top.tables("pods")),
         plants=tuple(_plant(table) for table in top.tables("plants")),
+        storage_policy=StoragePolicy(storage) if storage else None,
     )
 
 
@@ -205,7 +211,8 @@ def _member(table: Table) -> MemberDraft:
 
 def _pod(table: Table, has_configurations: bool) -> PodDraft:
     table.only(
-        {"code", "member", "valid_from", "valid_to"} | ({"configuration"} if has_configurations else set())
+        {"code", "member", "valid_from", "valid_to", "storage"}
+        | ({"configuration"} if has_configurations else set())
     )
     configuration = table.text("configuration") if has_configurations else SINGLE_CONFIGURATION
     valid_from = table.day("valid_from")
@@ -215,11 +222,12 @@ def _pod(table: Table, has_configurations: bool) -> PodDraft:
         table.note("valid_to is not after valid_from", "valid_to")
         is_dated = False
     code = table.pattern("code", POD_CODE, "IT, three digits, E, eight digits and at most one more character")
-    return PodDraft(table, code, table.text("member"), configuration, valid_from, valid_to, is_dated)
+    storage = table.flag("storage")
+    return PodDraft(table, code, table.text("member"), configuration, valid_from, valid_to, is_dated, storage)
 
 
 def _plant(table: Table) -> PlantDraft:
-    table.only({"id", "pod", "source", "power_kw", "entry_into_operation", "region", "grant_pct"})
+    table.only(_PLANT_KEYS)
     power_milliwatt = table.decimal("power_kw")
     if power_milliwatt == 0:
         table.note("power_kw is not above 0", "power_kw")
@@ -238,4 +246,5 @@ def _plant(table: Table) -> PlantDraft:
         entry_into_operation=table.day("entry_into_operation"),
         region=table.choice("region", list(law().regions)),
         grant_micro_pct=grant_micro_pct,
+        stop_days=table.count("stop_days") if "stop_days" in table else 0,
     )

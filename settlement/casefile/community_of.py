@@ -15,6 +15,7 @@ def community_of(draft: CommunityDraft) -> Community:
         or draft.attribution is None
         or draft.allocation is None
         or draft.parameters_micro is None
+        or draft.storage_policy is None
     ):
         raise ValueError("a draft without findings lacks nothing")
     return Community(
@@ -31,6 +32,7 @@ def community_of(draft: CommunityDraft) -> Community:
         allocation=draft.allocation,
         revenue_micro_eur=draft.revenue_micro_eur,
         parameters_micro=dict(sorted(draft.parameters_micro.items())),
+        storage_policy=draft.storage_policy,
     )
 
 
@@ -47,9 +49,13 @@ def _member(draft: MemberDraft) -> Member:
 
 
 def _pod(draft: PodDraft) -> PodRow:
-    if draft.code is None or draft.member is None or draft.configuration is None or draft.valid_from is None:
+    if draft.code is None or draft.member is None or draft.configuration is None:
         raise ValueError("a POD row without findings lacks nothing")
-    return PodRow(draft.code, draft.member, draft.configuration, draft.valid_from, draft.valid_to)
+    if draft.valid_from is None or draft.storage is None:
+        raise ValueError("a POD row without findings lacks nothing")
+    return PodRow(
+        draft.code, draft.member, draft.configuration, draft.valid_from, draft.valid_to, draft.storage
+    )
 
 
 def _plant(draft: PlantDraft) -> Plant:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from settlement.domain.calendar import ROME
-from settlement.domain.case import Community, Configuration, Member, Plant, PodRow
+from settlement.domain.case import Community, Configuration, Member, Plant, PodRow, StoragePolicy
 from settlement.domain.rounding import MICRO_EUR_PER_CENT, cents_text, plain_text
 
 _MICRO_DECIMALS = 6
@@ -30,6 +30,8 @@ def _terms(community: Community) -> Iterator[str]:
     yield f"to = {community.end.astimezone(ROME).isoformat()}"
     yield f"attribution = {_text(community.attribution)}"
     yield f"allocation = {_text(community.allocation)}"
+    if community.storage_policy is not StoragePolicy.EXCLUDE_FROM_WITHDRAWAL:
+        yield f"storage_policy = {_text(community.storage_policy)}"
     if community.revenue_micro_eur is not None:
         yield f"revenue_eur = {_text(cents_text(community.revenue_micro_eur // MICRO_EUR_PER_CENT))}"
 
@@ -76,6 +78,8 @@ def _pod(row: PodRow, names_configuration: bool) -> Iterator[str]:
     yield f"valid_from = {_day(row.valid_from)}"
     if row.valid_to is not None:
         yield f"valid_to = {_day(row.valid_to)}"
+    if row.storage:
+        yield "storage = true"
 
 
 def _plant(row: Plant) -> Iterator[str]:
@@ -87,6 +91,8 @@ def _plant(row: Plant) -> Iterator[str]:
     yield f"entry_into_operation = {_day(row.entry_into_operation)}"
     yield f"region = {_text(row.region)}"
     yield f"grant_pct = {_text(plain_text(row.grant_micro_pct, _MICRO_DECIMALS))}"
+    if row.stop_days:
+        yield f"stop_days = {row.stop_days}"
 
 
 def _text(text: str) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from settlement.casefile.toml_table import Table
-from settlement.domain.case import Allocation, Attribution, MemberCategory, Shares, Source
+from settlement.domain.case import Allocation, Attribution, MemberCategory, Shares, Source, StoragePolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class PodDraft:
     valid_from: date | None
     valid_to: date | None
     is_dated: bool
+    storage: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class PlantDraft:
     entry_into_operation: date | None
     region: str | None
     grant_micro_pct: int | None
+    stop_days: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ class CommunityDraft:
     members: tuple[MemberDraft, ...]
     pods: tuple[PodDraft, ...]
     plants: tuple[PlantDraft, ...]
+    storage_policy: StoragePolicy | None
 
     @property
     def period(self) -> tuple[datetime, datetime] | None:

@@ -65,6 +65,13 @@ class Attribution(StrEnum):
     PRO_RATA_INJECTION = "PRO_RATA_INJECTION"
 
 
+class StoragePolicy(StrEnum):
+    """What the withdrawals of a stand-alone storage count as (FACTS 2.4; no public text settles it)."""
+
+    EXCLUDE_FROM_WITHDRAWAL = "EXCLUDE_FROM_WITHDRAWAL"
+    COUNT_AS_WITHDRAWAL = "COUNT_AS_WITHDRAWAL"
+
+
 class Allocation(StrEnum):
     """How the producers' pool is divided among members."""
 
@@ -103,20 +110,25 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class PodRow:
-    """A POD belongs to a member in a configuration from valid_from up to, not including, valid_to."""
+    """A POD belongs to a member in a configuration from valid_from up to, not including, valid_to.
+
+    `storage` marks the POD of a storage that stands alone, behind neither a plant's nor a customer's meter.
+    """
 
     code: str
     member: str
     configuration: str
     valid_from: date
     valid_to: date | None = None
+    storage: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Plant:
     """A production plant behind a POD.
 
-    `power_milliwatt` is power_kw times a million, `grant_micro_pct` is grant_pct times a million.
+    `power_milliwatt` is power_kw times a million, `grant_micro_pct` is grant_pct times a million;
+    `stop_days` are the days without production that GSE has recognised: the premium lasts that much longer.
     """
 
     id: str
@@ -126,6 +138,7 @@ class Plant:
     entry_into_operation: date
     region: str
     grant_micro_pct: int = 0
+    stop_days: int = 0
 
     @property
     def entry_key(self) -> tuple[date, str, str]:
@@ -154,11 +167,19 @@ class Community:
     allocation: Allocation = Allocation.SHARED_INJECTION
     revenue_micro_eur: int | None = None
     parameters_micro: Mapping[str, int] = field(default_factory=dict)
+    storage_policy: StoragePolicy = StoragePolicy.EXCLUDE_FROM_WITHDRAWAL
 
     @property
     def hours(self) -> int:
         """Hours of the period."""
         return calendar.hour_count(self.start, self.end)
+
+    @property
+    def uncounted_withdrawals(self) -> frozenset[str]:
+        """PODs whose withdrawals are no consumption: storages that give back what they take."""
+        if self.storage_policy is StoragePolicy.COUNT_AS_WITHDRAWAL:
+            return frozenset()
+        return frozenset(row.code for row in self.pods if row.storage)
 
     @property
     def lists_configurations(self) -> bool:

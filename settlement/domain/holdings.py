@@ -45,9 +45,19 @@ def holdings(community: Community) -> list[Holding]:
     return found
 
 
+def counted_series(case: Case) -> dict[tuple[str, Direction], NDArray[np.int32]]:
+    """Hourly energy (shape (hours,)) by POD and direction, without withdrawals that are no consumption."""
+    uncounted = case.community.uncounted_withdrawals
+    return {
+        series.key: hourly_wh(series)
+        for series in case.series
+        if series.direction is Direction.INJECTED or series.pod not in uncounted
+    }
+
+
 def held_series(case: Case) -> Mapping[tuple[str, Direction], Sequence[HeldSeries]]:
-    """Hourly series of every holding, by configuration and direction."""
-    hourly = {series.key: hourly_wh(series) for series in case.series}
+    """Hourly series of every holding that counts, by configuration and direction."""
+    hourly = counted_series(case)
     found: dict[tuple[str, Direction], list[HeldSeries]] = {}
     for holding in holdings(case.community):
         for direction in Direction:

@@ -6,7 +6,8 @@ from datetime import date
 
 from settlement.domain.calendar import hour_years
 from settlement.domain.case import Community
-from settlement.domain.rulesets import TRAS_E, RuleRow, RuleSet, rule_set
+from settlement.domain.rule_rows import RuleRow
+from settlement.domain.rulesets import TRAS_E, RuleSet, rule_set
 
 OVERRIDE_SOURCE = "community.toml [parameters]"
 COMMUNITY_MAX = "community_max_kw"
@@ -71,8 +72,9 @@ def resolve(community: Community) -> Parameters:
 
 
 def _timeless(rules_name: str, overrides: Mapping[str, int]) -> dict[str, UsedParameter]:
-    rows = rule_set(rules_name).rows
-    names = (rows.keys() | overrides.keys()) - {TRAS_E}
+    rules = rule_set(rules_name)
+    rows = rules.rows
+    names = (rules.parameters | overrides.keys()) - {TRAS_E}
     return {name: _used(name, rows[name][0] if name in rows else None, overrides) for name in names}
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,14 +33,21 @@ class Unit:
 
 
 def unit_of(plant: Plant, days_of_hours: NDArray[np.int64]) -> Unit:
-    """The plant on the time line; the premium ends twenty years after entry into operation."""
+    """The plant on the time line."""
     entry = plant.entry_into_operation
     in_operation, hours = hour_range(days_of_hours, entry, None)
     admitted = entry >= law().first_new_day
-    premium_end = (
-        hour_range(days_of_hours, anniversary(entry, law().premium_years), None)[0] if admitted else 0
-    )
+    premium_end = hour_range(days_of_hours, premium_end_day(plant), None)[0] if admitted else 0
     return Unit(plant, min(in_operation, hours), premium_end)
+
+
+def premium_end_day(plant: Plant) -> date:
+    """First day without premium: twenty years after entry into operation, net of recognised stops.
+
+    GSE Regole Operative 2.2.1. The last day that a date can hold stands for any later one.
+    """
+    end = anniversary(plant.entry_into_operation, law().premium_years)
+    return end + timedelta(days=min(plant.stop_days, (date.max - end).days))
 
 
 def injected_wh(

@@ -24,6 +24,7 @@ from settlement.store.prices import Prices, PricesReader
 from settlement.store.readings import Readings, ReadingsReader
 from settlement.store.receipts import Receipts, ReceiptsReader
 from settlement.store.settlements import Settlements, SettlementsReader
+from settlement.store.statements import Statements, StatementsReader
 
 
 class _Transaction:
@@ -79,6 +80,7 @@ class SettlementUnitOfWork(_Transaction):
     payouts: Payouts
     journal: Journal
     lifecycles: Lifecycles
+    statements: Statements
     outbox: Outbox
 
     def _attach(self, session: Session) -> None:
@@ -90,6 +92,7 @@ class SettlementUnitOfWork(_Transaction):
         self.payouts = Payouts(session)
         self.journal = Journal(session)
         self.lifecycles = Lifecycles(session)
+        self.statements = Statements(session)
         self.outbox = Outbox(session)
 
     def lock(self, name: str) -> None:
@@ -117,6 +120,7 @@ class SettlementReadOnlyUnitOfWork(_Transaction):
     payouts: PayoutsReader
     journal: JournalReader
     lifecycles: LifecyclesReader
+    statements: StatementsReader
     outbox: OutboxReader
 
     def _open(self, engine: Engine) -> Session:
@@ -136,4 +140,5 @@ class SettlementReadOnlyUnitOfWork(_Transaction):
         self.payouts = PayoutsReader(session)
         self.journal = JournalReader(session)
         self.lifecycles = LifecyclesReader(session)
+        self.statements = StatementsReader(session)
         self.outbox = OutboxReader(session)

@@ -15,6 +15,7 @@ from settlement.domain.payouts import SOCIAL_FUND, Plan
 from settlement.domain.records import Balance, Distribution, Payout, StoredSettlement
 from settlement.ports import UnitOfWork
 from settlement.usecases.publication import announce_distribution
+from settlement.usecases.statements import keep_statements
 
 _SALT_BYTES = 32
 
@@ -27,6 +28,7 @@ def divide(work: UnitOfWork, draft: Draft, proposal: Proposal) -> Distribution:
     work.distributions.add(distribution, proposal.plan.balances)
     leaves = _leaves(proposal.plan, draft, proposal.payees)
     work.payouts.add(draft.community_id, leaves)
+    keep_statements(work, distribution, proposal.plan.balances, leaves)
     work.journal.add(draft.community_id, proposal.entries)
     # What was posted is what was planned, read back from the accounts.
     assert work.journal.balances(draft.community_id).carry_micro_eur == distribution.carry_micro_eur

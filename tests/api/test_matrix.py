@@ -24,6 +24,8 @@ ADMINISTRATORS = (401, 422, 422, 403, 403, 403, 422)
 """Writing is tried with a body that is malformed: whoever gets 422 was let in, and nothing is changed."""
 DIVIDED = (401, 409, 409, 409, 403, 403, 404)
 """The shared world's distribution is approved: there is nothing to propose any more."""
+REFUSED_TO_OVERSEERS = (401, 409, 409, 409, 403, 403, 404)
+"""The rules in force refuse it, to those who may ask."""
 ROOT = (401, 422, 403, 403, 403, 403, 403)
 
 
@@ -51,6 +53,7 @@ MATRIX = {
     ("PUT", P + "/members/{member_id}"): Row(ADMINISTRATORS, P + "/members/{P1}"),
     ("POST", P + "/plants"): Row(ADMINISTRATORS),
     ("GET", P + "/plants"): Row(ALL),
+    ("PUT", P + "/plants/{plant_id}/stops"): Row(ADMINISTRATORS, P + "/plants/{P1}/stops"),
     ("POST", P + "/readings"): Row(ADMINISTRATORS),
     ("POST", P + "/prices"): Row(ROOT),
     ("GET", P + "/readings/{pod}/{day}/receipt"): Row(
@@ -68,6 +71,15 @@ MATRIX = {
     ("GET", P + "/settlements/{settlement_id}/document"): Row(
         OVERSEERS, P + "/settlements/{settlement}/document"
     ),
+    ("GET", P + "/settlements/{settlement_id}/market"): Row(
+        OVERSEERS, P + "/settlements/{settlement}/market"
+    ),
+    ("GET", P + "/settlements/{settlement_id}/net-metering"): Row(
+        REFUSED_TO_OVERSEERS, P + "/settlements/{settlement}/net-metering?national=110&services=60"
+    ),
+    ("POST", P + "/settlements/{settlement_id}/gse-figures"): Row(
+        (*ADMINISTRATORS[:-1], 404), P + "/settlements/{settlement}/gse-figures"
+    ),
     ("POST", P + "/distributions"): Row(ADMINISTRATORS),
     ("GET", P + "/distributions"): Row(ALL),
     ("GET", P + "/distributions/{distribution_id}"): Row(ALL, P + "/distributions/{distribution}"),
@@ -83,6 +95,12 @@ MATRIX = {
     ("POST", P + "/drafts/{draft_id}/steps"): Row(ADMINISTRATORS, P + "/drafts/{distribution}/steps"),
     ("GET", P + "/accounts/trial-balance"): Row(OVERSEERS),
     ("GET", P + "/accounts/journal"): Row(OVERSEERS),
+    ("GET", P + "/distributions/{distribution_id}/statements/{member_id}"): Row(
+        OWN, P + "/distributions/{distribution}/statements/{P1}"
+    ),
+    ("GET", P + "/distributions/{distribution_id}/statements/{member_id}/pdf"): Row(
+        OWN, P + "/distributions/{distribution}/statements/{P1}/pdf"
+    ),
     ("GET", P + "/payouts/{distribution}/{index}/receipt"): Row(OWN, P + "/payouts/1/0/receipt"),
     ("GET", P + "/ledger/transactions"): Row(ALL),
 }
@@ -116,7 +134,7 @@ def test_route__each_asker__is_answered_as_the_matrix_says(
 
 def media_type(path: str) -> str:
     """Of what the route takes."""
-    return "text/csv" if path.endswith(("/readings", "/prices")) else "application/json"
+    return "text/csv" if path.endswith(("/readings", "/prices", "/gse-figures")) else "application/json"
 
 
 def place(world: World, address: str) -> str:

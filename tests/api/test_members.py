@@ -154,6 +154,34 @@ def test_plant__behind_a_pod__belongs_to_its_owner(
     assert [row["code"] for row in listed] == ["NEW", "SUN", "TOWN"]
 
 
+def test_plant__stops_recognised__are_kept_and_settled_by(
+    client: TestClient, world: World, admin: dict[str, str]
+) -> None:
+    made = client.post(f"{world.path}/plants", json=bodies.plant(), headers=admin).json()
+    assert made["stop_days"] == 0
+    address = f"{world.path}/plants/{made['id']}/stops"
+    shown = client.put(address, json={"stop_days": 12}, headers=admin)
+    assert (shown.status_code, shown.json()["stop_days"]) == (200, 12)
+    listed = client.get(f"{world.path}/plants", headers=admin).json()["plants"]
+    assert {row["code"]: row["stop_days"] for row in listed} == {"NEW": 12, "SUN": 0, "TOWN": 0}
+
+
+@pytest.mark.parametrize(("stop_days", "status"), [(-1, 422), (36_526, 422), ("3", 422)])
+def test_plant__stops_that_cannot_be__are_refused(
+    client: TestClient, world: World, admin: dict[str, str], stop_days: object, status: int
+) -> None:
+    plant_id = client.get(f"{world.path}/plants", headers=admin).json()["plants"][0]["id"]
+    address = f"{world.path}/plants/{plant_id}/stops"
+    assert client.put(address, json={"stop_days": stop_days}, headers=admin).status_code == status
+
+
+def test_plant__stops_of_an_unknown_one__are_not_found(
+    client: TestClient, world: World, admin: dict[str, str]
+) -> None:
+    address = f"{world.path}/plants/{world.community_id}/stops"
+    assert client.put(address, json={"stop_days": 1}, headers=admin).status_code == 404
+
+
 def test_plant__same_code_other_plant__conflicts(
     client: TestClient, world: World, admin: dict[str, str]
 ) -> None:

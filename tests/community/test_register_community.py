@@ -13,7 +13,7 @@ from community.domain.errors import CommunityDiffers, PodTaken
 from community.domain.records import MemberType
 from community.store.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 from community.usecases.register_community import Registered, register_community
-from settlement.domain.case import Allocation, Community, MemberCategory, Shares
+from settlement.domain.case import Allocation, Community, MemberCategory, Shares, StoragePolicy
 from settlement.domain.payees import Payee
 from settlement.domain.payout_states import Channel
 from tests.settlement.store import world
@@ -50,6 +50,19 @@ def test_register__new__is_the_community_of_the_case(engine, two_areas) -> None:
         ("SUN", Decimal(50), "P1"),
         ("TOWN", Decimal("99.5"), world.TOWN),
     ]
+
+
+def test_register__storage_and_stops__are_those_of_the_case(engine) -> None:
+    plain = world.community(START, END)
+    wanted = replace(
+        plain,
+        storage_policy=StoragePolicy.COUNT_AS_WITHDRAWAL,
+        pods=tuple(replace(row, storage=row.member == "P2") for row in plain.pods),
+        plants=tuple(replace(row, stop_days=9) for row in plain.plants),
+    )
+    registered = _register(engine, wanted, PAYEES)
+    with ReadOnlyUnitOfWork(engine) as work:
+        assert work.communities.terms(registered.community_id, wanted.start, wanted.end) == wanted
 
 
 def test_register__same_again_for_another_month__gives_the_same_ids(engine) -> None:

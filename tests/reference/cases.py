@@ -195,6 +195,8 @@ def add_top(draw: Random, case: CaseFolder) -> None:
     case.top = {"rule_set": draw.choice(["cacer-2024", "cacer-2024", "seed"])}
     if draw.random() < 0.6:
         case.top["attribution"] = draw.choice(["ENTRY_ORDER", "PRO_RATA_INJECTION"])
+    if draw.random() < 0.3:
+        case.top["storage_policy"] = draw.choice(["EXCLUDE_FROM_WITHDRAWAL", "COUNT_AS_WITHDRAWAL"])
     if draw.random() < 0.8:
         case.top["allocation"] = draw.choice(ALLOCATIONS)
     if draw.random() < 0.5:
@@ -290,6 +292,8 @@ def add_plants(draw: Random, case: CaseFolder, kind: str) -> None:
                 "region": region,
                 "grant_pct": draw.choice(["0", "0", 0, "0.000000", "40", 40, "25", "0.000001", "33.3"]),
             }
+            if draw.random() < 0.2:
+                plant["stop_days"] = draw.choice([0, 1, 2, 31])
             case.plants.append(plant)
     set_powers(draw, case)
     limit_existing(case)
@@ -338,6 +342,9 @@ def add_readings(draw: Random, case: CaseFolder, kind: str) -> None:
             for hour, day in dates.items()
             if any(row["valid_from"] <= day < row.get("valid_to", date.max) for row in rows)
         ]
+        if draw.random() < 0.1:
+            for row in rows:
+                row["storage"] = True
         entries = [plant["entry_into_operation"] for plant in case.plants if plant["pod"] == code]
         directions = draw.choice([["withdrawn"], ["withdrawn"], ["withdrawn", "injected"]])
         if entries:

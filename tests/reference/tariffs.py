@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -28,7 +28,8 @@ def is_existing(plant: Mapping[str, Any]) -> bool:
 
 def earns_premium(plant: Mapping[str, Any], day: date) -> bool:
     entry = plant["entry_into_operation"]
-    return not is_existing(plant) and entry <= day < premium_end(entry)
+    end = premium_end(entry) + timedelta(days=plant.get("stop_days", 0))
+    return not is_existing(plant) and entry <= day < end
 
 
 def tariff(world: World, plant: Mapping[str, Any], price: Fraction) -> Fraction:

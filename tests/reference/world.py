@@ -77,11 +77,20 @@ def hour_of(text: str) -> datetime:
     return instant.replace(minute=0)
 
 
-def read_energy(folder: Path, hours: set[datetime]) -> dict[tuple[str, str], Counter[datetime]]:
+def idle_storages(toml: Mapping[str, Any]) -> set[tuple[str, str]]:
+    """Storages that stand alone, whose withdrawals are no consumption unless the case says so."""
+    if toml.get("storage_policy") == "COUNT_AS_WITHDRAWAL":
+        return set()
+    return {(row["code"], "withdrawn") for row in toml.get("pods", []) if row.get("storage")}
+
+
+def read_energy(
+    folder: Path, hours: set[datetime], left_out: set[tuple[str, str]]
+) -> dict[tuple[str, str], Counter[datetime]]:
     energy: dict[tuple[str, str], Counter[datetime]] = defaultdict(Counter)
     for row in rows_of(folder / "readings.csv"):
         hour = hour_of(row["interval_start"])
-        if hour in hours:
+        if hour in hours and (row["pod"], row["direction"]) not in left_out:
             energy[row["pod"], row["direction"]][hour] += int(row["wh"])
     return energy
 
@@ -114,7 +123,7 @@ def read_world(folder: Path) -> World:
         zones={configuration["id"]: configuration["zone"] for configuration in configurations},
         plants=sorted(toml.get("plants", []), key=order),
         categories={member["id"]: member["category"] for member in toml.get("members", [])},
-        energy=read_energy(folder, set(hours)),
+        energy=read_energy(folder, set(hours), idle_storages(toml)),
         prices=read_prices(folder, set(hours)),
         parameters=used_parameters(toml["rule_set"], overrides, hours),
     )

@@ -13,6 +13,7 @@ from settlement.store.tables.money import (
     DistributionSettlementRow,
     MemberBalanceRow,
     PayoutRow,
+    StatementRow,
 )
 from settlement.store.tables.outbox import OutboxMessageRow
 from settlement.store.tables.readings import MarketPriceRow, MeterReadingRow
@@ -35,4 +36,5 @@ __all__ = [
     "PayoutRow",
     "SettlementMemberRow",
     "SettlementRow",
+    "StatementRow",
 ]

@@ -98,6 +98,19 @@ class PayoutRow(SQLModel, table=True):
     state_changed_at: datetime = Field(sa_column=columns.recorded())
 
 
+class StatementRow(SQLModel, table=True):
+    """A member's statement of a distribution, byte for byte as it was drawn."""
+
+    __tablename__ = "member_statements"
+    __table_args__ = (Index("idx_member_statements_member", "community_id", "member"),)
+
+    distribution_id: UUID = Field(sa_column=columns.reference("distributions.id", primary_key=True))
+    member: str = Field(sa_column=columns.text(100, primary_key=True))
+    community_id: UUID = Field(sa_column=columns.reference("energy_communities.id"))
+    document: bytes = Field(sa_column=columns.octets())
+    sha256: bytes = Field(sa_column=columns.octets())
+
+
 class MemberBalanceRow(SQLModel, table=True):
     """A member's account after a distribution; member "" is the social fund's residue below a cent."""
 

@@ -6,6 +6,7 @@ attest_days
 ├── it should take a POD on its valid days only
 ├── it should ask for the keys of a month once, for all its PODs
 ├── it should list each POD of the day once, in the order of ids, and the list should add up to the totals
+├── given a storage that stands alone it should leave out what does not count as withdrawn
 ├── given a correction it should hide every POD's day anew
 └── given an hour beyond 40 bits it should refuse and name day and hour
 """
@@ -54,6 +55,17 @@ def test_attest_days__two_configurations__each_has_its_own_pods() -> None:
     energies = {row.id: row for row in settle(given).configurations}
     for code, attestation in found.items():
         assert list(attestation.withdrawn_wh) == energies[code].withdrawn_wh[24:48].tolist()
+
+
+def test_attest_days__storage_stands_alone__its_withdrawals_are_left_out_as_in_the_settlement() -> None:
+    given = case()
+    pods = tuple(replace(row, storage=row.member == "TOWN") for row in given.community.pods)
+    given = replace(given, community=replace(given.community, pods=pods))
+    (attestation,) = attest_days(given, "", [DAY], keys)
+    (energy,) = settle(given).configurations
+    assert list(attestation.withdrawn_wh) == energy.withdrawn_wh[24:48].tolist()
+    assert pod_of("TOWN") in attestation.pods
+    assert not any(HourTable(given, "").pod_day(pod_of("TOWN"), DAY).withdrawn_wh)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,15 @@ from hypothesis import strategies as st
 from settlement.casefile import evidence, manifest, read_case, write_atomically, write_case
 from settlement.casefile.manifest import FILES
 from settlement.domain.canonical import canonical_json
-from settlement.domain.case import Allocation, Attribution, Case, Configuration, MemberCategory, Source
+from settlement.domain.case import (
+    Allocation,
+    Attribution,
+    Case,
+    Configuration,
+    MemberCategory,
+    Source,
+    StoragePolicy,
+)
 from settlement.domain.engine import settle
 from tests.settlement.domain.worlds import A, B, C, case, held, micro, plant, sme
 
@@ -43,12 +51,12 @@ def cases(draw: st.DrawFn) -> Case:
         withdrawn={B: draw(WH)[:count], C: draw(WH)[:count]},
         resolution_minutes=15 if quarters else 60,
         plants=[
-            plant("P1", A, draw(st.sampled_from(["10", "0.000001", "999.5"])), "12.25"),
+            plant("P1", A, draw(st.sampled_from(["10", "0.000001", "999.5"])), "12.25", stop_days=3),
             plant(draw(NAMES) + "P2", B, source=Source.HYDRO, entry_into_operation=date(2023, 2, 28)),
         ],
         members=[sme(name, category=draw(st.sampled_from(list(MemberCategory)))) for name in names],
         pods=[
-            held(pod, name, configuration=home)
+            held(pod, name, configuration=home, storage=draw(st.booleans()))
             for pod, name, home in zip((A, B, C), names, homes, strict=True)
         ],
         start=draw(
@@ -61,6 +69,7 @@ def cases(draw: st.DrawFn) -> Case:
         name=draw(NAMES),
         attribution=draw(st.sampled_from(list(Attribution))),
         allocation=draw(st.sampled_from(list(Allocation))),
+        storage_policy=draw(st.sampled_from(list(StoragePolicy))),
         revenue_micro_eur=draw(st.none() | st.integers(0, 10**9).map(lambda cents: cents * 10_000)),
         parameters_micro=draw(st.sampled_from([{}, {"fc_north_eur_per_mwh": micro("10.5")}])),
         **({"configurations": configurations} if several else {}),

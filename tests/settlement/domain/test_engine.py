@@ -9,7 +9,7 @@ import pytest
 from settlement.domain import configuration
 from settlement.domain.calendar import day_start, hour_count
 from settlement.domain.canonical import canonical_json
-from settlement.domain.case import Allocation, Configuration, MemberCategory, Source
+from settlement.domain.case import Allocation, Configuration, MemberCategory, Source, StoragePolicy
 from settlement.domain.engine import NotReady, settle, settle_or_findings
 from settlement.domain.findings import Finding
 from settlement.domain.parameters import ParameterMissing
@@ -89,6 +89,59 @@ def test_premium__twenty_years_after_entry__has_ended(entry: date, end: date) ->
         parameters_micro=TRAS_E,
     )
     assert exact_premium(given) == "90"
+
+
+def test_premium__stops_recognised__lasts_that_many_days_longer() -> None:
+    given = case(
+        injected={A: [1_000_000, 1_000_000]},
+        withdrawn={B: [1_000_000, 1_000_000]},
+        plants=[plant(stop_days=31)],
+        start=day_start(date(2044, 6, 10)) - timedelta(hours=1),
+        price="180",
+        parameters_micro=TRAS_E,
+    )
+    assert exact_premium(given) == "90"
+
+
+def test_premium__more_stops_than_the_calendar_holds__never_ends() -> None:
+    given = case(
+        injected={A: [1_000_000]},
+        withdrawn={B: [1_000_000]},
+        plants=[plant(stop_days=10**12)],
+        start=day_start(date(2100, 1, 1)),
+        price="180",
+        parameters_micro=TRAS_E,
+    )
+    assert exact_premium(given) == "90"
+
+
+@pytest.mark.parametrize(
+    ("policy", "withdrawn_wh", "shared_wh"),
+    [(StoragePolicy.EXCLUDE_FROM_WITHDRAWAL, 30, 30), (StoragePolicy.COUNT_AS_WITHDRAWAL, 80, 60)],
+)
+def test_storage__stands_alone__withdraws_what_the_policy_counts(
+    policy: StoragePolicy, withdrawn_wh: int, shared_wh: int
+) -> None:
+    given = case(
+        injected={A: [60]},
+        withdrawn={B: [30], C: [50]},
+        pods=[held(A, "M1"), held(B, "M2"), held(C, "M3", storage=True)],
+        storage_policy=policy,
+    )
+    document = settle(given).document()
+    assert (document["withdrawn_wh"], document["shared_wh"]) == (withdrawn_wh, shared_wh)
+    assert document["members"]["M3"]["withdrawn_wh"] == withdrawn_wh - 30
+
+
+def test_storage__gives_back_in_a_later_hour__is_shared_once() -> None:
+    # 10 Wh go into the storage at noon and come back in the evening, when they are consumed.
+    given = case(
+        injected={A: [10, 0], C: [0, 10]},
+        withdrawn={B: [0, 10], C: [10, 0]},
+        plants=[plant(), plant("S", C, source=Source.OTHER)],
+        pods=[held(A, "M1"), held(B, "M2"), held(C, "M3", storage=True)],
+    )
+    assert settle(given).document()["shared_wh"] == 10
 
 
 def test_valorisation__period_over_new_year__takes_each_years_tariff() -> None:

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "2026_11_25_40"
-down_revision = "2026_11_25_10"
+revision = "2026_11_25_90"
+down_revision = "2026_11_25_50"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,65 @@
+"""Our figures beside those of GSE on the wire."""
+
+from typing import Self
+
+from pydantic import Field
+
+from api.schemas.wire import Count, Instant, Response, rome
+from settlement.domain.gse_figures import Comparison, Divergence, Figure
+from settlement.domain.rounding import cents_text, decimal_text
+
+KWH_DECIMALS = 3
+
+
+class DivergenceOut(Response):
+    """One figure that differs, or that the settlement cannot answer (then `ours` is null)."""
+
+    line: Count = Field(description="Line of the uploaded table")
+    start: Instant
+    end: Instant
+    configuration: str
+    plant: str
+    figure: str
+    gse: str
+    ours: str | None
+
+    @classmethod
+    def of(cls, row: Divergence) -> Self:
+        """The difference as it is sent: kWh with three decimals, euro with two."""
+        said = row.statement
+        return cls(
+            line=said.line,
+            start=rome(said.start),
+            end=rome(said.end),
+            configuration=said.configuration,
+            plant=said.plant,
+            figure=said.figure,
+            gse=_text(said.figure, said.value),
+            ours=None if row.ours is None else _text(said.figure, row.ours),
+        )
+
+
+class ComparisonOut(Response):
+    """What GSE states beside the settlement."""
+
+    agreeing: Count
+    first_hour: DivergenceOut | None = Field(description="The earliest hour that differs")
+    first_plant: DivergenceOut | None = Field(description="The earliest plant that differs")
+    divergent: list[DivergenceOut]
+    unanswered: list[DivergenceOut] = Field(description="Finer than the settlement, or outside its period")
+
+    @classmethod
+    def of(cls, found: Comparison) -> Self:
+        """The comparison as it is sent."""
+        first_hour, first_plant = found.first_hour, found.first_plant
+        return cls(
+            agreeing=found.agreeing,
+            first_hour=None if first_hour is None else DivergenceOut.of(first_hour),
+            first_plant=None if first_plant is None else DivergenceOut.of(first_plant),
+            divergent=[DivergenceOut.of(row) for row in found.divergent],
+            unanswered=[DivergenceOut.of(row) for row in found.unanswered],
+        )
+
+
+def _text(figure: Figure, value: int) -> str:
+    return decimal_text(value, KWH_DECIMALS) if figure.is_energy else cents_text(value)
