@@ -18,7 +18,9 @@ from settlement.domain.engine import settle_or_findings
 from settlement.domain.parameters import ParameterMissing
 
 COMMITMENTS_FILE = "commitments.json"
+OPENINGS_FILE = "openings.json"
 KEY_FILE = "commit.key"
+PRIVATE = 0o600
 KEY_BYTES = 32
 ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}", re.ASCII)
 
@@ -47,7 +49,9 @@ def commit(
 ) -> None:
     """Write commitments.json: each day's report and commitments, the payout tree, the evidence.
 
-    Payees come from payees.csv in CASE where there is one. The same case and key give the same bytes.
+    Where hour totals would show single persons, it has a hash of them, and openings.json, for its owner
+    alone, has what opens it. Payees come from payees.csv in CASE where there is one. The same case and key
+    give the same bytes.
     Exit 2: bad input, every finding shown, nothing written. Exit 3: a rule parameter is missing.
     """
     if administrator is not None and not ADDRESS.fullmatch(administrator):
@@ -69,14 +73,23 @@ def commit(
         secret = _secret(key, folder)
         manifest = case_manifest(given, canonical_json(found.document()))
         registered_by = None if administrator is None else bytes.fromhex(administrator[2:])
-        document = commitments(found, given, payees, secret, manifest, registered_by)
+        made = commitments(found, given, payees, secret, manifest, registered_by)
+    if made.refusals:
+        # First: what hides totals is of no use without what opens them.
+        _write(folder / OPENINGS_FILE, made.openings, PRIVATE)
     path = folder / COMMITMENTS_FILE
+    _write(path, made.document)
+    for refusal in made.refusals:
+        typer.echo(f"hour totals are hidden: {refusal}; {folder / OPENINGS_FILE} opens them")
+    days = sum(len(given_days) for given_days in _days(made.document))
+    typer.echo(f"{given.community.name}: {days} reports, evidence {made.document['evidence']} → {path}")
+
+
+def _write(path: Path, document: dict[str, object], mode: int = 0o666) -> None:
     try:
-        write_atomically(path, canonical_json(document))
+        write_atomically(path, canonical_json(document), mode)
     except OSError as error:
         stop(f"{path} cannot be written: {error.strerror}", EXIT_REFUSED)
-    days = sum(len(given_days) for given_days in _days(document))
-    typer.echo(f"{given.community.name}: {days} reports, evidence {document['evidence']} → {path}")
 
 
 def _secret(given: Path | None, folder: Path) -> bytes:

@@ -12,6 +12,7 @@ from cli.workspace import StateOption, Workspace, now, open_workspace
 from community.usecases.register_community import Registered, register_community
 from oracle.sources.payees import read_payees
 from settlement.casefile import read_case
+from settlement.domain.calendar import rome_date
 from settlement.domain.case import Case
 from settlement.domain.payees import Payee
 from settlement.usecases.import_readings import Counts, Imported, import_readings
@@ -41,7 +42,7 @@ def import_case(
     typer.echo(
         f"{given.community.name}: {'registered' if intake.registered.created else 'known'}; "
         f"POD-days {counted(readings)}; price days {counted(prices)}\n"
-        f'next: condivisa publish "{given.community.name}" --from {given.community.start:%Y-%m-%d}'
+        f'next: condivisa publish "{given.community.name}" --from {rome_date(given.community.start)}'
     )
 
 

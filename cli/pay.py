@@ -36,10 +36,11 @@ from settlement.domain.rounding import micro_eur_text
 from settlement.usecases.check_distribution import proposal_of
 from settlement.usecases.distribute import distribute
 from settlement.usecases.record_receipt import ReceiptTerms, record_receipt
+from settlement.usecases.redivide import redivide
 
 app = typer.Typer(
     name="pay",
-    help="From a bank receipt to confirmed payouts: receive, or step by step; orders, confirm, tree.",
+    help="From a bank receipt to confirmed payouts: receive, or step by step; redivide, orders, confirm.",
     no_args_is_help=True,
     add_completion=False,
 )
@@ -82,11 +83,26 @@ def receive(
         distribution = divide(workspace, record.id, terms, person(by), acknowledge or ())
         with open_ledger(workspace) as opened:
             deliver(workspace, opened, record.id)
-        typer.echo(
-            f"distribution {distribution.number}: {micro_eur_text(distribution.amount_micro_eur)} EUR, "
-            f"carry {micro_eur_text(distribution.carry_micro_eur)} EUR; "
-            f'next: condivisa pay orders "{record.name}"'
-        )
+        _say(distribution, record.name)
+
+
+@app.command("redivide")
+def again(community: CommunityArgument, state: StateOption = None) -> None:
+    """Divide anew what the guardian cancelled, without waiting for the next receipt.
+
+    Whoever was promised something gets it; nothing else is divided. Again it continues where it stopped.
+    """
+    with explained(), open_workspace(state) as workspace:
+        record = workspace.community(community)
+        with open_ledger(workspace) as opened:
+            # The first run learns of the cancellation, and is over with what was due before.
+            deliver(workspace, opened, record.id)
+            with workspace.writing() as work:
+                wallets = pays_wallets(work, record.id, before_deployment=False)
+                distribution = redivide(work, record.id, wallets=wallets)
+                work.commit()
+            deliver(workspace, opened, record.id)
+        _say(distribution, record.name)
 
 
 @app.command("orders")
@@ -141,6 +157,14 @@ def confirm(
         with open_ledger(workspace) as opened:
             deliver(workspace, opened, record.id)
         typer.echo(f"{len(found)} references noted, {ordered} confirmations sent to the ledger")
+
+
+def _say(distribution: Distribution, community: str) -> None:
+    typer.echo(
+        f"distribution {distribution.number}: {micro_eur_text(distribution.amount_micro_eur)} EUR, "
+        f"carry {micro_eur_text(distribution.carry_micro_eur)} EUR; "
+        f'next: condivisa pay orders "{community}"'
+    )
 
 
 def divide(

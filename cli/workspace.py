@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -69,13 +69,14 @@ def open_workspace(state: Path | None) -> Iterator[Workspace]:
     """The state directory's database, started and brought to the newest revision if need be."""
     settings = Settings.from_environment(state=state)
     settings.state.mkdir(parents=True, exist_ok=True)
-    try:
-        with open_database(settings) as database:
-            yield Workspace(settings, database)
-    except ValueError as error:
-        if settings.database_url is None:
-            raise
-        stop(str(error), EXIT_MISSING)
+    with ExitStack() as stack:
+        try:
+            database = stack.enter_context(open_database(settings))
+        except ValueError as error:
+            if settings.database_url is None:
+                raise
+            stop(str(error), EXIT_MISSING)
+        yield Workspace(settings, database)
 
 
 @contextmanager

@@ -146,7 +146,10 @@ class AdoptionRefused(OracleError):
 
 
 class DistributionCancelled(OracleError):
-    """The guardian cancelled a distribution, so that nothing more can be built on it; nothing was sent."""
+    """The guardian cancelled a distribution, in a block that does not count yet; nothing was sent.
+
+    Once it counts, the distribution is noted as cancelled and what was planned on it is planned anew.
+    """
 
     code = "DISTRIBUTION_CANCELLED"
 

@@ -19,7 +19,15 @@ from oracle.records import (
     SignedReport,
     StoredTransaction,
 )
-from settlement.domain.records import Balance, Distribution, EnergyHour, OutboxRow, Payout, StoredSettlement
+from settlement.domain.records import (
+    Balance,
+    Cancellation,
+    Distribution,
+    EnergyHour,
+    OutboxRow,
+    Payout,
+    StoredSettlement,
+)
 from settlement.ports import (
     AccountsWork,
     CommunityTerms,
@@ -230,6 +238,7 @@ class StatusDistributions(Protocol):
     """Distributions of a community."""
 
     def of_community(self, community_id: UUID) -> list[Distribution]: ...
+    def cancellations(self, community_id: UUID) -> list[Cancellation]: ...
 
 
 class StatusOutbox(Protocol):
@@ -271,11 +280,15 @@ class AccountsPayouts(PayoutsReader, SettlementPayoutsReader, Protocol):
     """Payout leaves, of a distribution and of a community."""
 
 
+class AccountsDistributions(StatusDistributions, SettlementDistributionsReader, Protocol):
+    """Distributions, what became of them, and the balances after each."""
+
+
 class AccountsStatusWork(StatusWork, AccountsWork, Protocol):
     """What accounts and chain are compared over, all of it from one snapshot."""
 
     @property
-    def distributions(self) -> SettlementDistributionsReader: ...
+    def distributions(self) -> AccountsDistributions: ...
     @property
     def payouts(self) -> AccountsPayouts: ...
 

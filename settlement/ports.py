@@ -17,6 +17,7 @@ from settlement.domain.payees import Payee
 from settlement.domain.payout_states import PayoutState
 from settlement.domain.records import (
     Balance,
+    Cancellation,
     Distribution,
     EnergyHour,
     Payout,
@@ -143,7 +144,7 @@ class DistributionsReader(Protocol):
     """Distributions and the balances after each."""
 
     def of_community(self, community_id: UUID) -> list[Distribution]:
-        """The distributions of a community by number."""
+        """The distributions of a community by number, each in its latest plan."""
         ...
 
     def balances(self, distribution_id: UUID) -> list[Balance]:
@@ -201,11 +202,23 @@ class Distributions(DistributionsReader, Protocol):
         ...
 
     def latest(self, community_id: UUID) -> Distribution | None:
-        """The distribution with the highest number."""
+        """The distribution with the highest number, in its latest plan."""
+        ...
+
+    def numbered(self, community_id: UUID, number: int) -> Distribution | None:
+        """The distribution of that number, in its latest plan."""
+        ...
+
+    def cancellations(self, community_id: UUID) -> list[Cancellation]:
+        """What the guardian cancelled, by number."""
         ...
 
     def add(self, distribution: Distribution, balances: Iterable[Balance]) -> None:
         """Store a distribution."""
+        ...
+
+    def cancel(self, cancellation: Cancellation) -> None:
+        """Note that the guardian cancelled a distribution."""
         ...
 
 

@@ -27,7 +27,9 @@ from oracle.attest.payout_tree import (
     seal,
     wallet_payee,
 )
+from oracle.usecases.moving import Move, typed_data
 from tools.draw import Draw, hexed
+from tools.list_files import list_files
 from tools.list_vectors import list_vectors
 from tools.tree_vectors import tree_files
 
@@ -190,6 +192,7 @@ def message_vectors() -> dict[str, Any]:
             "signatures": signatures_json(digest, keys),
         },
         "move": move_json(vault, draw, keys[:1]),
+        "move_to_bank": move_to_bank_json(vault, draw, keys[1:2]),
     }
 
 
@@ -277,13 +280,27 @@ def settlement_json(settlement: messages.Settlement) -> dict[str, Any]:
 def move_json(domain: messages.Domain, draw: Draw, keys: Sequence[bytes]) -> dict[str, Any]:
     """A leaf's move to another wallet, signed by its owner."""
     leaf = Leaf(Channel.WALLET, wallet_payee(draw.hash32()[:20]), bytes(20), 12_340_000)
-    digest = messages.move_digest(domain, 1, 3, leaf)
+    return signed_move_json(Move(domain.chain_id, domain.contract, 1, 3, leaf, (), leaf), keys)
+
+
+def move_to_bank_json(domain: messages.Domain, draw: Draw, keys: Sequence[bytes]) -> dict[str, Any]:
+    """A leaf's move to a bank account, which goes on naming its owner."""
+    owner = bytes.fromhex(Account.from_key(keys[0]).address[2:])
+    leaf = Leaf(Channel.BANK, draw.hash32(), owner, 2**64 - 10_000)
+    return signed_move_json(
+        Move(domain.chain_id, domain.contract, 2**31 + 7, 2**32 - 1, leaf, (), leaf), keys
+    )
+
+
+def signed_move_json(move: Move, keys: Sequence[bytes]) -> dict[str, Any]:
+    """A move as a wallet is shown it, its digest and signature."""
     return {
-        "distribution": 1,
-        "index": 3,
-        "leaf": hexed(encode_leaf(leaf)),
-        "digest": hexed(digest),
-        "signatures": signatures_json(digest, keys),
+        "distribution": move.distribution,
+        "index": move.index,
+        "leaf": hexed(encode_leaf(move.leaf)),
+        "typed_data": typed_data(move),
+        "digest": hexed(move.digest),
+        "signatures": signatures_json(move.digest, keys),
     }
 
 
@@ -322,6 +339,7 @@ def main(arguments: list[str]) -> int:
         "payout_trees.json": payout_trees(),
         "payout_tree_files.json": tree_files(leaves_of),
         "readings_lists.json": list_vectors(),
+        "readings_list_files.json": list_files(),
         "messages.json": message_vectors(),
     }
     texts = {VECTORS / name: written(document) for name, document in made.items()}

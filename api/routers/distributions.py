@@ -7,6 +7,7 @@ from fastapi import Response
 from api.access import require_community, sees_member, unknown
 from api.deps import Administrator, Anybody, DryRun, Overseer, ServiceOf
 from api.paging import DEFAULT, Limit, Offset
+from api.queries.distribution_state import distribution_state
 from api.routing import Router
 from api.schemas.distribution import (
     DistributeRequest,
@@ -141,4 +142,5 @@ def _distribution(
 def _shown(work: ReadWork, asker: Principal, record: Distribution) -> DistributionOut:
     receipts = work.receipts.of_ids(record.receipts)
     with_reference = asker.role is not Role.MEMBER
-    return DistributionOut.of(record, [ReceiptOut.of(row, with_reference=with_reference) for row in receipts])
+    shown = [ReceiptOut.of(row, with_reference=with_reference) for row in receipts]
+    return DistributionOut.of(record, distribution_state(work, record), shown)

@@ -7,7 +7,7 @@ from fastapi import Response
 from api.access import require_community
 from api.deps import Anybody, ServiceOf
 from api.routing import Router
-from api.schemas.receipts import ReadingsListOut
+from api.schemas.receipts import OpenedListOut, ReadingsListOut
 from api.schemas.wire import Day
 from oracle.usecases.readings_list import readings_list
 
@@ -26,10 +26,14 @@ def get_readings_list(
     response: Response,
     asker: Anybody,
     service: ServiceOf,
-) -> ReadingsListOut:
-    """A pseudonym and a commitment per POD: no code, no reading. The same for everybody who may ask."""
+) -> OpenedListOut | ReadingsListOut:
+    """A pseudonym and a commitment per POD: no code, no reading. The same for everybody who may ask.
+
+    Of a day whose hidden totals were opened on the ledger, also what opens them.
+    """
     with service.reading() as work:
         require_community(work, asker, community_id)
         listed = readings_list(work, community_id, configuration_id, day)
     response.headers["Content-Disposition"] = f'attachment; filename="list-{day}.json"'
-    return ReadingsListOut.model_validate(listed)
+    shape = OpenedListOut if "opening" in listed else ReadingsListOut
+    return shape.model_validate(listed)

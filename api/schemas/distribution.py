@@ -4,6 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field
 
+from api.queries.distribution_state import DistributionState
 from api.schemas.settlement import SplitOut
 from api.schemas.wire import Count, Day, Euro, EuroCents, Id, Page, Request, Response, Sha256, Text
 from settlement.domain.decimals import parse_scaled
@@ -111,6 +112,10 @@ class DistributionOut(Response):
 
     id: Id
     number: Count = Field(description="Its number in the vault, from 1")
+    state: DistributionState = Field(
+        description="planned; settled by the vault; cancelled by the guardian, so that a later one divides "
+        "it anew; or replaced by another plan of the same number, because one before it was cancelled"
+    )
     amount_eur: Euro
     split_eur: SplitOut
     previous_carry_eur: Euro
@@ -118,15 +123,16 @@ class DistributionOut(Response):
     carry_eur: Euro = Field(description="What the payouts leave of the pool")
     moved_to_social_eur: Euro
     evidence: Sha256
-    receipts: list[ReceiptOut]
+    receipts: list[ReceiptOut] = Field(description="None where only what was cancelled is divided anew")
     settlements: list[Id]
 
     @classmethod
-    def of(cls, record: Distribution, receipts: list[ReceiptOut]) -> Self:
+    def of(cls, record: Distribution, state: DistributionState, receipts: list[ReceiptOut]) -> Self:
         """The distribution as it is sent."""
         return cls(
             id=record.id,
             number=record.number,
+            state=state,
             amount_eur=micro_eur_text(record.amount_micro_eur),
             split_eur=SplitOut.of(record.producers_micro_eur, record.social_micro_eur, record.grid_micro_eur),
             previous_carry_eur=micro_eur_text(record.previous_carry_micro_eur),
@@ -152,7 +158,7 @@ class PayoutOut(Response):
     member: str | None = Field(description="Null for what moves to social purposes")
     channel: str = Field(description="wallet, bank or social")
     amount_eur: Euro
-    state: str = Field(description="pending, paid, reserved, ordered, confirmed or released")
+    state: str = Field(description="pending, paid, reserved, ordered, confirmed, released or cancelled")
 
     @classmethod
     def of(cls, record: Payout) -> Self:

@@ -119,3 +119,17 @@ class ReadingsListOut(Response):
     day: Day
     report: ReportOut
     entries: list[EntryOut]
+
+
+class OpeningOut(Response):
+    """What the ledger was shown of totals that the report hides, and what adds the list up to them."""
+
+    salt: Hash
+    hours: Octets = Field(description="Totals per hour; with the salt before them they hash to the report's")
+    blinding: Hash = Field(description="Sum of the entries' blindings")
+
+
+class OpenedListOut(ReadingsListOut):
+    """A list whose totals were hidden, and are opened on the ledger."""
+
+    opening: OpeningOut

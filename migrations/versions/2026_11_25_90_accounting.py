@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "2026_11_25_90"
-down_revision = "2026_11_25_50"
+down_revision = "2026_11_25_20"
 branch_labels = None
 depends_on = None
 
@@ -183,16 +183,27 @@ FROM received e JOIN bank_receipts r ON r.id = e.source_id,
 WHERE line.amount <> 0
 """
 
+# Receipts stand with the first plan of a distribution; without any, it took effect when it was planned.
 _EFFECTIVE = """
-    (SELECT max(r.received_on) FROM distribution_receipts l JOIN bank_receipts r ON r.id = l.receipt_id
-        WHERE l.distribution_id = d.id)
+    coalesce((
+        SELECT max(r.received_on) FROM distributions f
+        JOIN distribution_receipts l ON l.distribution_id = f.id JOIN bank_receipts r ON r.id = l.receipt_id
+        WHERE f.community_id = d.community_id AND f.number = d.number
+    ), (d.created_at AT TIME ZONE 'Europe/Rome')::date)
+"""
+# A plan that another one took the place of never reached the ledger and moved nothing.
+_LATEST = """
+    NOT EXISTS (
+        SELECT 1 FROM distributions o
+        WHERE o.community_id = d.community_id AND o.number = d.number AND o.plan > d.plan
+    )
 """
 
 DIVISIONS = f"""
 WITH divided AS (
     INSERT INTO accounting_entries (id, community_id, kind, source_id, effective_on, note, recorded_at)
     SELECT gen_random_uuid(), d.community_id, 'division', d.id, {_EFFECTIVE}, '', d.created_at
-    FROM distributions d
+    FROM distributions d WHERE d.amount_micro_eur > 0 AND {_LATEST}
     RETURNING id, community_id, source_id
 )
 INSERT INTO accounting_postings (entry_id, account, member, community_id, amount_micro_eur)
@@ -210,7 +221,7 @@ WITH entitled AS (
     INSERT INTO accounting_entries (id, community_id, kind, source_id, effective_on, note, recorded_at)
     SELECT gen_random_uuid(), d.community_id, 'entitlement', d.id, {_EFFECTIVE}, '', d.created_at
     FROM distributions d
-    WHERE EXISTS (
+    WHERE {_LATEST} AND EXISTS (
         SELECT 1 FROM member_balances b WHERE b.distribution_id = d.id AND b.entitlement_micro_eur <> 0
     )
     RETURNING id, community_id, source_id
@@ -230,7 +241,8 @@ LEAVES = f"""
 WITH promised AS (
     INSERT INTO accounting_entries (id, community_id, kind, source_id, effective_on, note, recorded_at)
     SELECT gen_random_uuid(), d.community_id, 'leaves', d.id, {_EFFECTIVE}, '', d.created_at
-    FROM distributions d WHERE EXISTS (SELECT 1 FROM payouts p WHERE p.distribution_id = d.id)
+    FROM distributions d
+    WHERE {_LATEST} AND EXISTS (SELECT 1 FROM payouts p WHERE p.distribution_id = d.id)
     RETURNING id, community_id, source_id
 )
 INSERT INTO accounting_postings (entry_id, account, member, community_id, amount_micro_eur)
@@ -242,13 +254,14 @@ FROM promised e JOIN payouts p ON p.distribution_id = e.source_id,
     ) AS line (account, amount)
 """
 
-PAYMENTS = """
+PAYMENTS = f"""
 WITH moved AS (
     INSERT INTO accounting_entries (id, community_id, kind, source_id, effective_on, note, recorded_at)
     SELECT gen_random_uuid(), p.community_id, 'payout', p.id,
         (p.state_changed_at AT TIME ZONE 'Europe/Rome')::date,
         trim(p.state || ' ' || coalesce(p.bank_reference, '')), p.state_changed_at
-    FROM payouts p WHERE p.state IN ('paid', 'ordered', 'confirmed')
+    FROM payouts p JOIN distributions d ON d.id = p.distribution_id
+    WHERE p.state IN ('paid', 'ordered', 'confirmed', 'cancelled') AND {_LATEST}
     RETURNING id, community_id, source_id
 )
 INSERT INTO accounting_postings (entry_id, account, member, community_id, amount_micro_eur)
@@ -257,8 +270,15 @@ FROM moved e JOIN payouts p ON p.id = e.source_id,
     LATERAL (VALUES
         (CASE WHEN p.member IS NULL THEN 'social_payable' ELSE 'payable' END, coalesce(p.member, ''),
             p.amount_micro_eur),
-        (CASE WHEN p.member IS NULL THEN 'social_fund' WHEN p.state = 'ordered' THEN 'in_transit' ELSE 'bank'
-            END, CASE p.state WHEN 'ordered' THEN p.member ELSE '' END, -p.amount_micro_eur)
+        (
+            CASE p.state
+                WHEN 'cancelled' THEN CASE WHEN p.member IS NULL THEN 'social_residue' ELSE 'member' END
+                WHEN 'ordered' THEN 'in_transit'
+                ELSE CASE WHEN p.member IS NULL THEN 'social_fund' ELSE 'bank' END
+            END,
+            CASE WHEN p.state IN ('ordered', 'cancelled') THEN coalesce(p.member, '') ELSE '' END,
+            -p.amount_micro_eur
+        )
     ) AS line (account, member, amount)
 """
 
@@ -266,8 +286,11 @@ FROM moved e JOIN payouts p ON p.id = e.source_id,
 LIVES = """
 INSERT INTO distribution_drafts (id, community_id, receipts, settlements, wallets, created_at)
 SELECT d.id, d.community_id,
-    array(SELECT l.receipt_id FROM distribution_receipts l WHERE l.distribution_id = d.id ORDER BY 1),
-    array(SELECT l.settlement_id FROM distribution_settlements l WHERE l.distribution_id = d.id ORDER BY 1),
+    array(SELECT l.receipt_id FROM distribution_receipts l JOIN distributions f ON f.id = l.distribution_id
+        WHERE f.community_id = d.community_id AND f.number = d.number ORDER BY 1),
+    array(SELECT l.settlement_id FROM distribution_settlements l
+        JOIN distributions f ON f.id = l.distribution_id
+        WHERE f.community_id = d.community_id AND f.number = d.number ORDER BY 1),
     EXISTS (SELECT 1 FROM payouts p WHERE p.distribution_id = d.id AND p.channel = 'wallet'), d.created_at
 FROM distributions d;
 INSERT INTO distribution_steps (id, distribution_id, state, actor, recorded_at)
@@ -280,5 +303,13 @@ SELECT gen_random_uuid(), s.distribution_id, 'paid', 'recorded before there were
 FROM settled_distributions s WHERE NOT EXISTS (
     SELECT 1 FROM payouts p WHERE p.distribution_id = s.distribution_id
         AND p.state NOT IN ('paid', 'confirmed')
+);
+INSERT INTO distribution_steps (id, distribution_id, state, actor)
+SELECT gen_random_uuid(), d.id, 'cancelled', 'recorded before there were accounts'
+FROM distributions d WHERE EXISTS (
+    SELECT 1 FROM distribution_cancellations c WHERE c.distribution_id = d.id
+) OR EXISTS (
+    SELECT 1 FROM distributions o
+    WHERE o.community_id = d.community_id AND o.number = d.number AND o.plan > d.plan
 )
 """

@@ -145,11 +145,19 @@ class EvmChain:
         """Whether there is a contract at the address."""
         return self.rpc.octets(self.rpc.call("eth_getCode", _hex(address), "latest")) != b""
 
-    def view(self, artifact: Artifact, address: bytes, function: str, *arguments: object) -> tuple[Any, ...]:
-        """Decoded answer of a view function at the newest block. Raises CallReverted."""
+    def newest_that_counts(self) -> str:
+        """The newest block whose outcomes count, as a node is asked for it."""
+        if self._finality.tag is not None:
+            return self._finality.tag
+        return hex(max(0, self.rpc.head()[0] - self._finality.depth))
+
+    def view(
+        self, artifact: Artifact, address: bytes, function: str, *arguments: object, block: str = "latest"
+    ) -> tuple[Any, ...]:
+        """Decoded answer of a view function, at the newest block by default. Raises CallReverted."""
         request = {"to": _hex(address), "data": _hex(artifact.call(function, *arguments))}
         try:
-            return artifact.answer(function, self.rpc.octets(self.rpc.call("eth_call", request, "latest")))
+            return artifact.answer(function, self.rpc.octets(self.rpc.call("eth_call", request, block)))
         except CallReverted as error:
             raise CallReverted(function, error_sentence(error.data) or error.reason) from error
         except DecodingError as error:

@@ -219,6 +219,12 @@ class VaultContract:
         (found,) = self._chain.view(artifact(VAULT), vault, "distributionOf", number)
         return PayoutTreeFacts(*found)
 
+    def is_cancelled(self, vault: bytes, number: int) -> bool:
+        """Whether the guardian cancelled the distribution, in a block that counts."""
+        contract, block = artifact(VAULT), self._chain.newest_that_counts()
+        (found,) = self._chain.view(contract, vault, "distributionOf", number, block=block)
+        return PayoutTreeFacts(*found).cancelled
+
     def carry_of(self, vault: bytes) -> int:
         """What the next distribution starts from, in micro-euro."""
         _, _, carry, _ = self._chain.view(artifact(VAULT), vault, "funds")

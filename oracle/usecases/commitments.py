@@ -5,17 +5,19 @@ keys at random and can forget them one by one; a secret for all is for tests, re
 """
 
 import hmac
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import partial
 from hashlib import sha256
+from typing import NamedTuple
 
 from oracle.attest.identifiers import community_id, community_salt, configuration_id
 from oracle.attest.messages import report_id
 from oracle.attest.payout_tree import Leaf, PayoutTree
 from oracle.usecases.attest import DayAttestation, attest_days
 from oracle.usecases.payout_leaves import member_leaf, social_leaf
-from settlement.domain.calendar import civil_days, is_whole_days, rome_text
+from settlement.domain.calendar import civil_days, day_number, is_whole_days, rome_text
 from settlement.domain.case import Case
+from settlement.domain.disclosure import Refusal, refusals
 from settlement.domain.errors import PeriodNotWholeDays
 from settlement.domain.payees import Payee
 from settlement.domain.payouts import SOCIAL_FUND, Account, Plan, plan_distribution
@@ -23,11 +25,24 @@ from settlement.domain.records import Balance
 from settlement.domain.rounding import micro_eur_text
 from settlement.domain.settlement import Settlement
 
-KIND = "condivisa/commitments/3"
+KIND = "condivisa/commitments/4"
+OPENINGS_KIND = "condivisa/openings/1"
 _POD_MONTH = b"condivisa/pod-month"
 _PAYEE = b"condivisa/payee"
+_HIDDEN_DAY = b"condivisa/hidden-day"
 
 Document = dict[str, object]
+
+
+class Commitments(NamedTuple):
+    """What may be shown, and what opens the hour totals that it hides: by configuration and day.
+
+    `refusals` say why totals are hidden; without any, nothing is to be opened.
+    """
+
+    document: Document
+    openings: Document
+    refusals: tuple[Refusal, ...]
 
 
 def commitments(
@@ -37,8 +52,11 @@ def commitments(
     secret: bytes,
     manifest: bytes,
     administrator: bytes | None = None,
-) -> Document:
-    """The content of commitments.json; `canonical_json` gives its bytes.
+) -> Commitments:
+    """The content of commitments.json and of openings.json; `canonical_json` gives their bytes.
+
+    Hour totals are hidden where the service hides them. Their salts derive from the secret and the totals:
+    what opens a day does not open its correction.
 
     Ids on the ledger derive from the address (20 bytes) that registered the community; without it they are
     null. The payouts are those of a first distribution that brings exactly the settled revenue. Raises
@@ -49,7 +67,13 @@ def commitments(
         raise PeriodNotWholeDays(community.start, community.end)
     salt = community_salt(community.name)
     own_id = None if administrator is None else community_id(administrator, salt)
-    return {
+    refused = refusals(case, {member for member, payee in payees.items() if payee.consent})
+    days = {row.id: list(_attested(case, row.id, secret)) for row in community.configurations}
+    salts = {
+        hidden: {day.day: _hiding_salt(secret, hidden, day) for day in days[hidden]}
+        for hidden in sorted({refusal.configuration for refusal in refused})
+    }
+    document: Document = {
         "kind": KIND,
         "community": {
             "name": community.name,
@@ -62,7 +86,9 @@ def commitments(
             row.id: {
                 "area_code": row.area_code,
                 "id": None if own_id is None else _hex(configuration_id(own_id, row.area_code)),
-                "days": _days(case, row.id, secret),
+                "days": {
+                    day.day.isoformat(): _day(day, salts.get(row.id, {}).get(day.day)) for day in days[row.id]
+                },
             }
             for row in community.configurations
         },
@@ -70,6 +96,11 @@ def commitments(
         "manifest": manifest.decode(),
         "evidence": _hex(sha256(manifest).digest()),
     }
+    openings: Document = {
+        hidden: {day.day.isoformat(): _opening(day, of_day[day.day]) for day in days[hidden]}
+        for hidden, of_day in salts.items()
+    }
+    return Commitments(document, {"kind": OPENINGS_KIND, "configurations": openings}, refused)
 
 
 def pod_month_keys(secret: bytes, pods: Collection[str], month: int) -> dict[str, bytes]:
@@ -83,14 +114,28 @@ def payee_salt(secret: bytes, member: str) -> bytes:
     return hmac.digest(secret, _PAYEE + member.encode(), sha256)
 
 
-def _days(case: Case, configuration: str, secret: bytes) -> Document:
+def _attested(case: Case, configuration: str, secret: bytes) -> Iterator[DayAttestation]:
     days = civil_days(case.community.start, case.community.end)
-    attested = attest_days(case, configuration, days, partial(pod_month_keys, secret))
-    return {attestation.day.isoformat(): _day(attestation) for attestation in attested}
+    return attest_days(case, configuration, days, partial(pod_month_keys, secret))
 
 
-def _day(attestation: DayAttestation) -> Document:
-    report = attestation.report()
+def _hiding_salt(secret: bytes, configuration: str, attestation: DayAttestation) -> bytes:
+    hours = attestation.report().hours
+    label = _HIDDEN_DAY + day_number(attestation.day).to_bytes(4, "big") + sha256(hours).digest()
+    return hmac.digest(secret, label + configuration.encode(), sha256)
+
+
+def _opening(attestation: DayAttestation, salt: bytes) -> Document:
+    return {
+        "report": _hex(report_id(attestation.report(salt))),
+        "salt": _hex(salt),
+        "hours": _hex(attestation.report().hours),
+        "blinding": _hex(attestation.blinding),
+    }
+
+
+def _day(attestation: DayAttestation, salt: bytes | None) -> Document:
+    report = attestation.report(salt)
     return {
         "report": _hex(report_id(report)),
         "root": _hex(report.root),

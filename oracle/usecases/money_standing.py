@@ -1,6 +1,6 @@
 """Distributions and funds of a vault against the database: roots, sums, payouts, and what the vault holds."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from oracle.attest.payout_tree import Node, seal
@@ -19,13 +19,14 @@ def money_standing(
 ) -> list[DistributionStanding]:
     """The vault's distributions; differences go to the findings. One question per leaf."""
     count = inspector.distribution_count(vault)
+    noted = {row.distribution_id: row.after_number for row in work.distributions.cancellations(community_id)}
     stored = {row.number: row for row in work.distributions.of_community(community_id)}
     on_the_way = _unsettled(work.outbox.open_rows(community_id))
     settled = [row.number for row in stored.values() if row.id not in on_the_way]
     if count not in stored or max(settled, default=0) > count:
         findings.compare("number of the latest distribution", max(settled, default=0), count)
     return [
-        _distribution(work, inspector, vault, stored[number], findings)
+        _distribution(work, inspector, vault, stored[number], noted, findings)
         for number in range(1, count + 1)
         if number in stored
     ]
@@ -43,10 +44,15 @@ def compare_funds(
     """Carry, social and grid fund of the settled distributions; with a token, that it covers what is held."""
     funds, numbers = inspector.funds(vault), {row.number for row in distributions}
     settled = [row for row in work.distributions.of_community(community_id) if row.number in numbers]
+    taken_up = {
+        row.distribution_id
+        for row in work.distributions.cancellations(community_id)
+        if row.after_number < max(numbers, default=0)
+    }
     given_back = sum(
         row.pool_micro_eur - row.carry_micro_eur
         for row, standing in zip(settled, distributions, strict=True)
-        if standing.cancelled
+        if standing.cancelled and row.id not in taken_up
     )
     carry = (settled[-1].carry_micro_eur if settled else 0) + given_back
     findings.compare("carry in micro-euro", carry, funds.carry_micro_eur)
@@ -84,13 +90,20 @@ def _unsettled(rows: Sequence[OutboxRow]) -> set[UUID]:
 
 
 def _distribution(
-    work: StatusWork, inspector: Inspector, vault: bytes, distribution: Distribution, findings: Findings
+    work: StatusWork,
+    inspector: Inspector,
+    vault: bytes,
+    distribution: Distribution,
+    noted: Mapping[UUID, int],
+    findings: Findings,
 ) -> DistributionStanding:
     number, of = distribution.number, f"of distribution {distribution.number}"
     there = inspector.distribution_of(vault, number)
     if there.cancelled:
-        findings.notes.append(f"distribution {number} was cancelled by the guardian: its sum became carry")
+        findings.notes.append(_fate(number, noted.get(distribution.id), inspector.distribution_count(vault)))
         return DistributionStanding(number, 0, 0, there.valid_at, cancelled=True)
+    if distribution.id in noted:
+        findings.compare(f"distribution {number}", "cancelled", "not cancelled")
     payouts = work.payouts.of_distribution(distribution.id)
     funded = distribution.pool_micro_eur - distribution.carry_micro_eur
     tree = tree_of(payouts)
@@ -106,6 +119,16 @@ def _distribution(
             "claimed for a member or moved a leaf, or the next publication notes it"
         )
     return DistributionStanding(number, funded, paid, there.valid_at)
+
+
+def _fate(number: int, after_number: int | None, count: int) -> str:
+    """What becomes of the sum of a cancelled distribution; `count` is the vault's latest number."""
+    sentence = f"distribution {number} was cancelled by the guardian: its sum became carry"
+    if after_number is None:
+        return f"{sentence}; the next publication notes it"
+    if after_number < count:
+        return f"{sentence}, which distribution {after_number + 1} divided"
+    return f"{sentence}, which distribution {after_number + 1} divides: the next receipt's, or `pay redivide`"
 
 
 def _paid(payouts: Sequence[Payout]) -> int:

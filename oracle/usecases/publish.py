@@ -6,8 +6,16 @@ from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
-from oracle.errors import NodeRefused, NodeUnreachable, OracleError, OtherChainInUse
+from oracle.errors import (
+    DistributionCancelled,
+    NodeRefused,
+    NodeUnreachable,
+    OracleError,
+    OtherChainInUse,
+    TransactionReverted,
+)
 from oracle.usecases import credit, deploy, open_day, pay, post_days, settle
+from oracle.usecases.cancellations import take_up_cancellations
 from oracle.usecases.context import Context, Finish, Steps
 from oracle.usecases.delivery import deliver
 from oracle.usecases.resend import resend
@@ -114,6 +122,23 @@ def _open_count(context: Context, community_id: UUID) -> int:
 
 
 def _work_message(context: Context, message: OutboxRow) -> str:
+    """Do what the message asks, unless the guardian cancelled the distribution that it is about."""
+    try:
+        return _carry_out(context, message)
+    except DistributionCancelled as error:
+        stopped_by: OracleError = error
+    except TransactionReverted as error:
+        if message.topic != "settle":
+            raise
+        # It was signed before the guardian cancelled what it builds on.
+        stopped_by = error
+    sentence = take_up_cancellations(context, message.community_id)
+    if sentence is None:
+        raise stopped_by
+    return sentence
+
+
+def _carry_out(context: Context, message: OutboxRow) -> str:
     """Run the message's steps from the first; what an earlier run did is found, not done again."""
     steps = TOPICS[message.topic](context, message)
     sentences = []

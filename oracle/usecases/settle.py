@@ -59,8 +59,8 @@ def settle(context: Context, message: OutboxRow) -> Steps:
     _require_equal_totals(context, place, facts)
     _require_equal_shares(context, place, facts)
 
-    def build(_work: Work) -> Call:
-        _require_next(context, place, facts.distribution)
+    def build(work: Work) -> Call:
+        _require_next(context, place, facts.distribution, work)
         quorum = context.ledger.quorum(place.ledger, place.community)
         return context.vault.settle(place.vault, replace(settlement, epoch=quorum.epoch), quorum)
 
@@ -126,14 +126,18 @@ def _require_payable(context: Context, place: Place, facts: _Facts, tree: Payout
         )
 
 
-def _require_next(context: Context, place: Place, distribution: Distribution) -> None:
+def _require_next(context: Context, place: Place, distribution: Distribution, work: Work) -> None:
     """The vault starts from the carry that the division started from."""
     here, there = distribution.previous_carry_micro_eur, context.vault.carry_of(place.vault)
     if here == there:
         return
-    for number in range(distribution.number - 1, 0, -1):
-        if context.vault.distribution_of(place.vault, number).cancelled:
-            raise DistributionCancelled(number, f"distribution {distribution.number} divides another pool")
+    noted = {row.distribution_id for row in work.distributions.cancellations(distribution.community_id)}
+    for row in work.distributions.of_community(distribution.community_id):
+        before = row.number < distribution.number and row.id not in noted
+        if before and context.vault.distribution_of(place.vault, row.number).cancelled:
+            raise DistributionCancelled(
+                row.number, f"distribution {distribution.number} divides another pool"
+            )
     raise LedgerDiverges("carry in micro-euro", here, there)
 
 

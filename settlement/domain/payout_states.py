@@ -12,7 +12,10 @@ class Channel(StrEnum):
 
 
 class PayoutState(StrEnum):
-    """Where a leaf stands. `ordered` is known to the database only, all others to the ledger too."""
+    """Where a leaf stands. `ordered` is known to the database only, all others to the ledger too.
+
+    `cancelled` leaves are never paid: the guardian cancelled their distribution, or it was planned anew.
+    """
 
     PENDING = "pending"
     PAID = "paid"
@@ -20,11 +23,12 @@ class PayoutState(StrEnum):
     ORDERED = "ordered"
     CONFIRMED = "confirmed"
     RELEASED = "released"
+    CANCELLED = "cancelled"
 
 
-_DIRECT = {PayoutState.PENDING: frozenset({PayoutState.PAID})}
+_DIRECT = {PayoutState.PENDING: frozenset({PayoutState.PAID, PayoutState.CANCELLED})}
 _BANK = {
-    PayoutState.PENDING: frozenset({PayoutState.RESERVED}),
+    PayoutState.PENDING: frozenset({PayoutState.RESERVED, PayoutState.CANCELLED}),
     PayoutState.RESERVED: frozenset({PayoutState.ORDERED, PayoutState.CONFIRMED, PayoutState.RELEASED}),
     PayoutState.ORDERED: frozenset({PayoutState.CONFIRMED, PayoutState.RELEASED}),
     PayoutState.RELEASED: frozenset({PayoutState.RESERVED}),
@@ -35,7 +39,7 @@ def may_follow(channel: Channel, before: PayoutState, after: PayoutState) -> boo
     """Whether a leaf of the channel may go from one state to the other.
 
     Wallet and social: pending → paid. Bank: pending → reserved → [ordered →] confirmed, or released after a
-    rejection and reserved again. Nothing leaves paid or confirmed.
+    rejection and reserved again. A pending leaf may be cancelled. Paid, confirmed, cancelled are final.
     """
     transitions = _BANK if channel is Channel.BANK else _DIRECT
     return after in transitions.get(before, frozenset())

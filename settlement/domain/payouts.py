@@ -12,6 +12,8 @@ carry       = pool - sum of leaves = sum of balances + unallocated - outside
 
 A correction can make a balance negative: later shares net it, nothing is ever pulled back. What others gained
 by it may then exceed the pool; such dues are scaled alike, and what was not paid stays in the balance, owed.
+
+A cancelled distribution gives its leaves back: to the balances that they came from, and to the carry.
 """
 
 from collections.abc import Collection, Mapping

@@ -128,6 +128,8 @@ class Distribution:
     """Receipts divided by the weights of settlements; `number` counts from 1 in each community.
 
     producers + social + grid = amount; pool = producers + previous carry; carry = pool - sum of leaves.
+    Without receipts it pays what is owed already. `plan` counts how often it was planned: a later plan takes
+    the place of the earlier ones, which never reached the ledger.
     """
 
     id: UUID
@@ -145,6 +147,18 @@ class Distribution:
     unallocated_micro_eur: int
     moved_to_social_micro_eur: int
     evidence: bytes
+    plan: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Cancellation:
+    """A distribution that the guardian cancelled when the vault had `after_number` of them.
+
+    What it promised is in the pool of the distribution after that.
+    """
+
+    distribution_id: UUID
+    after_number: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,15 @@ from dataclasses import asdict
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, insert, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from settlement.domain.records import Receipt, ReceiptKind
 from settlement.store.tables import BankReceiptRow as Row
 from settlement.store.tables import DistributionReceiptRow as Link
+from settlement.store.tables import DistributionRow
+
+_First, _Plan = aliased(DistributionRow), aliased(DistributionRow)
 
 
 class ReceiptsReader:
@@ -37,12 +41,27 @@ class ReceiptsReader:
 
     def _all(self, *conditions: ColumnElement[bool]) -> list[Receipt]:
         query = (
-            select(Row, col(Link.distribution_id))
+            select(Row, _LATEST_PLAN)
             .outerjoin(Link, col(Link.receipt_id) == col(Row.id))
             .where(*conditions)
             .order_by(col(Row.id))
         )
         return [_receipt(row, distribution) for row, distribution in self._session.execute(query)]
+
+
+# The receipt stands with the first plan of its distribution.
+_LATEST_PLAN = (
+    select(col(_Plan.id))
+    .join(
+        _First,
+        (col(_First.community_id) == col(_Plan.community_id)) & (col(_First.number) == col(_Plan.number)),
+    )
+    .where(col(_First.id) == col(Link.distribution_id))
+    .order_by(col(_Plan.plan).desc())
+    .limit(1)
+    .correlate(Link)
+    .scalar_subquery()
+)
 
 
 class Receipts(ReceiptsReader):

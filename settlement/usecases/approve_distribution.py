@@ -14,7 +14,7 @@ from settlement.domain.records import Distribution
 from settlement.ports import UnitOfWork
 from settlement.usecases.advance_distribution import state_of, take
 from settlement.usecases.check_distribution import draft_of, proposal_of, unacknowledged
-from settlement.usecases.divide import divide
+from settlement.usecases.divide import divide, next_place
 
 
 def approve_distribution(
@@ -41,7 +41,7 @@ def approve_distribution(
     unseen = unacknowledged(checked.findings, acknowledged)
     if unseen:
         raise FindingsNotAcknowledged([str(row) for row in unseen], sorted({row.name for row in unseen}))
-    distribution = divide(work, draft, proposal)
+    distribution = divide(work, draft, proposal, next_place(work, draft.community_id))
     step = LifecycleStep(
         distribution_id, DistributionState.APPROVED, by, checked.findings, tuple(sorted(set(acknowledged)))
     )

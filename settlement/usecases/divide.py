@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from settlement.domain.accounting.checks import Proposal
@@ -20,11 +20,23 @@ from settlement.usecases.statements import keep_statements
 _SALT_BYTES = 32
 
 
-def divide(work: UnitOfWork, draft: Draft, proposal: Proposal) -> Distribution:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a distribution stands among its community's: its number, and the how manieth plan of it it is."""
+
+    number: int
+    plan: int = 1
+
+
+def next_place(work: UnitOfWork, community_id: UUID) -> Place:
+    """The place after the latest distribution."""
+    latest = work.distributions.latest(community_id)
+    return Place(1 if latest is None else latest.number + 1)
+
+
+def divide(work: UnitOfWork, draft: Draft, proposal: Proposal, place: Place) -> Distribution:
     """Store all that a proposal says and tell the ledger; the caller holds the community's money lock."""
-    latest = work.distributions.latest(draft.community_id)
-    number = 1 if latest is None else latest.number + 1
-    distribution = _distribution(draft, number, proposal)
+    distribution = _distribution(draft, place, proposal)
     work.distributions.add(distribution, proposal.plan.balances)
     leaves = _leaves(proposal.plan, draft, proposal.payees)
     work.payouts.add(draft.community_id, leaves)
@@ -44,12 +56,12 @@ def evidence_of(settlements: Sequence[StoredSettlement]) -> bytes:
     return hashlib.sha256(lines.encode()).digest()
 
 
-def _distribution(draft: Draft, number: int, proposal: Proposal) -> Distribution:
+def _distribution(draft: Draft, place: Place, proposal: Proposal) -> Distribution:
     plan = proposal.plan
     return Distribution(
         id=draft.id,
         community_id=draft.community_id,
-        number=number,
+        number=place.number,
         receipts=draft.receipts,
         settlements=tuple(row.id for row in proposal.settlements),
         amount_micro_eur=plan.amount_micro_eur,
@@ -62,6 +74,7 @@ def _distribution(draft: Draft, number: int, proposal: Proposal) -> Distribution
         unallocated_micro_eur=plan.unallocated_micro_eur,
         moved_to_social_micro_eur=plan.moved_to_social_micro_eur,
         evidence=evidence_of(proposal.settlements),
+        plan=place.plan,
     )
 
 

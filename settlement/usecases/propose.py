@@ -10,6 +10,7 @@ from settlement.domain.accounting.division import distribution_approved
 from settlement.domain.accounting.entry import Entry
 from settlement.domain.accounting.receivable import member_left, member_returned
 from settlement.domain.accounting.trial_balance import TrialBalance
+from settlement.domain.calendar import rome_date
 from settlement.domain.errors import NotFound, NothingToDistribute
 from settlement.domain.payouts import SOCIAL_FUND, Account, Plan, plan_distribution
 from settlement.domain.records import Receipt, StoredSettlement
@@ -25,16 +26,20 @@ def propose(
     receipts: Sequence[Receipt],
     settlements: Sequence[StoredSettlement],
 ) -> Proposal:
-    """Corrections, what leavers owe, then the division of the receipts by the settlements' weights."""
+    """Corrections, what leavers owe, then the division of the receipts by the settlements' weights.
+
+    Without receipts nothing is divided: what is owed is paid, and what nobody was entitled to waits for the
+    weights of the next receipt.
+    """
     before = work.journal.balances(community_id)
     allotments = Allotments.of_community(work, community_id)
     superseded = allotments.newest().keys()
     corrected = corrections(allotments)
-    effective_on = max(row.received_on for row in receipts)
-    gone = work.communities.departed(community_id, effective_on)
+    effective_on = max((row.received_on for row in receipts), default=None)
+    gone = work.communities.departed(community_id, effective_on or rome_date(settlements[-1].end))
     moved = [*corrected, *_departures(before.after(corrected), gone)]
     accounts = before.after(moved)
-    weights = weights_of(work, [row.id for row in settlements])
+    weights = weights_of(work, [row.id for row in settlements] if receipts else [])
     plan = _plan(work, community_id, receipts, settlements, accounts, weights, allotments)
     entries = [*moved, *distribution_approved(distribution_id, plan, effective_on)]
     return Proposal(

@@ -75,7 +75,9 @@ def _distribution(sums: Counter[Account], distribution: Distribution) -> None:
 
 
 def _payout(sums: Counter[Account], payout: Payout) -> None:
-    """A leaf left its member's balance and stands where its state says."""
+    """A leaf left its member's balance, unless it was cancelled, and stands where its state says."""
+    if payout.state is PayoutState.CANCELLED:
+        return
     amount, social = payout.amount_micro_eur, payout.channel is Channel.SOCIAL
     member = payout.member or SOCIAL_FUND
     _add(sums, _balance_of(member), -amount)

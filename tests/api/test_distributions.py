@@ -4,7 +4,10 @@ from decimal import Decimal
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import Engine
 
+from oracle.store.unit_of_work import OracleUnitOfWork
+from settlement.usecases.redivide import cancel_distributions, redivide
 from tests.api import bodies
 from tests.api.conftest import bearer
 from tests.api.world import World
@@ -143,3 +146,34 @@ def test_ledger__transactions__are_told_in_sentences_the_latest_first(
     first = page["transactions"][0]
     assert (first["hash"], first["block"], first["gas_used"]) == ("0x" + "02" * 32, 8, 21_000)
     assert ask(shared_client, shared_world, "/ledger/transactions?limit=1&offset=1")["total"] == 2
+
+
+def test_distribution__state__follows_cancellation_and_the_new_plan(
+    client: TestClient, world: World, engine: Engine
+) -> None:
+    second = send(client, world, bodies.distribution(world)).json()
+
+    def state(which: str) -> str:
+        return ask(client, world, f"/distributions/{which}", "member")["state"]
+
+    assert (state(str(world.distribution.id)), state(second["id"])) == ("settled", "planned")
+    with OracleUnitOfWork(engine) as work:
+        cancel_distributions(work, world.community_id, [1], 1, wallets=True)
+        work.commit()
+    assert (state(str(world.distribution.id)), state(second["id"])) == ("cancelled", "replaced")
+    anew, first = ask(client, world, "/distributions")["distributions"]
+    assert (anew["number"], anew["state"], anew["receipts"]) == (2, "planned", second["receipts"])
+    assert first["id"] == str(world.distribution.id)
+
+
+def test_distribution__without_receipts__is_shown_with_none(
+    client: TestClient, world: World, engine: Engine
+) -> None:
+    with OracleUnitOfWork(engine) as work:
+        cancel_distributions(work, world.community_id, [1], 1, wallets=True)
+        redivide(work, world.community_id, wallets=True)
+        work.commit()
+    shown = ask(client, world, "/distributions")["distributions"][0]
+    assert (shown["number"], shown["amount_eur"], shown["receipts"]) == (2, "0.000000", [])
+    leaves = ask(client, world, f"/distributions/{world.distribution.id}/payouts")["payouts"]
+    assert {row["state"] for row in leaves} == {"cancelled"}

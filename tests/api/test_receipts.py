@@ -10,6 +10,7 @@ from sqlalchemy import Engine, text
 from oracle.attest.day_list import DayList, Entry, entry_leaf
 from oracle.attest.hash_tree import root_of as list_root_of
 from oracle.attest.hours import decode_hours
+from oracle.attest.keccak import keccak256
 from oracle.attest.messages import DayReport, report_id
 from oracle.attest.month_key import pseudonym
 from oracle.attest.payout_tree import Channel, Leaf, Node, PayoutTree, hash_leaf
@@ -18,7 +19,7 @@ from oracle.attest.pedersen import commit
 from oracle.store.unit_of_work import OracleUnitOfWork
 from settlement.domain.calendar import day_number, month_number
 from tests.api.conftest import bearer, client_of
-from tests.api.world import CHAIN_ID, IBAN, World, api_world
+from tests.api.world import CHAIN_ID, IBAN, SALT, World, api_world
 
 JULY = month_number(date(2024, 7, 2))
 READING = "/readings/IT001E00000001/2024-07-02/receipt"
@@ -169,6 +170,29 @@ def test_list__entries__add_up_to_the_reports_totals_and_name_nobody(
     assert listed.adds_up_to(octets(report["blinding"]), *decode_hours(octets(report["hours"])))
     assert len(document["entries"]) == report["pods"]
     assert "IT001E" not in answer.text
+
+
+def test_list__hidden_totals__are_opened_once_the_ledger_was_shown_them(engine: Engine) -> None:
+    world = api_world(engine, hides=True)
+    client, path = client_of(engine), list_path(world, "2024-07-02")
+    closed = ask(client, world, path, "member").json()
+    assert "opening" not in closed
+    assert len(octets(closed["report"]["hours"])) == 32
+
+    day = date(2024, 7, 2)
+    with OracleUnitOfWork(engine) as work:
+        report = work.reports.accepted(world.configuration_id, day, day)[day]
+        work.hidden_days.opened(report.report)
+        work.commit()
+
+    answer = ask(client, world, path, "member")
+    assert answer.status_code == 200, answer.text
+    document, opening = answer.json(), answer.json()["opening"]
+    assert document == closed | {"opening": opening}
+    assert opening["salt"] == "0x" + SALT.hex()
+    assert keccak256(SALT + octets(opening["hours"])) == octets(document["report"]["hours"])
+    listed = DayList([Entry(octets(row["id"]), octets(row["commitment"])) for row in document["entries"]])
+    assert listed.adds_up_to(octets(opening["blinding"]), *decode_hours(octets(opening["hours"])))
 
 
 def test_list__of_the_receipts_day__holds_the_receipts_entry(

@@ -20,6 +20,7 @@ from oracle.attest.messages import report_id
 from oracle.records import (
     ContractKind,
     Deployment,
+    HiddenDay,
     SettledDistribution,
     SignedReport,
     StoredTransaction,
@@ -43,6 +44,7 @@ from tests.settlement.store.world import RECEIVED, case, community
 
 NOW = datetime(2024, 12, 4, 9, tzinfo=UTC)
 CHAIN_ID = 31337
+SALT = bytes([0x51]) * 32
 CLOSED = datetime(2024, 12, 2, tzinfo=UTC)
 IBAN = "IT60X0542811101000000123456"
 WALLET = bytes([0xAA]) * 20
@@ -74,8 +76,8 @@ class World:
         return f"/communities/{self.community_id}"
 
 
-def api_world(engine: Engine, *, published: bool = True) -> World:
-    """Both communities and a token for everybody who may ask."""
+def api_world(engine: Engine, *, published: bool = True, hides: bool = False) -> World:
+    """Both communities and a token for everybody who may ask; where it hides, reports show no totals."""
     given = case(FIRST, AFTER, name="Prova")
     with OracleUnitOfWork(engine) as work:
         registered = register_community(work, given.community, PAYEES)
@@ -90,7 +92,7 @@ def api_world(engine: Engine, *, published: bool = True) -> World:
             work, prova, [receipt.id], [settlement.id], acknowledged=["RECEIVED_ABOVE_COMPUTED"]
         )
         if published:
-            publish_by_hand(work, settlement, distribution)
+            publish_by_hand(work, settlement, distribution, SALT if hides else None)
         elsewhere = replace(community(FIRST, AFTER, name="Altrove"), members=(), pods=(), plants=())
         altrove = register_community(work, elsewhere).community_id
         tokens = _tokens(work, prova, altrove, registered.members)
@@ -119,7 +121,12 @@ def _tokens(
     }
 
 
-def publish_by_hand(work: OracleUnitOfWork, settlement: StoredSettlement, distribution: Distribution) -> None:
+def publish_by_hand(
+    work: OracleUnitOfWork,
+    settlement: StoredSettlement,
+    distribution: Distribution,
+    salt: bytes | None = None,
+) -> None:
     """Store what a publisher would: contracts, transactions, accepted reports, the settled distribution."""
     messages = work.outbox.open_rows(settlement.community_id)
     by_topic = {row.topic: row for row in messages}
@@ -131,12 +138,14 @@ def publish_by_hand(work: OracleUnitOfWork, settlement: StoredSettlement, distri
     for number, (kind, owner) in enumerate(contracts, start=1):
         work.deployments.add(Deployment(CHAIN_ID, kind, owner, bytes([number]) * 20, deployed.id))
     work.settled_distributions.put(SettledDistribution(distribution.id, posted.id))
-    _accept_reports(work, settlement, by_topic["post-days"])
+    _accept_reports(work, settlement, by_topic["post-days"], salt)
     for message in messages:
         work.outbox.done(message.id)
 
 
-def _accept_reports(work: OracleUnitOfWork, settlement: StoredSettlement, message: OutboxRow) -> None:
+def _accept_reports(
+    work: OracleUnitOfWork, settlement: StoredSettlement, message: OutboxRow, salt: bytes | None
+) -> None:
     record = work.communities.get(settlement.community_id)
     assert record is not None
     own_id = ledger_community(bytes(20), community_salt(record.name))
@@ -147,14 +156,21 @@ def _accept_reports(work: OracleUnitOfWork, settlement: StoredSettlement, messag
         work.communities.set_configuration_ledger_id(row.id, name)
         days = civil_days(settlement.start, settlement.end)
         attested = list(attest_days(given, row.code, days, work.pod_keys.make))
-        work.reports.add([_signed(day, row.id, settlement.id, message.id) for day in attested])
-        work.reports.accept([report_id(day.report()) for day in attested])
+        work.reports.add([_signed(day, row.id, settlement.id, message.id, salt) for day in attested])
+        work.reports.accept([report_id(day.report(salt)) for day in attested])
+        if salt is not None:
+            work.hidden_days.add(
+                [
+                    HiddenDay(report_id(day.report(salt)), salt, day.blinding, day.report().hours)
+                    for day in attested
+                ]
+            )
 
 
 def _signed(
-    day: DayAttestation, configuration_id: UUID, settlement_id: UUID, outbox_id: UUID
+    day: DayAttestation, configuration_id: UUID, settlement_id: UUID, outbox_id: UUID, salt: bytes | None
 ) -> SignedReport:
-    report = day.report()
+    report = day.report(salt)
     return SignedReport(
         report=report_id(report),
         configuration_id=configuration_id,

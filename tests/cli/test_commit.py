@@ -14,6 +14,7 @@ from cli.commit import commit
 from oracle.attest.day_list import DayList, Entry
 from oracle.attest.hours import decode_hours
 from oracle.attest.identifiers import community_id, configuration_id
+from oracle.attest.keccak import keccak256
 from oracle.attest.messages import NO_PREDECESSOR, DayReport, report_id
 from oracle.attest.month_key import blinding, month_salt, pseudonym
 from oracle.attest.payout_tree import Channel, Leaf, PayoutTree, bank_payee
@@ -162,6 +163,58 @@ def test_commit__evidence__is_the_services(folder: Path) -> None:
     manifest = case_manifest(case(), canonical_json(settle(case()).document()))
     assert document["manifest"] == manifest.decode()
     assert document["evidence"] == "0x" + evidence(manifest).hex()
+
+
+def alone(folder: Path) -> dict[str, Any]:
+    """The case in which P1, who injects alone, did not consent: commitments.json and openings.json."""
+    (folder / "payees.csv").write_text(PAYEES.replace("yes", "no"))
+    committed(folder)
+    return {name: json.loads((folder / f"{name}.json").read_text()) for name in ("commitments", "openings")}
+
+
+def test_commit__few_persons__report_hides_totals_and_blinding(folder: Path) -> None:
+    shown = committed(folder)["configurations"][""]["days"]["2024-07-02"]
+    hidden = alone(folder)["commitments"]["configurations"][""]["days"]["2024-07-02"]
+    assert len(octets(hidden["hours"])) == 32
+    assert hidden["blinding"] == "0x" + "00" * 32
+    assert (hidden["root"], hidden["roster"]) == (shown["root"], shown["roster"])
+    text = (folder / "commitments.json").read_text()
+    assert shown["hours"] not in text
+    assert shown["blinding"] not in text
+
+
+def test_commit__few_persons__openings_open_the_report_and_its_list(folder: Path) -> None:
+    written = alone(folder)
+    day = written["commitments"]["configurations"][""]["days"]["2024-07-02"]
+    opening = written["openings"]["configurations"][""]["2024-07-02"]
+    hours = octets(opening["hours"])
+    assert day["hours"] == "0x" + keccak256(octets(opening["salt"]) + hours).hex()
+    assert opening["report"] == day["report"]
+    listed = DayList([Entry(octets(row["id"]), octets(row["commitment"])) for row in day["entries"]])
+    assert listed.adds_up_to(octets(opening["blinding"]), *decode_hours(hours))
+
+
+def test_commit__few_persons__openings_are_for_their_owner_alone(folder: Path) -> None:
+    alone(folder)
+    assert stat.S_IMODE((folder / "openings.json").stat().st_mode) == 0o600
+
+
+def test_commit__few_persons__each_day_has_a_salt_of_its_own(folder: Path) -> None:
+    days = alone(folder)["openings"]["configurations"][""]
+    assert len({opening["salt"] for opening in days.values()}) == len(days) == 3
+
+
+def test_commit__few_persons__says_why_and_where(folder: Path) -> None:
+    (folder / "payees.csv").unlink()
+    status, output, _ = run(folder, "--key", folder.parent / "my.key")
+    assert status == 0
+    assert "hour totals are hidden: only 1 natural person stands behind the injected energy" in output
+    assert str(folder / "openings.json") in output
+
+
+def test_commit__everybody_may_be_seen__writes_no_openings(folder: Path) -> None:
+    committed(folder)
+    assert not (folder / "openings.json").exists()
 
 
 def test_commit__file__shows_neither_salt_nor_iban(folder: Path) -> None:

@@ -32,7 +32,9 @@ def receive(state: Path, gross: str = "100.00", reference: str = "TRN-1") -> tup
 
 def test_verbs__in_order__pay_every_member_once(tmp_path: Path, state: Path) -> None:
     case = write_small_case(tmp_path / "case")
-    assert "registered; POD-days 392 new" in run("import", case, "--state", state).stdout
+    imported = run("import", case, "--state", state).stdout
+    assert "registered; POD-days 392 new" in imported
+    assert imported.endswith(f'next: condivisa publish "{NAME}" --from 2023-02-01\n')
     assert "POD-days 392 already there" in run("import", case, "--state", state).stdout
 
     published = run("publish", NAME, "--from", "2023-02-01", "--state", state)
@@ -121,3 +123,12 @@ def test_publish__unit_that_does_not_exist__is_refused(state: Path) -> None:
     refused = run("publish", NAME, "--from", "2023-02-01", "--euro", "gold", "--state", state)
     assert refused.returncode == 2
     assert '"gold" is no unit' in refused.stderr
+
+
+def test_redivide__nothing_was_cancelled__says_so(tmp_path: Path, state: Path) -> None:
+    run("import", write_small_case(tmp_path / "case"), "--state", state)
+    run("publish", NAME, "--from", "2023-02-01", "--state", state)
+    receive(state)
+    refused = run("pay", "redivide", NAME, "--state", state)
+    assert refused.returncode == 2
+    assert "no cancelled distribution waits to be divided" in refused.stderr

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { ascii, bytes, hex, join, uint } from '../../web/verifier/src/bytes.js';
+import { checksummed } from '../../web/verifier/src/address.js';
+import { ascii, bytes, hex, join, keccak, uint } from '../../web/verifier/src/bytes.js';
 import { monthNumber } from '../../web/verifier/src/calendar.js';
 import { entryLeaf, isAscending, listRoot, pseudonym, rosterRoot } from '../../web/verifier/src/day-list.js';
 import { rootOfPath } from '../../web/verifier/src/hash-tree.js';
@@ -13,6 +14,8 @@ import { addUp, commit, generator, totalPoint } from '../../web/verifier/src/ped
 import { readReceipt } from '../../web/verifier/src/receipt.js';
 import { bothDirections, hoursOf, reportId } from '../../web/verifier/src/report.js';
 import { verify } from '../../web/verifier/src/verdict.js';
+import { getPublicKey, verify as verifySignature } from '../../web/node_modules/@noble/secp256k1/index.js';
+import { SELECTORS } from './world.mjs';
 
 const vectors = (name) => JSON.parse(readFileSync(new URL(`../vectors/${name}.json`, import.meta.url), 'utf8'));
 const payouts = vectors('payout_trees');
@@ -135,6 +138,44 @@ for (const list of published.refused) {
   test(`list, refused by its ${list.reason}: ${list.name}`, () => assert.equal(firstFailure(list), list.reason));
 }
 
+/** The outcome of a published list where the ledger holds the report `accepted` of its day. */
+async function judgeList({ file, accepted, opened }) {
+  const { ledger, chain_id, configuration, day } = file;
+  const trust = { rpc: 'http://127.0.0.1:8545', chain_id: String(chain_id), vault: '0x' + '5a'.repeat(20), ledger };
+  const answers = {
+    eth_chainId: '0x' + chain_id.toString(16),
+    eth_getBlockByNumber: { number: '0x10', hash: '0x' + 'b1'.repeat(32), timestamp: '0x669fd180' },
+    eth_getCode: '0x6001',
+  };
+  const number = (Date.parse(day) / 86_400_000).toString(16).padStart(64, '0');
+  const asked = configuration.slice(2) + number;
+  const words = {
+    [SELECTORS.reportOf + asked]: accepted,
+    [SELECTORS.isOpened + asked]: '0x' + String(Number(opened)).padStart(64, '0'),
+  };
+  const community = '0x' + '66'.repeat(32);
+  const ask = async (method, params) => answers[method] ?? words[params[0].data] ?? community;
+  return verify(readReceipt(JSON.stringify(file)).receipt, trust, ask);
+}
+
+const sumOf = (hours, way) => hours.reduce((sum, hour) => sum + hour[way], 0);
+
+for (const vector of vectors('readings_list_files').accepted) {
+  test(`list file: ${vector.name} matches`, async () => {
+    const { verdict, state } = await judgeList(vector);
+    assert.deepEqual([verdict, state.opened], ['MATCHES', vector.opened]);
+    const sums = state.hours.length ? [sumOf(state.hours, 'injectedWh'), sumOf(state.hours, 'withdrawnWh')] : null;
+    assert.deepEqual(sums, vector.wh);
+  });
+}
+
+for (const vector of vectors('readings_list_files').refused) {
+  test(`list file, refused: ${vector.name}`, async () => {
+    const { verdict, reason } = await judgeList(vector);
+    assert.deepEqual([verdict, reason.key], ['DOES_NOT_MATCH', vector.reason]);
+  });
+}
+
 test('report id: the EIP-712 struct hash of every report of the batches', () => {
   const reports = messages.batches.flatMap((batch) => batch.reports);
   assert.ok(reports.length > 2);
@@ -151,3 +192,27 @@ test('hoursOf: reads back 40-bit hours, beyond the range of bit operations', () 
   assert.ok(first.injectedWh > 2 ** 32);
   assert.deepEqual(hoursOf(new Uint8Array(11)), []);
 });
+
+/** Hash of a struct as EIP-712 defines it, from the types that a wallet is shown; of one level of structs. */
+function structHash(types, name, value) {
+  const declared = (type) => `${type}(${types[type].map((member) => `${member.type} ${member.name}`).join(',')})`;
+  const inner = types[name].map(({ type }) => type).filter((type) => type in types);
+  const fields = types[name].map(({ name: field, type }) => {
+    if (type in types) return structHash(types, type, value[field]);
+    return type === 'string' ? keccak(ascii(value[field])) : uint(BigInt(value[field]), 32);
+  });
+  return keccak(keccak(ascii([name, ...inner.sort()].map(declared).join(''))), ...fields);
+}
+
+for (const name of ['move', 'move_to_bank']) {
+  test(`${name}: what a wallet is shown is what the owner signed`, () => {
+    const { typed_data: shown, digest, signatures: [{ key, signer, signature }] } = messages[name];
+    const domain = structHash(shown.types, 'EIP712Domain', shown.domain);
+    assert.equal(hex(domain), messages.vault.separator);
+    const computed = keccak(uint(0x1901, 2), domain, structHash(shown.types, shown.primaryType, shown.message));
+    assert.equal(hex(computed), digest);
+    const publicKey = getPublicKey(bytes(key), false);
+    assert.equal(checksummed(hex(keccak(publicKey.slice(1)).slice(12))), signer);
+    assert.ok(verifySignature(bytes(signature).slice(0, 64), computed, publicKey, { prehash: false }));
+  });
+}

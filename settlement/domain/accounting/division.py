@@ -14,7 +14,7 @@ from settlement.domain.payouts import SOCIAL_FUND, Plan
 Line = tuple[Account, int]
 
 
-def distribution_approved(distribution_id: UUID, plan: Plan, effective_on: date) -> list[Entry]:
+def distribution_approved(distribution_id: UUID, plan: Plan, effective_on: date | None) -> list[Entry]:
     """Division, entitlement and leaves of a plan; entries that would move nothing are left out."""
     made = [
         (EntryKind.DIVISION, _division(plan)),

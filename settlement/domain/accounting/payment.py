@@ -6,8 +6,9 @@ from settlement.domain.accounting.posting import credit, debit, postings
 from settlement.domain.payout_states import Channel, PayoutState
 from settlement.domain.records import Payout
 
-# Reserving moves no sum; a released leaf is owed again. Who is paid is paid from the bank account or with
-# the tokens that were bought from it, and the social fund's leaf stays in the community.
+# Reserving moves no sum; a released leaf is owed again, a cancelled one is part of the balance again. Who is
+# paid is paid from the bank account or with the tokens that were bought from it, and the social fund's leaf
+# stays in the community.
 _PLACES = {
     PayoutState.PENDING: AccountKind.PAYABLE,
     PayoutState.RESERVED: AccountKind.PAYABLE,
@@ -15,8 +16,13 @@ _PLACES = {
     PayoutState.ORDERED: AccountKind.IN_TRANSIT,
     PayoutState.CONFIRMED: AccountKind.BANK,
     PayoutState.PAID: AccountKind.BANK,
+    PayoutState.CANCELLED: AccountKind.MEMBER,
 }
-_SOCIAL = {AccountKind.PAYABLE: AccountKind.SOCIAL_PAYABLE, AccountKind.BANK: AccountKind.SOCIAL_FUND}
+_SOCIAL = {
+    AccountKind.PAYABLE: AccountKind.SOCIAL_PAYABLE,
+    AccountKind.BANK: AccountKind.SOCIAL_FUND,
+    AccountKind.MEMBER: AccountKind.SOCIAL_RESIDUE,
+}
 
 
 def place_of(payout: Payout, state: PayoutState) -> Account:

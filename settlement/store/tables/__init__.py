@@ -8,6 +8,7 @@ from settlement.store.tables.accounting import (
 )
 from settlement.store.tables.money import (
     BankReceiptRow,
+    DistributionCancellationRow,
     DistributionReceiptRow,
     DistributionRow,
     DistributionSettlementRow,
@@ -23,6 +24,7 @@ __all__ = [
     "AccountingEntryRow",
     "AccountingPostingRow",
     "BankReceiptRow",
+    "DistributionCancellationRow",
     "DistributionDraftRow",
     "DistributionReceiptRow",
     "DistributionRow",

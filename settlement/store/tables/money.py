@@ -30,10 +30,13 @@ class BankReceiptRow(SQLModel, table=True):
 
 
 class DistributionRow(SQLModel, table=True):
-    """Receipts joined with settled periods; `number` counts from 1 in each community."""
+    """Receipts joined with settled periods; `number` counts from 1 in each community.
+
+    The latest `plan` of a number is the one that counts.
+    """
 
     __tablename__ = "distributions"
-    __table_args__ = (UniqueConstraint("community_id", "number"),)
+    __table_args__ = (UniqueConstraint("community_id", "number", "plan"),)
 
     id: UUID = Field(sa_column=columns.key())
     community_id: UUID = Field(sa_column=columns.reference("energy_communities.id"))
@@ -48,11 +51,22 @@ class DistributionRow(SQLModel, table=True):
     unallocated_micro_eur: int = Field(sa_column=columns.whole())
     moved_to_social_micro_eur: int = Field(sa_column=columns.whole())
     evidence: bytes = Field(sa_column=columns.octets())
+    plan: int = Field(sa_column=Column(Integer, nullable=False, server_default="1"))
+    created_at: datetime = Field(sa_column=columns.recorded())
+
+
+class DistributionCancellationRow(SQLModel, table=True):
+    """A distribution that the guardian cancelled when its vault had `after_number` of them."""
+
+    __tablename__ = "distribution_cancellations"
+
+    distribution_id: UUID = Field(sa_column=columns.reference("distributions.id", primary_key=True))
+    after_number: int = Field(sa_column=Column(Integer, nullable=False))
     created_at: datetime = Field(sa_column=columns.recorded())
 
 
 class DistributionReceiptRow(SQLModel, table=True):
-    """Which receipts a distribution divides; a receipt is divided once."""
+    """Which receipts a distribution divides, by its first plan; a receipt is divided once."""
 
     __tablename__ = "distribution_receipts"
     __table_args__ = (UniqueConstraint("receipt_id"),)
@@ -62,7 +76,7 @@ class DistributionReceiptRow(SQLModel, table=True):
 
 
 class DistributionSettlementRow(SQLModel, table=True):
-    """Whose weights a distribution divides by; a settlement may serve several distributions."""
+    """Whose weights a distribution divides by, by its first plan; a settlement may serve several."""
 
     __tablename__ = "distribution_settlements"
 

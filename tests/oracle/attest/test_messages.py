@@ -199,10 +199,19 @@ def test_domain__address_of_another_length__raises() -> None:
 
 
 def test_vectors__signatures__recover_their_signers() -> None:
-    signed = [VECTORS["settlement"], *VECTORS["batches"]]
+    signed = [VECTORS["settlement"], *VECTORS["batches"], VECTORS["move"], VECTORS["move_to_bank"]]
     for message in signed:
         digest = bytes.fromhex(message["digest"][2:])
         signers = [row["signer"] for row in message["signatures"]]
         assert signers == sorted(signers, key=lambda address: int(address, 16))
         for row in message["signatures"]:
             assert Account._recover_hash(digest, signature=row["signature"]) == row["signer"]
+
+
+@pytest.mark.parametrize("name", ["move", "move_to_bank"])
+def test_vectors__move_as_a_wallet_is_shown_it__is_what_the_owner_signed(name: str) -> None:
+    vector = VECTORS[name]
+    shown = encode_typed_data(full_message=vector["typed_data"])
+    assert keccak256(b"\x19" + shown.version + shown.header + shown.body).hex() == vector["digest"][2:]
+    (signature,) = vector["signatures"]
+    assert Account.recover_message(shown, signature=signature["signature"]) == signature["signer"]

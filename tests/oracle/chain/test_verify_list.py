@@ -9,6 +9,7 @@ verify_list
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,6 +33,13 @@ from tests.web.register import (
     serving,
 )
 
+VECTORS = json.loads((Path(__file__).parents[2] / "vectors" / "readings_list_files.json").read_text("utf-8"))
+WORDS = {
+    "reportDiffers": "the ledger holds 0x",
+    "sizeDiffers": "entries, the report counts",
+    "openingDiffers": ("the report hides 0x", "the opened totals are not", "the report does not hide"),
+    "totalsDiffer": ("do not add up to the hour totals", "cannot be added up"),
+}
 DAY = "2024-07-02"
 ROWS = [SUN, HOUSE, [0] * 24]
 
@@ -48,6 +56,41 @@ def checked(listed: dict[str, Any]) -> Result:
     text = json.dumps(listed)
     with node_of(listed) as node:
         return verify_list(parse_list(text), Trust(31337, node.url, LEDGER, VAULT), Rpc(node.url))
+
+
+class Holding(FakeNode):
+    """A node whose ledger holds a report of which only the id is known."""
+
+    accepted = bytes(32)
+
+    def _view(self, data: bytes) -> bytes:
+        return self.accepted if data[:4].hex() == "810d8f9b" else super()._view(data)
+
+
+def checked_vector(vector: dict[str, Any]) -> Result:
+    """The verdict on a file of the vectors."""
+    listed, text = day_list(DAY, ROWS, ROWS), json.dumps(vector["file"])
+    node = Holding(Payouts([10_000]), reading_receipt("2024-07-01", SUN, HOUSE), listed)
+    node.accepted, node.opened = raw(vector["accepted"]), vector["opened"]
+    with serving(node):
+        return verify_list(parse_list(text), Trust(31337, node.url, LEDGER, VAULT), Rpc(node.url))
+
+
+@pytest.mark.parametrize("vector", VECTORS["accepted"], ids=lambda vector: vector["name"])
+def test_verify_list__file_of_the_vectors__matches(vector: dict[str, Any]) -> None:
+    result = checked_vector(vector)
+    assert (result.verdict, result.reason) == (Verdict.MATCHES, "")
+    assert ("have been opened" in result.status) == vector["opened"]
+    sums = vector["wh"] and f"together: {vector['wh'][0]} Wh injected, {vector['wh'][1]} Wh withdrawn"
+    assert (sums or "cannot be compared with totals") in result.status
+
+
+@pytest.mark.parametrize("vector", VECTORS["refused"], ids=lambda vector: vector["name"])
+def test_verify_list__file_to_refuse__does_not_match(vector: dict[str, Any]) -> None:
+    result = checked_vector(vector)
+    assert result.verdict is Verdict.DOES_NOT_MATCH
+    words = WORDS[vector["reason"]]
+    assert any(sentence in result.reason for sentence in ([words] if isinstance(words, str) else words))
 
 
 def signed_as_it_is(listed: dict[str, Any], entries: list[dict[str, str]]) -> dict[str, Any]:

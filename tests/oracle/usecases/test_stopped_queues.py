@@ -4,14 +4,12 @@ publish
 ├── it should leave the other communities' queues running
 ├── when a transaction reverts it should stop, and go on only when a retry is allowed
 ├── when the contract would refuse it should sign nothing
-├── when the guardian cancelled a distribution it should pay nothing of it, and settle nothing on top of it
 ├── when fewer reporters are left than must sign it should sign nothing
 └── when the account or the database is in use elsewhere it should send nothing
 """
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -23,7 +21,6 @@ from oracle.chain.keys import load_or_create_keys
 from oracle.errors import (
     AnotherPublisher,
     CallReverted,
-    DistributionCancelled,
     KeysUnusable,
     NonceTaken,
     TransactionReverted,
@@ -31,17 +28,11 @@ from oracle.errors import (
 from oracle.ports import Call, Signed
 from oracle.records import ContractKind, TransactionState
 from oracle.store.exclusive import exclusive
-from oracle.store.unit_of_work import OracleUnitOfWork
 from oracle.usecases.context import TokenChoice, VaultPolicy
-from oracle.usecases.payout_leaves import tree_of
 from oracle.usecases.places import place_of
 from oracle.usecases.publish import publish
 from oracle.wiring import OpenChain, publishing
-from settlement.domain.records import ReceiptKind
-from settlement.usecases.distribute import distribute
-from settlement.usecases.record_receipt import ReceiptTerms, record_receipt
 from tests.oracle.mining import mine
-from tests.oracle.usecases.test_claims import settle_only
 from tests.oracle.usecases.test_publish import addresses
 from tests.oracle.world import World, settled_world
 
@@ -149,55 +140,6 @@ def guarded(opened: OpenChain, folder: Path) -> tuple[EvmChain, VaultPolicy]:
     keys = load_or_create_keys(folder / "guardian.json")
     guardian = EvmChain(opened.chain.rpc, keys, opened.chain.chain_id)
     return guardian, VaultPolicy(TokenChoice.TEST_EURO, root_delay_s=3600, guardian=guardian.sender)
-
-
-def cancel(world: World, opened: OpenChain, guardian: EvmChain) -> None:
-    """The guardian cancels the first distribution."""
-    tree = tree_of(world.payouts())
-    data = artifact("CommunityVault").call("cancel", 1, tree.root, tree.total_micro_eur)
-    vault = addresses(world, opened)[ContractKind.VAULT]
-    assert mine(guardian, Call(vault, data, "cancel")).succeeded
-
-
-def test_publish__distribution_cancelled__its_payouts_are_not_sent(
-    world: World, opened: OpenChain, tmp_path: Path
-) -> None:
-    guardian, policy = guarded(opened, tmp_path)
-    publish(publishing(world.engine, opened, policy=policy))
-    cancel(world, opened, guardian)
-
-    result = publish(publishing(world.engine, opened, policy=policy))
-
-    error = result.stopped[world.community_id]
-    assert isinstance(error, DistributionCancelled)
-    assert str(error).startswith("distribution 1 was cancelled by the community's guardian")
-    assert world.open_messages() == ["push", "reserve"]
-
-
-def test_publish__distribution_before_was_cancelled__the_next_is_not_settled(
-    world: World, opened: OpenChain, tmp_path: Path
-) -> None:
-    guardian, policy = guarded(opened, tmp_path)
-    with OracleUnitOfWork(world.engine) as work:
-        terms = ReceiptTerms(ReceiptKind.BALANCE, date(2024, 12, 4), 100_000_000, "TRN-2")
-        receipt = record_receipt(work, world.community_id, terms)
-        distribute(
-            work,
-            world.community_id,
-            [receipt.id],
-            [world.settlement.id],
-            acknowledged=["RECEIVED_ABOVE_COMPUTED"],
-        )
-        work.commit()
-    settle_only(world, opened, policy)
-    cancel(world, opened, guardian)
-
-    result = publish(publishing(world.engine, opened, policy=policy))
-
-    error = result.stopped[world.community_id]
-    assert isinstance(error, DistributionCancelled)
-    assert str(error).endswith("distribution 2 divides another pool")
-    assert [row.step for row in world.transactions()].count("settle") == 1
 
 
 def test_publish__too_few_reporters_left__signs_nothing(

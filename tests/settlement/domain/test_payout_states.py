@@ -14,6 +14,9 @@ ALLOWED = {
     (Channel.BANK, PayoutState.ORDERED, PayoutState.CONFIRMED),
     (Channel.BANK, PayoutState.ORDERED, PayoutState.RELEASED),
     (Channel.BANK, PayoutState.RELEASED, PayoutState.RESERVED),
+    (Channel.WALLET, PayoutState.PENDING, PayoutState.CANCELLED),
+    (Channel.SOCIAL, PayoutState.PENDING, PayoutState.CANCELLED),
+    (Channel.BANK, PayoutState.PENDING, PayoutState.CANCELLED),
 }
 
 

@@ -108,6 +108,20 @@ def test_payout__bank_leaf__moves_with_its_order(before, after, expected) -> Non
     assert (entry and lines(entry)) == expected
 
 
+@pytest.mark.parametrize(
+    ("member", "channel", "expected"),
+    [
+        ("A", Channel.WALLET, {"payable:A": 5, "member:A": -5}),
+        ("A", Channel.BANK, {"payable:A": 5, "member:A": -5}),
+        (None, Channel.SOCIAL, {"social_payable": 5, "social_residue": -5}),
+    ],
+)
+def test_payout__cancelled__is_owed_by_the_balance_again(member, channel, expected) -> None:
+    entry = payout_moved(books.payout(member, 5, channel), PayoutState.CANCELLED)
+    assert entry is not None
+    assert lines(entry) == expected
+
+
 def test_payout__wallet_leaf_paid__leaves_with_the_tokens() -> None:
     entry = payout_moved(books.payout("A", 5, Channel.WALLET), PayoutState.PAID)
     assert entry is not None
@@ -126,6 +140,7 @@ def test_payout__each_state__has_its_place_in_the_accounts(state) -> None:
         AccountKind.PAYABLE,
         AccountKind.IN_TRANSIT,
         AccountKind.BANK,
+        AccountKind.MEMBER,
     }
 
 

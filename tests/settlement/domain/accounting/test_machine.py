@@ -112,6 +112,9 @@ class Books(RuleBasedStateMachine):
         entry = payout_moved(leaf, state)
         self.entries += [] if entry is None else [entry]
         self.leaves[position] = replace(leaf, state=state)
+        if state is PayoutState.CANCELLED:
+            self.has[f"due {leaf.member}"] += leaf.amount_micro_eur
+            self.has["promised"] -= leaf.amount_micro_eur
         if state in {PayoutState.PAID, PayoutState.CONFIRMED}:
             self.has["bank"] -= leaf.amount_micro_eur
             self.has["promised"] -= leaf.amount_micro_eur
