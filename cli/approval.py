@@ -16,6 +16,7 @@ from oracle.usecases.pay import pays_wallets
 from settlement.domain.accounting.checks import CheckFinding, Proposal, check
 from settlement.domain.accounting.lifecycle import BEFORE_APPROVAL, Draft
 from settlement.domain.accounting.posting import Posting
+from settlement.domain.lineage import successors, undistributed
 from settlement.domain.payees import Payee
 from settlement.domain.records import ReceiptKind
 from settlement.domain.rounding import micro_eur_text
@@ -122,15 +123,16 @@ def drafted(
 
 
 def settlements_for(work: OracleUnitOfWork, community_id: UUID) -> Sequence[UUID]:
-    """The settlements that no distribution has named yet.
+    """The settlements of periods that no distribution has named yet.
 
-    Where there are none, a receipt is a further payment for the periods of the latest distribution.
+    Where there are none, a receipt is a further payment for the periods of the latest distribution, divided
+    by what is known of them now.
     """
     past = work.distributions.of_community(community_id)
     named = {settlement for distribution in past for settlement in distribution.settlements}
-    fresh = [row.id for row in work.settlements.of_community(community_id) if row.id not in named]
-    again = max(past, key=lambda row: row.number).settlements if past else ()
-    return fresh or again
+    latest = set(max(past, key=lambda row: row.number).settlements) if past else set()
+    known = work.settlements.of_community(community_id)
+    return [row.id for row in undistributed(known, named) or successors(known, latest)]
 
 
 def show_proposal(proposal: Proposal) -> None:

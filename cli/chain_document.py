@@ -102,6 +102,7 @@ def _month(month: MonthStanding) -> dict[str, Any]:
         "settled": month.settled,
         "disputed": month.disputed,
         "corrections": month.corrections,
+        "reasons": list(month.reasons),
         "hidden_days": month.hidden_days,
         "injected_wh": month.injected_wh,
         "withdrawn_wh": month.withdrawn_wh,

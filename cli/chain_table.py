@@ -95,6 +95,7 @@ def _month(month: MonthStanding) -> tuple[str, str]:
     if month.hidden_days:
         facts.append(f"{month.hidden_days} days hidden")
     facts.append(f"{kwh(month.shared_wh)} kWh shared")
+    facts += [f"corrected: {reason}" for reason in month.reasons]
     return f"{month.month:%Y-%m}", f"{month.area_code}  {', '.join(facts)}"
 
 

@@ -31,6 +31,7 @@ from settlement.casefile import write_atomically
 from settlement.domain.calendar import is_whole_months, rome_date
 from settlement.domain.canonical import canonical_json
 from settlement.domain.case import Case
+from settlement.domain.lineage import lineage
 from settlement.domain.payees import Payee
 from settlement.domain.payout_states import PayoutState
 from settlement.domain.records import Distribution, Payout, ReceiptKind, StoredSettlement
@@ -164,11 +165,15 @@ def _distribute(run: Run, opened: OpenChain) -> None:
 
 
 def _bank_receipt(run: Run) -> ReceiptTerms:
-    """The demonstration's bank receipt: what the settlement computed arrives, two months later."""
+    """The demonstration's bank receipt: what the first settlement computed arrives, two months later.
+
+    A settlement that supersedes it brings no second receipt: what was paid stays.
+    """
+    with run.workspace.reading() as work:
+        known = work.settlements.of_community(run.community_id)
+    first = next(row for row in known if row.id == lineage(run.settlement, known)[-1])
     on: date = rome_date(run.case.community.end + BANK_DELAY)
-    return ReceiptTerms(
-        ReceiptKind.ADVANCE, on, run.settlement.revenue_micro_eur, f"DEMO-GSE-{run.settlement.id}"
-    )
+    return ReceiptTerms(ReceiptKind.ADVANCE, on, first.revenue_micro_eur, f"DEMO-GSE-{first.id}")
 
 
 def _confirm(run: Run, opened: OpenChain) -> None:

@@ -174,9 +174,10 @@ def divide(
     by: str,
     acknowledged: Collection[str] = (),
 ) -> Distribution:
-    """Record the receipt and divide it over the settlements that no distribution has named yet.
+    """Record the receipt and divide it over the settled periods that no distribution has named yet.
 
-    Where there are none, it is a further payment for the periods of the latest distribution.
+    Where there are none, it is a further payment for the periods of the latest distribution, divided by what
+    is known of them now.
     """
     with workspace.writing() as work:
         receipt = record_receipt(work, community_id, terms)

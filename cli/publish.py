@@ -9,6 +9,7 @@ import typer
 
 from cli.failures import EXIT_BAD_INPUT, explained, stop
 from cli.workspace import CommunityArgument, StateOption, Workspace, now, open_ledger, open_workspace
+from community.domain.records import CommunityRecord
 from oracle.ports import Progress
 from oracle.usecases.context import TokenChoice, VaultPolicy, quiet
 from oracle.usecases.publish import Published
@@ -21,6 +22,7 @@ from settlement.domain.records import StoredSettlement
 from settlement.usecases.close_period import close_period
 from settlement.usecases.load_case import load_case
 
+REASON_MAX_CHARACTERS = 200
 ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}", re.ASCII)
 
 
@@ -43,20 +45,36 @@ def publish(
             "decimals. Default: test-euro on the local node, bookkeeping elsewhere.",
         ),
     ] = None,
+    reason: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TEXT",
+            help="Why a settled period is settled anew; kept here, not on the ledger. Default: what was "
+            "received since.",
+        ),
+    ] = None,
     retry: Annotated[bool, typer.Option("--retry", help="Sign a reverted transaction anew, once.")] = False,
     state: StateOption = None,
 ) -> None:
     """Settle a period of stored readings and post its days to the ledger with 3-of-5 signatures.
 
-    Running it again continues where it stopped; nothing is posted twice. Hour totals that would show single
-    persons are hidden: the ledger gets a salted hash of them, and `condivisa chain open` can show them later.
+    Running it again continues where it stopped; nothing is posted twice. If better readings or prices were
+    imported since, the period is settled anew, and on the ledger the days that changed are corrected; what
+    was distributed stays. Hour totals that would show single persons are hidden: the ledger gets a salted
+    hash of them, and `condivisa chain open` can show them later.
     """
     start, end = period(first.date(), last.date() if last else None)
+    if reason is not None and not 0 < len(reason) <= REASON_MAX_CHARACTERS:
+        stop(f"a reason has 1 to {REASON_MAX_CHARACTERS} characters", EXIT_BAD_INPUT)
     policy = None if euro is None else vault_policy(euro)
     with explained(), open_workspace(state) as workspace:
         record = workspace.community(community)
-        settlement = close(workspace, record.id, start, end)
+        settlement = close(workspace, record.id, start, end, reason=reason)
         typer.echo(f"settled: {settlement.shared_wh} Wh shared, evidence {settlement.evidence.hex()}")
+        if settlement.reason is not None:
+            typer.echo(f"settled anew: {settlement.reason}")
+        if reason not in (None, settlement.reason):
+            typer.echo("nothing was received since this settlement: the reason that was given is not kept")
         for refusal in settlement.refusals:
             typer.echo(f"hour totals stay hidden: {refusal}")
         with open_ledger(workspace) as opened:
@@ -65,6 +83,15 @@ def publish(
         typer.echo(
             f"published: {published.done} messages done, {published.sent_again} transactions sent again"
         )
+        if (corrected := _corrected_days(workspace, record, settlement)) and published.done:
+            typer.echo(f"corrected on the ledger: {corrected} days")
+
+
+def _corrected_days(workspace: Workspace, community: CommunityRecord, settlement: StoredSettlement) -> int:
+    """Days of configurations whose reports this settlement's replaced, accepted by the ledger."""
+    with workspace.reading() as work:
+        known = [row for one in community.configurations for row in work.reports.known(one.id)]
+    return sum(row.corrects and row.accepted and row.settlement_id == settlement.id for row in known)
 
 
 def vault_policy(euro: str) -> VaultPolicy:
@@ -90,20 +117,27 @@ def close(
     start: datetime,
     end: datetime,
     revenue_micro_eur: int | None = None,
+    reason: str | None = None,
 ) -> StoredSettlement:
-    """Settle a period, or find its settlement; one transaction."""
+    """Settle a period, anew if something was received since, or find its settlement; one transaction."""
     with workspace.writing() as work:
-        settlement = close_period(work, case_manifest, community_id, start, end, now(), revenue_micro_eur)
+        settlement = close_period(
+            work, case_manifest, community_id, start, end, now(), revenue_micro_eur, reason
+        )
         work.commit()
     return settlement
 
 
 def write_evidence(workspace: Workspace, settlement: StoredSettlement, revenue_micro_eur: int | None) -> None:
-    """Write what an auditor recomputes: canonical case, settlement.json, and the manifest of both."""
+    """Write what an auditor recomputes: canonical case, settlement.json, and the manifest of both.
+
+    What supersedes another settlement has a folder of its own beside it.
+    """
     with workspace.reading() as work:
         community_id, as_of = settlement.community_id, settlement.as_of
         case = load_case(work, community_id, settlement.start, settlement.end, as_of, revenue_micro_eur)
-    folder = workspace.folder_of(case.community.name) / "evidence"
+    name = "evidence" if settlement.supersedes is None else f"evidence-{settlement.id}"
+    folder = workspace.folder_of(case.community.name) / name
     folder.mkdir(parents=True, exist_ok=True)
     write_case(case, folder)
     write_atomically(folder / "settlement.json", settlement.document)

@@ -209,6 +209,13 @@ class Branch(NamedTuple):
     proof: tuple[Node, ...]
 
 
+class AreaReports(NamedTuple):
+    """Reports of one configuration, by the code of its area."""
+
+    area_code: str
+    reports: Sequence[DayReport]
+
+
 class Chain(Protocol):
     """A node and the operator's account on it."""
 
@@ -250,6 +257,22 @@ class Ledger(Protocol):
     def register_configuration(self, ledger: bytes, community: bytes, area_code: str) -> Call: ...
     def post(self, ledger: bytes, community: bytes, area_code: str, reports: Sequence[DayReport]) -> Call:
         """Signed by the reporters; at most 31 reports."""
+
+    def post_all(self, ledger: bytes, community: bytes, batches: Sequence[AreaReports]) -> Call:
+        """The same for several configurations; what the ledger refuses it skips."""
+
+    def skipped(self, ledger: bytes, community: bytes, outcome: Outcome) -> frozenset[str]:
+        """Area codes of the community's batches that the transaction skipped."""
+
+    def correct(
+        self,
+        ledger: bytes,
+        community: bytes,
+        area_code: str,
+        reports: Sequence[DayReport],
+        replaced: Sequence[DayReport],
+    ) -> Call:
+        """Signed by the reporters; each report with the accepted one that it replaces."""
 
     def open_day(
         self, ledger: bytes, configuration: bytes, report: DayReport, salt: bytes, hours: bytes

@@ -68,12 +68,29 @@ class HiddenDay:
 
 
 class KnownReport(NamedTuple):
-    """A signed report by its id (32 bytes), without what is behind it; whether it hides its hour totals."""
+    """A signed report by its id (32 bytes), and the settlement whose hours are behind it.
+
+    `predecessor` is the id of the report that it replaces, or zeros; `hidden` whether it hides its hour
+    totals, and `opened_at` when the ledger was shown them.
+    """
 
     day: date
     report: bytes
-    accepted: bool
+    predecessor: bytes
+    settlement_id: UUID
+    accepted_at: datetime | None
     hidden: bool
+    opened_at: datetime | None
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the ledger held it, as far as is noted."""
+        return self.accepted_at is not None
+
+    @property
+    def corrects(self) -> bool:
+        """Whether it replaces another report."""
+        return any(self.predecessor)
 
 
 class TransactionState(StrEnum):
@@ -145,7 +162,8 @@ class Deployment:
 
 @dataclass(frozen=True, slots=True)
 class SettledDistribution:
-    """A distribution that a vault accepted, and the transaction in which it did."""
+    """A distribution that a vault accepted, the transaction in which it did, and when that was noted."""
 
     distribution_id: UUID
     transaction_id: UUID
+    settled_at: datetime | None = None

@@ -79,6 +79,8 @@ class DistributionsReader(Protocol):
 class Distributions(SettlementDistributions, DistributionsReader, Protocol):
     """Distributions, to write as well."""
 
+    def of_community(self, community_id: UUID) -> list[Distribution]: ...
+
 
 class PayoutsReader(Protocol):
     """Payout leaves."""
@@ -227,13 +229,6 @@ class StatusCommunities(Protocol):
     def all(self) -> list[CommunityRecord]: ...
 
 
-class StatusSettlements(Protocol):
-    """Settled periods of a community, and their hours."""
-
-    def of_community(self, community_id: UUID) -> list[StoredSettlement]: ...
-    def hours(self, settlement_id: UUID, configuration_id: UUID | None = None) -> list[EnergyHour]: ...
-
-
 class StatusDistributions(Protocol):
     """Distributions of a community."""
 
@@ -248,9 +243,22 @@ class StatusOutbox(Protocol):
 
 
 class StatusReports(Protocol):
-    """Ids of signed reports."""
+    """Signed reports in short."""
 
     def known(self, configuration_id: UUID) -> list[KnownReport]: ...
+
+
+class AdjustmentWork(Protocol):
+    """What the adjustment of corrected months is computed from."""
+
+    @property
+    def settlements(self) -> SettlementsReader: ...
+    @property
+    def distributions(self) -> StatusDistributions: ...
+    @property
+    def settled_distributions(self) -> SettledDistributionsReader: ...
+    @property
+    def reports(self) -> StatusReports: ...
 
 
 class StatusWork(Protocol):
@@ -259,7 +267,7 @@ class StatusWork(Protocol):
     @property
     def communities(self) -> StatusCommunities: ...
     @property
-    def settlements(self) -> StatusSettlements: ...
+    def settlements(self) -> SettlementsReader: ...
     @property
     def distributions(self) -> StatusDistributions: ...
     @property

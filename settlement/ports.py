@@ -73,6 +73,12 @@ class ReadingsReader(Protocol):
         """Whether anything was ever received for these days."""
         ...
 
+    def received_days(
+        self, community_id: UUID, first: date, last: date, after: datetime, until: datetime
+    ) -> set[date]:
+        """Days of which a reading was received in (after, until]."""
+        ...
+
 
 class Readings(ReadingsReader, Protocol):
     """Adds day vectors."""
@@ -114,7 +120,11 @@ class Settlements(Protocol):
         ...
 
     def of_period(self, community_id: UUID, start: datetime, end: datetime) -> StoredSettlement | None:
-        """The settlement of exactly that period."""
+        """The settlement of exactly that period, the newest where it was settled anew."""
+        ...
+
+    def of_community(self, community_id: UUID) -> list[StoredSettlement]:
+        """All settlements of a community, by period, each after what it supersedes."""
         ...
 
     def periods(self, community_id: UUID) -> list[SettledPeriod]:
@@ -317,8 +327,8 @@ class Outbox(Protocol):
         """Id of the message of that key, added unless it exists."""
         ...
 
-    def posted_days(self, configuration_id: UUID) -> set[date]:
-        """Days of a configuration that a message of topic post-days already names."""
+    def announced_days(self, configuration_id: UUID) -> dict[date, UUID]:
+        """Days of a configuration that messages name, each with the settlement of the latest of them."""
         ...
 
 

@@ -41,15 +41,19 @@ def share_energy(
 ) -> SettlementOut:
     """Computes shared energy, incentive and the members' parts, and orders the publication.
 
-    A period that is settled answers its first settlement again. Missing readings or prices are refused with
-    a finding for each (CASE_NOT_READY), a rule parameter without a value by its name (PARAMETER_MISSING).
+    A period that is settled answers its settlement again, unless readings or prices of it were received
+    since: then it is settled anew. The newer settlement supersedes the older, which stays, and what changed
+    of days that are on the ledger is ordered as corrections. What was distributed stays. Missing readings or
+    prices are refused with a finding for each (CASE_NOT_READY), a rule parameter without a value by its name
+    (PARAMETER_MISSING).
     """
     period = Days(wanted.first, wanted.after)
     period.require_at_most(SHARE_DAYS_MAX)
     with service.writing() as work:
         require_community(work, asker, community_id)
         now = service.clock()
-        settled = close_period(work, service.evidence, community_id, period.start, period.end, now)
+        span = (period.start, period.end)
+        settled = close_period(work, service.evidence, community_id, *span, now, reason=wanted.reason)
         shown = SettlementOut.of(settled)
         if not dry_run:
             work.commit()

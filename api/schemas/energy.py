@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from api.schemas.wire import Count, Day, Id, Instant, Request, Response, WattHours
+from api.schemas.wire import Count, Day, Id, Instant, Request, Response, Text, WattHours
 
 Resolution = Literal["hour", "day", "month"]
 BalanceStatus = Literal["settled", "provisional", "absent"]
@@ -18,6 +18,10 @@ class ShareRequest(Request):
 
     first: Annotated[Day, Field(alias="from", examples=["2024-07-01"])]
     after: Annotated[Day, Field(alias="to", examples=["2024-08-01"])]
+    reason: Annotated[
+        Text | None,
+        Field(description="Why a settled period is settled anew; by default, what was received since"),
+    ] = None
 
     @model_validator(mode="after")
     def _is_a_period(self) -> Self:

@@ -66,6 +66,10 @@ class SettlementOut(Response):
     refusals: list[RefusalOut] = Field(
         description="Directions of whose hour totals the ledger gets a hash only"
     )
+    supersedes: Id | None = Field(
+        description="The former settlement of the same period, which stays as it was; null for the first"
+    )
+    reason: str | None = Field(description="Why the period was settled anew; null for the first")
 
     @classmethod
     def of(cls, record: StoredSettlement) -> Self:
@@ -85,6 +89,8 @@ class SettlementOut(Response):
             evidence=record.evidence.hex(),
             document_sha256=hashlib.sha256(record.document).hexdigest(),
             refusals=[RefusalOut.of(refusal) for refusal in record.refusals],
+            supersedes=record.supersedes,
+            reason=record.reason,
         )
 
 

@@ -26,6 +26,11 @@ def area(area_code: str) -> bytes:
     return area_code.encode().ljust(HASH_BYTES, b"\0")
 
 
+def area_code_of(octets: bytes) -> str:
+    """The area code that the ledger names by these 32 bytes: the inverse of `area`."""
+    return octets.rstrip(b"\0").decode("ascii")
+
+
 def configuration_id(community: bytes, area_code: str) -> bytes:
     """Id of a community's configuration under one primary substation."""
     return keccak256(community + area(area_code))

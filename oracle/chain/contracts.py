@@ -5,8 +5,8 @@ from typing import Any
 
 from eth_utils.address import to_checksum_address
 
-from oracle.attest.identifiers import area, configuration_id
-from oracle.attest.keccak import keccak256
+from oracle.attest.identifiers import area, area_code_of, configuration_id
+from oracle.attest.keccak import HASH_BYTES, keccak256
 from oracle.attest.messages import DayReport, Settlement
 from oracle.attest.payout_tree import encode_leaves, encode_proof
 from oracle.chain.artifacts import artifact
@@ -16,6 +16,7 @@ from oracle.chain.signing import sign_reports, sign_settlement, signers_of
 from oracle.errors import CallReverted, LedgerDiverges
 from oracle.ports import (
     Adjustment,
+    AreaReports,
     Branch,
     Call,
     MonthTotals,
@@ -74,18 +75,54 @@ class LedgerContract:
 
     def post(self, ledger: bytes, community: bytes, area_code: str, reports: Sequence[DayReport]) -> Call:
         """Post up to 31 days under one set of signatures. Raises KeysUnusable when too few keys are held."""
-        quorum, chain = self.quorum(ledger, community), self._chain
-        signatures = sign_reports(
-            signers_of(chain.keys, quorum),
-            chain.chain_id,
-            ledger,
-            configuration_id(community, area_code),
-            quorum.epoch,
-            reports,
+        batch = self._batch(
+            ledger, community, AreaReports(area_code, reports), self.quorum(ledger, community)
         )
-        rows = [_report(report) for report in reports]
-        data = artifact(LEDGER).call("post", (community, area(area_code), quorum.epoch, rows, signatures))
-        return Call(ledger, data, f"post {len(reports)} days to the ledger")
+        data = artifact(LEDGER).call("post", batch)
+        return Call(ledger, data, f"post {len(reports)} days to the ledger{_hidden(reports)}")
+
+    def post_all(self, ledger: bytes, community: bytes, batches: Sequence[AreaReports]) -> Call:
+        """Post days of several configurations, each under its own signatures. Raises KeysUnusable."""
+        quorum = self.quorum(ledger, community)
+        data = artifact(LEDGER).call(
+            "postAll", [self._batch(ledger, community, batch, quorum) for batch in batches]
+        )
+        reports = [report for batch in batches for report in batch.reports]
+        sentence = f"post {len(reports)} days of {len(batches)} configurations to the ledger"
+        return Call(ledger, data, sentence + _hidden(reports))
+
+    def skipped(self, ledger: bytes, community: bytes, outcome: Outcome) -> frozenset[str]:
+        """Area codes of the community's batches that the transaction skipped."""
+        logs = [log for log in outcome.logs if log.address == ledger]
+        found = [artifact(LEDGER).event("BatchSkipped", log) for log in logs]
+        ours = [event for event in found if event is not None and event["community"] == community]
+        return frozenset(area_code_of(event["area"]) for event in ours)
+
+    def correct(
+        self,
+        ledger: bytes,
+        community: bytes,
+        area_code: str,
+        reports: Sequence[DayReport],
+        replaced: Sequence[DayReport],
+    ) -> Call:
+        """Replace accepted reports under one set of signatures. Raises KeysUnusable."""
+        batch = self._batch(
+            ledger, community, AreaReports(area_code, reports), self.quorum(ledger, community)
+        )
+        data = artifact(LEDGER).call("correct", batch, [_report(report) for report in replaced])
+        return Call(ledger, data, f"correct {len(reports)} days on the ledger{_hidden(reports)}")
+
+    def _batch(
+        self, ledger: bytes, community: bytes, batch: AreaReports, quorum: Quorum
+    ) -> tuple[object, ...]:
+        """A configuration's reports as the ledger takes them, signed for the quorum's epoch."""
+        chain = self._chain
+        name = configuration_id(community, batch.area_code)
+        keys = signers_of(chain.keys, quorum)
+        signatures = sign_reports(keys, chain.chain_id, ledger, name, quorum.epoch, batch.reports)
+        rows = [_report(report) for report in batch.reports]
+        return (community, area(batch.area_code), quorum.epoch, rows, signatures)
 
     def open_day(
         self, ledger: bytes, configuration: bytes, report: DayReport, salt: bytes, hours: bytes
@@ -268,6 +305,12 @@ _SETTLED_FIELDS = (
     "distribution", "evidence", "root", "depth", "amount", "producers", "social", "grid", "pool", "carry",
     "sharedWh", "adjustmentWh", "hiddenDays", "validAt", "receipts",
 )  # fmt: skip
+
+
+def _hidden(reports: Sequence[DayReport]) -> str:
+    """How many of the reports hide their hour totals, in words."""
+    count = sum(len(report.hours) == HASH_BYTES for report in reports)
+    return f", {count} of them with hidden totals" if count else ""
 
 
 def _report(report: DayReport) -> tuple[int | bytes, ...]:

@@ -11,6 +11,7 @@ from oracle.attest.day_list import decode_entries, encode_entries
 from oracle.attest.keccak import HASH_BYTES
 from oracle.records import KnownReport, SignedReport
 from oracle.store.tables import DayReportRow as Row
+from oracle.store.tables import HiddenDayRow
 
 # A replacement is accepted after what it replaces; one transaction never accepts two of a day.
 _IN_ORDER = (col(Row.day), col(Row.accepted_at).asc().nulls_last())
@@ -41,11 +42,16 @@ class ReportsReader:
         return current
 
     def known(self, configuration_id: UUID) -> list[KnownReport]:
-        """Ids of all reports of a configuration, by day; replacements after what they replace."""
+        """All reports of a configuration in short, by day; replacements after what they replace."""
         hidden = func.octet_length(col(Row.hour_totals)) == HASH_BYTES
-        columns = (col(Row.day), col(Row.report), col(Row.accepted_at).is_not(None), hidden)
+        columns = (
+            col(Row.day), col(Row.report), col(Row.predecessor), col(Row.settlement_id),
+            col(Row.accepted_at), hidden, col(HiddenDayRow.opened_at),
+        )  # fmt: skip
+        opening = col(HiddenDayRow.report) == col(Row.report)
         of_configuration = col(Row.configuration_id) == configuration_id
-        query = select(*columns).where(of_configuration).order_by(*_IN_ORDER)
+        query = select(*columns).outerjoin(HiddenDayRow, opening).where(of_configuration)
+        query = query.order_by(*_IN_ORDER)
         return [KnownReport(*row) for row in self._session.execute(query)]
 
     def _all(self, *conditions: ColumnElement[bool]) -> list[SignedReport]:

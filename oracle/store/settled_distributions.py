@@ -20,7 +20,7 @@ class SettledDistributionsReader:
         row = self._session.get(Row, distribution_id, populate_existing=True)
         if row is None:
             return None
-        return SettledDistribution(row.distribution_id, row.transaction_id)
+        return SettledDistribution(row.distribution_id, row.transaction_id, row.created_at)
 
 
 class SettledDistributions(SettledDistributionsReader):

@@ -7,6 +7,7 @@ from community.domain.records import CommunityRecord
 from oracle.errors import NonceTaken, OtherChainInUse
 from oracle.ports import AccountFacts, Inspector
 from oracle.records import ContractKind, Deployment, TransactionState
+from oracle.usecases.adjustments import expected_adjustment
 from oracle.usecases.energy_standing import energy_standing
 from oracle.usecases.money_standing import compare_funds, money_standing
 from oracle.usecases.places import Place
@@ -85,6 +86,7 @@ class _Look:
             place = Place(ledger.address, deployed.address, deployed.ledger_id)
             registration = self._registration(community, place, timelock)
             months = energy_standing(work, inspector, community, place, findings)
+            self._compare_adjustment(community, place)
         if deployed is not None and _usable(vault):
             distributions = money_standing(work, inspector, community.id, deployed.address, findings)
             funds = inspector.funds(deployed.address)
@@ -132,6 +134,22 @@ class _Look:
         if standing.paused:
             self.findings.notes.append(f"{community.name} is paused: nothing is accepted and nothing pushed")
         return standing
+
+    def _compare_adjustment(self, community: CommunityRecord, place: Place) -> None:
+        """What waits for the next settlement, unless a message is half-way: the chain is ahead then."""
+        begun = self.work.outbox.open_rows(community.id)[:1]
+        if begun and self.work.transactions.of_message(begun[0].id):
+            return
+        here = expected_adjustment(self.work, community)
+        there = self.inspector.adjustment_of(place.ledger, place.community)
+        if there.corrections > here.corrections:
+            self.findings.notes.append(
+                f"{there.corrections - here.corrections} hidden days of {community.name} were opened by "
+                "others: the pending adjustment is compared when the next distribution is settled"
+            )
+            return
+        what = f"pending adjustment of {community.name} in Wh and corrections"
+        self.findings.compare(what, tuple(here), tuple(there))
 
     def _note_keys(self, name: str, standing: RegistrationStanding) -> None:
         notes, needed = self.findings.notes, standing.quorum.threshold

@@ -10,7 +10,7 @@ from oracle.ports import Inspector
 from oracle.records import KnownReport
 from oracle.usecases.places import Place
 from oracle.usecases.standing import Findings, MonthStanding
-from oracle.usecases.totals import ConfigurationView, compare_months, hidden_days
+from oracle.usecases.totals import ConfigurationView, compare_months, hidden_days, reported_hours
 from oracle.work import StatusWork
 from settlement.domain.calendar import day_number, month_days, month_first_day, month_number
 
@@ -31,20 +31,25 @@ def energy_standing(
         if any(report.accepted for report in reports):
             there = inspector.community_of(place.ledger, name)
             findings.compare(f"community of {configuration.area_code}", place.community.hex(), there.hex())
-        _compare_days(inspector, place.ledger, name, reports, findings)
-        _compare_months(work, inspector, community, configuration, place, findings)
-        posted = sorted({month_number(report.day) for report in reports})
-        found += [_month(inspector, place.ledger, name, configuration, month) for month in posted]
+        held = _compare_days(inspector, place.ledger, name, reports, findings)
+        _compare_months(work, inspector, configuration, place, held, findings)
+        for month in sorted({month_number(report.day) for report in reports}):
+            reasons = _reasons(work, [row for row in held if month_number(row.day) == month])
+            found.append(_month(inspector, place.ledger, name, configuration, month, reasons))
     return found
 
 
 def _compare_days(
     inspector: Inspector, ledger: bytes, name: bytes, reports: Sequence[KnownReport], findings: Findings
-) -> None:
-    """Every day's report on the ledger is the accepted one, or one that was signed after it."""
+) -> list[KnownReport]:
+    """Every day's report on the ledger is the accepted one, or one that was signed after it.
+
+    Returns those of our reports that the ledger holds.
+    """
     by_day: dict[date, list[KnownReport]] = defaultdict(list)
     for report in reports:
         by_day[report.day].append(report)
+    held = []
     for day, known in by_day.items():
         accepted = [report.report for report in known if report.accepted]
         here = accepted[-1] if accepted else NO_REPORT
@@ -53,33 +58,46 @@ def _compare_days(
         on_the_way = {report.report for report in known if not report.accepted}
         if there not in on_the_way:
             findings.compare(f"report of {day}", here.hex(), there.hex())
+        held += [report for report in known if report.report == there]
+    return held
 
 
 def _compare_months(
     work: StatusWork,
     inspector: Inspector,
-    community: CommunityRecord,
     configuration: ConfigurationRecord,
     place: Place,
+    held: Sequence[KnownReport],
     findings: Findings,
 ) -> None:
-    """Complete months add up to the settlements' hours."""
+    """Complete months add up to the hours of the settlements behind the reports that the ledger holds."""
     name = place.ledger_name(configuration)
-    hidden = hidden_days(work.reports.known(configuration.id))
+    hours = reported_hours(work.settlements, configuration.id, held)
     view = ConfigurationView(
         lambda month: inspector.totals_of(place.ledger, name, month),
         lambda day: inspector.is_opened(place.ledger, name, day_number(day)),
     )
-    for settlement in work.settlements.of_community(community.id):
-        hours = work.settlements.hours(settlement.id, configuration.id)
+    for month in sorted({month_number(report.day) for report in held}):
         try:
-            compare_months(settlement, hours, hidden, view, complete=False)
+            compare_months([month], hours, hidden_days(held), view, complete=False)
         except LedgerDiverges as difference:
             findings.divergences.append(str(difference))
 
 
+def _reasons(work: StatusWork, held: Sequence[KnownReport]) -> tuple[str, ...]:
+    """Why reports that the ledger holds replaced others, the earliest reason first."""
+    behind = sorted({report.settlement_id for report in held if report.corrects})
+    rows = [work.settlements.get(settlement_id) for settlement_id in behind]
+    return tuple(dict.fromkeys(row.reason for row in rows if row is not None and row.reason is not None))
+
+
 def _month(
-    inspector: Inspector, ledger: bytes, name: bytes, configuration: ConfigurationRecord, month: int
+    inspector: Inspector,
+    ledger: bytes,
+    name: bytes,
+    configuration: ConfigurationRecord,
+    month: int,
+    reasons: tuple[str, ...],
 ) -> MonthStanding:
     totals = inspector.totals_of(ledger, name, month)
     return MonthStanding(
@@ -91,6 +109,7 @@ def _month(
         settled=totals.settled,
         disputed=totals.disputed,
         corrections=totals.corrections,
+        reasons=reasons,
         hidden_days=totals.hidden_days,
         injected_wh=totals.injected_wh,
         withdrawn_wh=totals.withdrawn_wh,

@@ -14,7 +14,7 @@ from oracle.errors import (
     OtherChainInUse,
     TransactionReverted,
 )
-from oracle.usecases import credit, deploy, open_day, pay, post_days, settle
+from oracle.usecases import correct_days, credit, deploy, open_day, pay, post_days, settle
 from oracle.usecases.cancellations import take_up_cancellations
 from oracle.usecases.context import Context, Finish, Steps
 from oracle.usecases.delivery import deliver
@@ -27,6 +27,8 @@ T = TypeVar("T")
 TOPICS: Mapping[str, Callable[[Context, OutboxRow], Steps]] = {
     "deploy": deploy.deploy,
     "post-days": post_days.post_days,
+    "post-all": post_days.post_all,
+    "correct-days": correct_days.correct_days,
     "open": open_day.open_day,
     "credit": credit.credit,
     "settle": settle.settle,

@@ -1,7 +1,8 @@
 """Topic `settle`: the vault divides the receipts of a distribution and fixes its payout root.
 
-Before signing, the ledger's totals must be the settlements' and the tree must fit the pool; afterwards the
-vault's own division, root and sums must be the database's. Then the payouts are ordered, batch by batch.
+Before signing, the ledger's totals must be the settlements', its pending adjustment must be what this
+database says that corrections of settled months left, and the tree must fit the pool; afterwards the vault's
+own division, root, sums and adjustment must be the database's. Then the payouts are ordered, batch by batch.
 """
 
 from collections.abc import Sequence
@@ -12,8 +13,9 @@ from community.domain.records import CommunityRecord
 from oracle.attest.messages import Settlement
 from oracle.attest.payout_tree import PayoutTree
 from oracle.errors import ChannelNotPayable, DistributionCancelled, LedgerDiverges
-from oracle.ports import Call, Outcome, SettledFacts
+from oracle.ports import Adjustment, Call, Outcome, SettledFacts
 from oracle.records import SettledDistribution, StoredTransaction
+from oracle.usecases.adjustments import expected_adjustment, note_openings
 from oracle.usecases.context import Context, Step, Steps
 from oracle.usecases.pay import order_payouts
 from oracle.usecases.payout_leaves import tree_of
@@ -55,12 +57,14 @@ def settle(context: Context, message: OutboxRow) -> Steps:
     tree = tree_of(facts.payouts)
     _require_payable(context, place, facts, tree)
     # Corrections are counted before totals are compared: after one in between, the vault refuses the count.
-    settlement = _settlement(context, place, facts, tree)
+    pending = context.ledger.adjustment_of(place.ledger, place.community)
+    settlement = _settlement(context, place, facts, tree, pending)
     _require_equal_totals(context, place, facts)
     _require_equal_shares(context, place, facts)
 
     def build(work: Work) -> Call:
         _require_next(context, place, facts.distribution, work)
+        _require_adjustment(context, work, place, facts, pending)
         quorum = context.ledger.quorum(place.ledger, place.community)
         return context.vault.settle(place.vault, replace(settlement, epoch=quorum.epoch), quorum)
 
@@ -72,7 +76,36 @@ def settle(context: Context, message: OutboxRow) -> Steps:
     found = context.vault.settled(place.vault, outcome)
     _require_equal(facts, settlement, found)
     _require_shared(context, facts, found)
+    _require_taken_up(context, facts, found)
     return lambda work: order_payouts(work, message.community_id, facts.distribution.id)
+
+
+def _require_adjustment(
+    context: Context, work: Work, place: Place, facts: _Facts, pending: Adjustment
+) -> None:
+    """What waits for this settlement is what was corrected and opened here since the last one."""
+    note_openings(context, work, facts.community, place)
+    expected = expected_adjustment(work, facts.community, facts.distribution.number)
+    number = facts.distribution.number
+    _compare(f"pending adjustment of distribution {number} in Wh", expected.shared_wh, pending.shared_wh)
+    _compare(
+        f"corrections behind the adjustment of distribution {number}",
+        expected.corrections,
+        pending.corrections,
+    )
+
+
+def _require_taken_up(context: Context, facts: _Facts, found: SettledFacts) -> None:
+    """The adjustment of the vault's event is the one that was expected."""
+    number = facts.distribution.number
+    with context.unit() as work:
+        expected = expected_adjustment(work, facts.community, number)
+    _compare(f"adjustment_wh of distribution {number}", expected.shared_wh, found.adjustment_wh)
+
+
+def _compare(what: str, here: int, there: int) -> None:
+    if here != there:
+        raise LedgerDiverges(what, here, there)
 
 
 def _require_shared(context: Context, facts: _Facts, found: SettledFacts) -> None:
@@ -141,12 +174,13 @@ def _require_next(context: Context, place: Place, distribution: Distribution, wo
     raise LedgerDiverges("carry in micro-euro", here, there)
 
 
-def _settlement(context: Context, place: Place, facts: _Facts, tree: PayoutTree) -> Settlement:
+def _settlement(
+    context: Context, place: Place, facts: _Facts, tree: PayoutTree, pending: Adjustment
+) -> Settlement:
     """What the reporters sign, but for their epoch."""
     distribution = facts.distribution
     pairs = facts.months(place)
     seen = [context.ledger.totals_of(place.ledger, name, month).corrections for name, month in pairs]
-    pending = context.ledger.adjustment_of(place.ledger, place.community)
     return Settlement(
         distribution=distribution.number,
         epoch=0,
@@ -165,7 +199,7 @@ def _require_equal_totals(context: Context, place: Place, facts: _Facts) -> None
     for settlement in facts.settlements:
         for configuration in facts.community.configurations:
             name = place.ledger_name(configuration)
-            require_equal_months(context, place.ledger, name, settlement, configuration.id, complete=True)
+            require_equal_months(context, place.ledger, name, settlement, configuration.id)
 
 
 def _require_equal_shares(context: Context, place: Place, facts: _Facts) -> None:

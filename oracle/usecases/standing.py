@@ -50,7 +50,10 @@ class RegistrationStanding:
 
 @dataclass(frozen=True, slots=True)
 class MonthStanding:
-    """A configuration's month on the ledger; `month` is its first day."""
+    """A configuration's month on the ledger; `month` is its first day.
+
+    `reasons` are why reports of it were replaced, as the settlements behind the replacements say.
+    """
 
     area_code: str
     month: date
@@ -60,6 +63,7 @@ class MonthStanding:
     settled: bool
     disputed: bool
     corrections: int
+    reasons: tuple[str, ...]
     hidden_days: int
     injected_wh: int
     withdrawn_wh: int

@@ -1,6 +1,6 @@
 """Do the ledger's monthly totals equal the settlement's? A divergence is an error, never a log line."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
@@ -9,6 +9,7 @@ from oracle.errors import LedgerDiverges
 from oracle.ports import MonthTotals
 from oracle.records import KnownReport
 from oracle.usecases.context import Context
+from oracle.work import SettlementsReader
 from settlement.domain.calendar import (
     day_number,
     month_days,
@@ -27,10 +28,44 @@ class ConfigurationView(NamedTuple):
     is_opened: Callable[[date], bool]
 
 
-def hidden_days(reports: Collection[KnownReport]) -> set[date]:
-    """Days whose latest report hides its hour totals; the reports stand in the order of their acceptance."""
-    latest = {report.day: report.hidden for report in reports}
-    return {day for day, hidden in latest.items() if hidden}
+def latest(reports: Iterable[KnownReport]) -> dict[date, KnownReport]:
+    """The last signed report of each day; the reports stand in the order of their acceptance."""
+    return {report.day: report for report in reports}
+
+
+def hidden_days(reports: Iterable[KnownReport]) -> set[date]:
+    """Days whose latest report hides its hour totals."""
+    return {day for day, report in latest(reports).items() if report.hidden}
+
+
+def reported_hours(
+    settlements: SettlementsReader, configuration_id: UUID, reports: Collection[KnownReport]
+) -> list[EnergyHour]:
+    """Hours of the reports' days, each as the settlement behind its report has them."""
+    behind = {report.day: report.settlement_id for report in reports}
+    return [
+        row
+        for settlement_id in sorted(set(behind.values()))
+        for row in settlements.hours(settlement_id, configuration_id)
+        if behind.get(rome_date(row.hour)) == settlement_id
+    ]
+
+
+def require_reported_months(
+    context: Context, ledger: bytes, configuration: bytes, configuration_id: UUID, days: Iterable[date]
+) -> None:
+    """Compare the months of these days with the hours behind their latest reports.
+
+    A month of which the ledger has only some days is skipped. Raises LedgerDiverges with the first
+    difference.
+    """
+    numbers = sorted({month_number(day) for day in days})
+    with context.unit() as work:
+        known = latest(work.reports.known(configuration_id)).values()
+        reports = [report for report in known if month_number(report.day) in numbers]
+        hours = reported_hours(work.settlements, configuration_id, reports)
+    view = _view(context, ledger, configuration)
+    compare_months(numbers, hours, hidden_days(reports), view, complete=False)
 
 
 def require_equal_months(
@@ -39,43 +74,47 @@ def require_equal_months(
     configuration: bytes,
     settlement: StoredSettlement,
     configuration_id: UUID,
-    *,
-    complete: bool,
 ) -> None:
-    """Compare each month of the settlement with the ledger; raises LedgerDiverges with the first difference.
-
-    A month of which the ledger has only some days is skipped, unless `complete`: then that is a difference.
-    """
+    """Compare each month of the settlement, which must be complete. Raises LedgerDiverges."""
     with context.unit() as work:
         hours = work.settlements.hours(settlement.id, configuration_id)
         hidden = hidden_days(work.reports.known(configuration_id))
-    view = ConfigurationView(
-        lambda month: context.ledger.totals_of(ledger, configuration, month),
-        lambda day: context.ledger.is_opened(ledger, configuration, day_number(day)),
-    )
-    compare_months(settlement, hours, hidden, view, complete=complete)
+    numbers = months(settlement.start, settlement.end)
+    compare_months(numbers, hours, hidden, _view(context, ledger, configuration), complete=True)
 
 
 def compare_months(
-    settlement: StoredSettlement,
-    hours: list[EnergyHour],
+    numbers: Iterable[int],
+    hours: Collection[EnergyHour],
     hidden: Collection[date],
     view: ConfigurationView,
     *,
     complete: bool,
 ) -> None:
-    """The same for one configuration's hours of the settlement; `hidden` are its days with hidden totals."""
+    """Compare months with one configuration's hours; `hidden` are its days with hidden totals.
+
+    A month of which ledger or hours have only some days is skipped; if it must be `complete`, that the ledger
+    does not have all of its days is a difference.
+    """
     by_month = _by_month(hours)
-    for month in months(settlement.start, settlement.end):
+    for month in numbers:
         totals = view.totals_of(month)
         days = month_days(month)
         accepted = totals.accepted_days.bit_count()
-        if accepted == len(days) and _is_covered(settlement, days):
+        own = by_month.get(month, [])
+        if accepted == len(days) and {rome_date(row.hour) for row in own} == set(days):
             closed = _closed_days(month, totals, hidden, view)
-            known = [row for row in by_month[month] if rome_date(row.hour) not in closed]
+            known = [row for row in own if rome_date(row.hour) not in closed]
             _require_equal(month, known, totals)
         elif complete and accepted != len(days):
             raise LedgerDiverges(f"accepted days of {_name(month)}", len(days), accepted)
+
+
+def _view(context: Context, ledger: bytes, configuration: bytes) -> ConfigurationView:
+    return ConfigurationView(
+        lambda month: context.ledger.totals_of(ledger, configuration, month),
+        lambda day: context.ledger.is_opened(ledger, configuration, day_number(day)),
+    )
 
 
 def _closed_days(
@@ -103,16 +142,11 @@ def _require_equal(month: int, hours: list[EnergyHour], totals: MonthTotals) -> 
             raise LedgerDiverges(f"{name} Wh of {_name(month)}", computed, found)
 
 
-def _by_month(hours: list[EnergyHour]) -> dict[int, list[EnergyHour]]:
+def _by_month(hours: Iterable[EnergyHour]) -> dict[int, list[EnergyHour]]:
     found: dict[int, list[EnergyHour]] = {}
     for row in hours:
         found.setdefault(month_number(rome_date(row.hour)), []).append(row)
     return found
-
-
-def _is_covered(settlement: StoredSettlement, days: list[date]) -> bool:
-    """Whether the settlement has every day of the month."""
-    return rome_date(settlement.start) <= days[0] and days[-1] < rome_date(settlement.end)
 
 
 def _name(month: int) -> str:

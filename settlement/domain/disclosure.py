@@ -1,7 +1,7 @@
 """When hour totals would show single persons, the ledger gets a hash that hides them.
 
 The totals of a direction of a configuration may be published only if the natural persons who contribute to
-it number zero, or at least five, or all consented.
+it number zero, or at least five (more, where the community resolved so), or all consented.
 """
 
 from collections.abc import Collection
@@ -30,17 +30,17 @@ class Refusal:
         )
 
 
-def refusals(case: Case, consents: Collection[str]) -> tuple[Refusal, ...]:
+def refusals(case: Case, consents: Collection[str], persons_min: int = PERSONS_MIN) -> tuple[Refusal, ...]:
     """Every configuration and direction of the case whose hour totals may not be published, in order.
 
     A natural person counts where a POD that it owned in the period reports that direction. `consents` holds
-    the ids of the members who agreed to publication.
+    the ids of the members who agreed to publication; groups of fewer than `persons_min` are refused.
     """
     persons = _contributors(case)
     return tuple(
         Refusal(configuration, direction, len(members))
         for (configuration, direction), members in sorted(persons.items())
-        if len(members) < PERSONS_MIN and not members <= set(consents)
+        if len(members) < persons_min and not members <= set(consents)
     )
 
 

@@ -155,6 +155,19 @@ class FindingsNotAcknowledged(ServiceError):
         super().__init__(f"{'; '.join(findings)}; to approve all the same, acknowledge: {', '.join(names)}")
 
 
+class SettlementSuperseded(ServiceError):
+    """A newer settlement of the same period stands in the place of the one that was named."""
+
+    code = "SETTLEMENT_SUPERSEDED"
+
+    def __init__(self, settlement_id: UUID, newer: UUID) -> None:
+        self.settlement_id, self.newer = settlement_id, newer
+        super().__init__(
+            f"settlement {settlement_id} was superseded: better readings or prices arrived, and the period "
+            f"was settled anew as {newer}; distribute by that one"
+        )
+
+
 class TransitionRefused(ServiceError):
     """A payout leaf cannot go from its state to the wanted one."""
 

@@ -31,6 +31,8 @@ class StoredSettlement:
 
     `document` is settlement.json byte for byte, `manifest` the list of SHA-256 of the canonical case files
     and the document, `evidence` SHA-256 of the manifest. `refusals` name what hour totals stay hidden.
+    `supersedes` is the former settlement of the same period, which stays as it was, and `reason` why the
+    period was settled anew; both are None for the first.
     """
 
     id: UUID
@@ -52,6 +54,8 @@ class StoredSettlement:
     moved_to_social_micro_eur: int
     enterprise_cap_micro_eur: int | None
     refusals: tuple[Refusal, ...]
+    supersedes: UUID | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

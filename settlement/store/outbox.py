@@ -10,10 +10,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
 from settlement.domain.identifiers import uuid7
+from settlement.domain.messages import named_days
 from settlement.domain.records import OutboxRow
 from settlement.store.tables import OutboxMessageRow as Row
 
-POST_DAYS = "post-days"
+# Topics whose messages name days of configurations.
+_OF_DAYS = ("post-days", "post-all", "correct-days")
 _COLUMNS = (
     col(Row.id),
     col(Row.community_id),
@@ -52,18 +54,15 @@ class OutboxReader:
         wanted = [] if topic is None else [col(Row.topic) == topic]
         return self._all(col(Row.community_id) == community_id, *wanted)
 
-    def posted_days(self, configuration_id: UUID) -> set[date]:
-        """Days of a configuration that a message of topic post-days already names."""
-        payload = col(Row.payload)
-        first, last = payload["first_day"].astext, payload["last_day"].astext
-        same = payload["configuration_id"].astext == str(configuration_id)
-        query = select(first, last).where(col(Row.topic) == POST_DAYS, same)
+    def announced_days(self, configuration_id: UUID) -> dict[date, UUID]:
+        """Days of a configuration that messages name, each with the settlement of the latest of them."""
+        payload, name = col(Row.payload), str(configuration_id)
+        same = (payload["configuration_id"].astext == name) | payload["days"].has_key(name)
+        query = select(payload).where(col(Row.topic).in_(_OF_DAYS), same).order_by(col(Row.id))
         return {
-            date.fromordinal(number)
-            for begin, end in self._session.execute(query)
-            for number in range(
-                date.fromisoformat(begin).toordinal(), date.fromisoformat(end).toordinal() + 1
-            )
+            day: UUID(message["settlement_id"])
+            for message in self._session.scalars(query)
+            for day in named_days(message, configuration_id)
         }
 
     def _all(self, *conditions: ColumnElement[bool]) -> list[OutboxRow]:

@@ -57,6 +57,16 @@ class ReadingsReader:
         found = self._driver().execute(query, [community_id, first, last]).fetchone()
         return bool(found and found[0])
 
+    def received_days(
+        self, community_id: UUID, first: date, last: date, after: datetime, until: datetime
+    ) -> set[date]:
+        """Days of which a reading was received in (after, until]."""
+        query = (
+            "SELECT DISTINCT day FROM meter_readings WHERE community_id = %s AND day BETWEEN %s AND %s "
+            "AND received_at > %s AND received_at <= %s"
+        )
+        return {day for (day,) in self._driver().execute(query, [community_id, first, last, after, until])}
+
     def _driver(self) -> psycopg.Connection[Any]:
         return driver_connection(self._session)
 

@@ -8,7 +8,8 @@ from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Select, insert, select
+from sqlalchemy import ColumnElement, Select, exists, insert, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from settlement.domain.calendar import HOUR, hour_count
@@ -49,14 +50,16 @@ class SettlementsReader:
         return self._one(col(Row.id) == settlement_id)
 
     def of_period(self, community_id: UUID, start: datetime, end: datetime) -> StoredSettlement | None:
-        """The settlement of exactly that period."""
+        """The settlement of exactly that period, the newest where it was settled anew."""
+        newer = aliased(Row)
+        superseded = exists().where(col(newer.supersedes) == col(Row.id))
         same = (col(Row.period_start) == start, col(Row.period_end) == end)
-        return self._one(col(Row.community_id) == community_id, *same)
+        return self._one(col(Row.community_id) == community_id, *same, ~superseded)
 
     def of_community(self, community_id: UUID) -> list[StoredSettlement]:
-        """All settlements of a community, by period."""
+        """All settlements of a community, by period, each after what it supersedes."""
         query = _select(col(Row.community_id) == community_id)
-        ordered = query.order_by(col(Row.period_start), col(Row.period_end))
+        ordered = query.order_by(col(Row.period_start), col(Row.period_end), col(Row.id))
         return [_settlement(row) for row in self._session.scalars(ordered)]
 
     def periods(self, community_id: UUID) -> list[SettledPeriod]:

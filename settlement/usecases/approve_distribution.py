@@ -15,6 +15,7 @@ from settlement.ports import UnitOfWork
 from settlement.usecases.advance_distribution import state_of, take
 from settlement.usecases.check_distribution import draft_of, proposal_of, unacknowledged
 from settlement.usecases.divide import divide, next_place
+from settlement.usecases.propose import lock_money
 
 
 def approve_distribution(
@@ -27,7 +28,7 @@ def approve_distribution(
     with the findings whose names are not among `acknowledged`.
     """
     draft = draft_of(work, distribution_id)
-    work.lock(f"money:{draft.community_id}")
+    lock_money(work, draft.community_id)
     before = state_of(work, distribution_id)
     existing = work.distributions.get(distribution_id)
     if existing is not None and before not in BEFORE_APPROVAL:

@@ -9,13 +9,19 @@ from settlement.domain.errors import NotFound
 from settlement.ports import UnitOfWork
 from settlement.usecases.advance_distribution import take
 from settlement.usecases.draft_distribution import require_undivided
-from settlement.usecases.propose import named_receipts, named_settlements, propose
+from settlement.usecases.propose import (
+    lock_money,
+    named_receipts,
+    named_settlements,
+    propose,
+    require_current,
+)
 
 
 def check_distribution(work: UnitOfWork, distribution_id: UUID, by: str) -> list[CheckFinding]:
     """Run all checks over what the draft would be today, and keep what they found.
 
-    Raises NotFound, LifecycleRefused, AlreadyDistributed.
+    Raises NotFound, LifecycleRefused, AlreadyDistributed, SettlementSuperseded.
     """
     draft, proposal = proposal_of(work, distribution_id)
     findings = check(proposal)
@@ -27,10 +33,11 @@ def check_distribution(work: UnitOfWork, distribution_id: UUID, by: str) -> list
 def proposal_of(work: UnitOfWork, distribution_id: UUID) -> tuple[Draft, Proposal]:
     """A draft and what it would be today; others wait until this transaction ends."""
     draft = draft_of(work, distribution_id)
-    work.lock(f"money:{draft.community_id}")
+    lock_money(work, draft.community_id)
     receipts = named_receipts(work, draft.community_id, draft.receipts)
     require_undivided(receipts)
     settlements = named_settlements(work, draft.community_id, draft.settlements)
+    require_current(work, settlements)
     return draft, propose(work, draft.id, draft.community_id, receipts, settlements)
 
 

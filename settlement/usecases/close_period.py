@@ -1,7 +1,11 @@
-"""A period is settled once: its statement, its evidence, its hours, and the order to publish."""
+"""A period is settled: its statement, its evidence, its hours, and the order to publish.
+
+It is settled anew when better readings or prices arrived; what was settled before stays as it was.
+"""
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -35,17 +39,20 @@ def close_period(
     end: datetime,
     as_of: datetime,
     revenue_micro_eur: int | None = None,
+    reason: str | None = None,
 ) -> StoredSettlement:
     """Settle [start, end) as it was known at `as_of`, store it and order its publication.
 
-    Closing a period again returns the first settlement, whatever arrived since. Two closers wait for each
-    other. `refusals` of the returned value says of which configurations the ledger may not be shown hour
-    totals: their days are published with hidden ones. Raises what `load_case` raises, CaseNotReady with
-    the engine's findings, and ParameterMissing.
+    Closing a period again returns its settlement, unless readings or prices of it were received since: then
+    a newer settlement supersedes it, with the reason (by default what was received), and days that the
+    ledger has are corrected. Two closers wait for each other. `refusals` of the returned value says of which
+    configurations the ledger may not be shown hour totals: their days are published with hidden ones. Raises
+    what `load_case` raises, CaseNotReady with the engine's findings, and ParameterMissing.
     """
     work.lock(f"close:{community_id}")
     existing = work.settlements.of_period(community_id, start, end)
-    if existing is not None:
+    arrived = None if existing is None else _arrived(work, existing, as_of)
+    if existing is not None and arrived is None:
         return existing
     case = load_case(work, community_id, start, end, as_of, revenue_micro_eur)
     found = settle_or_findings(case)
@@ -56,14 +63,31 @@ def close_period(
     manifest = evidence(case, document)
     refusals = disclosure.refusals(case, consents)
     stored = _stored(community_id, as_of, found, document, manifest, refusals)
+    if existing is not None:
+        stored = replace(stored, supersedes=existing.id, reason=reason or arrived)
     configurations = work.communities.configuration_ids(community_id)
     work.settlements.add(stored, _members(found), _energy_hours(case, found, configurations))
     record_claim(work, stored)
     announce_deployment(work, community_id)
-    for configuration in found.configurations:
-        configuration_id = configurations[configuration.id]
-        announce_days(work, community_id, stored.id, configuration_id, civil_days(start, end))
+    announce_days(work, stored, [configurations[row.id] for row in found.configurations])
     return stored
+
+
+def _arrived(work: UnitOfWork, settled: StoredSettlement, as_of: datetime) -> str | None:
+    """What was received of a settled period since, in words; None when nothing was."""
+    days = civil_days(settled.start, settled.end)
+    span = (days[0], days[-1])
+    readings = work.readings.received_days(settled.community_id, *span, settled.as_of, as_of)
+    terms = work.communities.terms(settled.community_id, settled.start, settled.end)
+    zones = set() if terms is None else {row.zone for row in terms.configurations}
+    known = work.prices.days(zones, *span, as_of)
+    prices = {day for (_, day), (received_at, _) in known.items() if received_at > settled.as_of}
+    if not (readings or prices):
+        return None
+    return (
+        f"readings of {len(readings)} days and prices of {len(prices)} days were received after "
+        f"{settled.as_of.isoformat()}"
+    )
 
 
 def _stored(

@@ -9,7 +9,7 @@ from settlement.ports import UnitOfWork
 from settlement.usecases.approve_distribution import approve_distribution
 from settlement.usecases.check_distribution import check_distribution
 from settlement.usecases.draft_distribution import draft_distribution
-from settlement.usecases.propose import named_receipts, named_settlements
+from settlement.usecases.propose import lock_money, named_receipts, named_settlements
 
 SERVICE = "the service"
 
@@ -28,9 +28,9 @@ def distribute(
 
     Without `wallets` every leaf is a bank leaf: a vault that counts in the bookkeeping euro pays no wallet.
     The same receipts and settlements again return the first distribution. Raises NothingToDistribute,
-    NotFound, AlreadyDistributed, FindingsNotAcknowledged.
+    NotFound, AlreadyDistributed, SettlementSuperseded, FindingsNotAcknowledged.
     """
-    work.lock(f"money:{community_id}")
+    lock_money(work, community_id)
     receipts = named_receipts(work, community_id, receipt_ids)
     settlements = named_settlements(work, community_id, settlement_ids)
     existing = _existing(work, receipts, settlements)

@@ -9,7 +9,7 @@ from settlement.domain.identifiers import uuid7
 from settlement.domain.records import Receipt
 from settlement.ports import UnitOfWork
 from settlement.usecases.advance_distribution import advance
-from settlement.usecases.propose import named_receipts, named_settlements
+from settlement.usecases.propose import lock_money, named_receipts, named_settlements, require_current
 
 
 def draft_distribution(
@@ -24,12 +24,13 @@ def draft_distribution(
     """Note what a distribution is to be made of; the same again returns the draft that is open.
 
     Without `wallets` every leaf is a bank leaf: a vault that counts in the bookkeeping euro pays no wallet.
-    Raises NothingToDistribute, NotFound, AlreadyDistributed.
+    Raises NothingToDistribute, NotFound, AlreadyDistributed, SettlementSuperseded.
     """
-    work.lock(f"money:{community_id}")
+    lock_money(work, community_id)
     receipts = named_receipts(work, community_id, receipt_ids)
     settlements = named_settlements(work, community_id, settlement_ids)
     require_undivided(receipts)
+    require_current(work, settlements)
     named = (tuple(sorted(row.id for row in receipts)), tuple(sorted(row.id for row in settlements)))
     states = work.lifecycles.states(community_id)
     for known in work.lifecycles.drafts(community_id):

@@ -11,7 +11,7 @@ from settlement.domain.accounting.entry import Entry
 from settlement.domain.accounting.receivable import member_left, member_returned
 from settlement.domain.accounting.trial_balance import TrialBalance
 from settlement.domain.calendar import rome_date
-from settlement.domain.errors import NotFound, NothingToDistribute
+from settlement.domain.errors import NotFound, NothingToDistribute, SettlementSuperseded
 from settlement.domain.payouts import SOCIAL_FUND, Account, Plan, plan_distribution
 from settlement.domain.records import Receipt, StoredSettlement
 from settlement.ports import UnitOfWork
@@ -33,7 +33,6 @@ def propose(
     """
     before = work.journal.balances(community_id)
     allotments = Allotments.of_community(work, community_id)
-    superseded = allotments.newest().keys()
     corrected = corrections(allotments)
     effective_on = max((row.received_on for row in receipts), default=None)
     gone = work.communities.departed(community_id, effective_on or rome_date(settlements[-1].end))
@@ -53,9 +52,27 @@ def propose(
         to_enterprises_micro_eur=allotments.to_enterprises(settlements, weights.enterprises)
         + sum(row.entitlement_micro_eur for row in plan.balances if row.member in weights.enterprises),
         enterprise_cap_micro_eur=_sum_of_caps(settlements),
-        superseded=frozenset(superseded),
         payees=work.communities.payees(community_id),
     )
+
+
+def lock_money(work: UnitOfWork, community_id: UUID) -> None:
+    """Others who divide the community's money wait, and so do those who settle its periods anew.
+
+    A settlement that is superseded meanwhile must be so after the distribution, on the ledger as well.
+    """
+    work.lock(f"money:{community_id}")
+    work.lock(f"close:{community_id}")
+
+
+def require_current(work: UnitOfWork, settlements: Sequence[StoredSettlement]) -> None:
+    """By figures that are known to be wrong nothing more is divided. Raises SettlementSuperseded."""
+    if not settlements:
+        return
+    newest = Allotments.of_community(work, settlements[0].community_id).newest()
+    for settlement in settlements:
+        if settlement.id in newest:
+            raise SettlementSuperseded(settlement.id, newest[settlement.id])
 
 
 def named_receipts(work: UnitOfWork, community_id: UUID, receipt_ids: Iterable[UUID]) -> list[Receipt]:

@@ -16,7 +16,7 @@ from settlement.domain.engine import settle
 from settlement.usecases.import_readings import import_readings
 from tests.api import bodies
 from tests.api.conftest import bearer
-from tests.api.world import World
+from tests.api.world import NOW, World
 from tests.settlement.store.world import RECEIVED, case
 
 WEEK = "from=2024-07-01&to=2024-07-08"
@@ -36,6 +36,29 @@ def test_share__settled_period_again__answers_the_first_settlement(client: TestC
     assert response.json()["evidence"] == world.settlement.evidence.hex()
     listed = client.get(f"{world.path}/settlements", headers=headers).json()
     assert listed["total"] == 1
+
+
+def test_share__better_readings_since__supersedes_and_the_former_is_not_distributed(
+    client: TestClient, world: World, engine: Engine
+) -> None:
+    headers = bearer(world.tokens["administrator"])
+    with OracleUnitOfWork(engine) as work:
+        better = case(date(2024, 7, 3), date(2024, 7, 4), factor=2)
+        given = replace(better, prices=())
+        import_readings(work, world.community_id, given, NOW - timedelta(minutes=1))
+        work.commit()
+    body = bodies.share() | {"reason": "meter read again"}
+    anew = client.post(f"{world.path}/energy/share", json=body, headers=headers).json()
+    assert (anew["supersedes"], anew["reason"]) == (str(world.settlement.id), "meter read again")
+    former = client.get(f"{world.path}/settlements/{world.settlement.id}", headers=headers).json()
+    assert (former["supersedes"], former["reason"]) == (None, None)
+    with OracleUnitOfWork(engine) as work:
+        (message,) = work.outbox.rows(world.community_id, "correct-days")
+    assert list(message.payload["days"].values()) == [["2024-07-03"]]
+
+    wanted = bodies.distribution(world)
+    refused = client.post(f"{world.path}/distributions", json=wanted, headers=headers)
+    assert (refused.status_code, refused.json()["code"]) == (409, "SETTLEMENT_SUPERSEDED")
 
 
 def test_share__dry_run__stores_nothing(client: TestClient, world: World) -> None:

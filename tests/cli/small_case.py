@@ -65,6 +65,16 @@ def write_small_case(folder: Path, persons: int = 6, payees: Mapping[str, str] =
     return folder
 
 
+def raise_a_reading(folder: Path, day: str) -> None:
+    """One more kilowatt-hour in the first reading of a day."""
+    path = folder / "readings.csv"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    number = next(number for number, line in enumerate(lines) if line.startswith(day))
+    start, pod, direction, wh, *rest = lines[number].rstrip("\n").split(",")
+    lines[number] = ",".join([start, pod, direction, str(int(wh) + 1000), *rest]) + "\n"
+    path.write_text("".join(lines), encoding="utf-8")
+
+
 def _plant(member: str, pod: str) -> Plant:
     entry = datetime(2022, 6, 1, tzinfo=UTC).date()
     return Plant(f"plant-{member}", pod, Source.PHOTOVOLTAIC, 10_000_000, entry, "Piemonte")

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from tests.cli.processes import ROOT, command, run, state_folder
-from tests.cli.small_case import write_small_case
+from tests.cli.small_case import raise_a_reading, write_small_case
 
 pytestmark = pytest.mark.node
 
@@ -55,6 +55,23 @@ def test_demo__evidence__settles_to_the_same_bytes_and_hash(tmp_path: Path, stat
     assert (tmp_path / "settlement.json").read_bytes() == (evidence / "settlement.json").read_bytes()
     assert run("settle", case, "--out", tmp_path).returncode == 0
     assert (tmp_path / "settlement.json").read_bytes() == (evidence / "settlement.json").read_bytes()
+
+
+def test_demo__better_readings__corrects_a_day_and_pays_nothing_again(tmp_path: Path, state: Path) -> None:
+    case = write_small_case(tmp_path / "case")
+    first = run("demo", "--no-serve", "--state", state, "--case", case)
+    assert first.returncode == 0, first.stderr
+    raise_a_reading(case, "2023-02-10T12")
+    second = run("demo", "--no-serve", "--state", state, "--case", case)
+    assert second.returncode == 0, second.stderr
+    assert "POD-days: 1 corrected" in second.stdout
+    before, after = facts(first.stdout), facts(second.stdout)
+    assert re.search(r"^  correct +1 transactions", second.stdout, re.MULTILINE)
+    assert after["injected"] != before["injected"]
+    for name in ("received", "producers", "social", "carried", "settle", "push", "confirm"):
+        assert after[name] == before[name]
+    evidence = {path.name for path in (state / "communities" / "small-community-of-6").glob("evidence*")}
+    assert len(evidence) == 2
 
 
 @pytest.mark.parametrize("victim", ["demo", "node"])

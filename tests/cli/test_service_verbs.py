@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.processes import run, state_folder
-from tests.cli.small_case import write_small_case
+from tests.cli.small_case import raise_a_reading, write_small_case
 
 NAME = "Small community of 6"
 pytestmark = pytest.mark.node
@@ -57,6 +57,43 @@ def test_verbs__in_order__pay_every_member_once(tmp_path: Path, state: Path) -> 
     assert (
         run("pay", "orders", NAME, "--state", state).stdout.count("\n") == 1
     )  # the header is all that is left
+
+
+def test_verbs__better_readings_of_a_paid_month__are_corrected_on_the_ledger(
+    tmp_path: Path, state: Path
+) -> None:
+    case = write_small_case(tmp_path / "case")
+    run("import", case, "--state", state)
+    run("publish", NAME, "--from", "2023-02-01", "--state", state)
+    assert receive(state)[0] == 0
+    raise_a_reading(case, "2023-02-10T12")
+    assert "1 corrected" in run("import", case, "--state", state).stdout
+
+    reason = ("--reason", "meter read again")
+    anew = run("publish", NAME, "--from", "2023-02-01", *reason, "--state", state)
+    assert anew.returncode == 0, anew.stderr
+    assert "settled anew: meter read again" in anew.stdout
+    assert "published: 1 messages done" in anew.stdout
+    assert "corrected on the ledger: 1 days" in anew.stdout
+    again = run("publish", NAME, "--from", "2023-02-01", "--state", state)
+    assert "published: 0 messages done" in again.stdout
+
+    status = run("chain", "status", "--state", state)
+    assert status.returncode == 0, status.stdout
+    assert "1 corrections" in status.stdout
+    assert "corrected: meter read again" in status.stdout
+    assert "Wh of 1 corrections, pending" in status.stdout
+    assert receive(state) == receive(state)  # the first receipt keeps its distribution
+    code, output = receive(state, reference="TRN-2")
+    assert code == 0, output
+    assert "distribution 2" in output
+    assert "pending" not in run("chain", "status", "--state", state).stdout
+
+
+def test_publish__reason_too_long__is_refused(state: Path) -> None:
+    refused = run("publish", NAME, "--from", "2023-02-01", "--reason", "x" * 201, "--state", state)
+    assert refused.returncode == 2
+    assert "1 to 200 characters" in refused.stderr
 
 
 def test_receive__same_reference_other_amount__names_what_differs(tmp_path: Path, state: Path) -> None:

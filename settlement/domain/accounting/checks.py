@@ -4,10 +4,9 @@ A finding does not say that the distribution is wrong, it says what somebody mus
 acknowledges it by its name.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from uuid import UUID
 
 from settlement.domain.accounting.account import AccountKind
 from settlement.domain.accounting.entry import Entry
@@ -38,7 +37,7 @@ class Proposal:
     `before` is what the accounts hold now, `after` what they would hold. `gross_micro_eur` is what GSE paid
     for the named periods, these receipts included. `to_enterprises_micro_eur` is what enterprises would have
     been allotted of them, `enterprise_cap_micro_eur` what they may have, None while it is not final.
-    `superseded` are settlements that a newer one replaces, `payees` say how each leaf would be paid.
+    `payees` say how each leaf would be paid.
     """
 
     plan: Plan
@@ -50,7 +49,6 @@ class Proposal:
     gross_micro_eur: int
     to_enterprises_micro_eur: int
     enterprise_cap_micro_eur: int | None
-    superseded: Collection[UUID] = ()
     payees: Mapping[str, Payee] = field(default_factory=dict, repr=False)
 
     def digest(self) -> bytes:
@@ -139,14 +137,7 @@ def shortfall(proposal: Proposal) -> Iterator[CheckFinding]:
         yield CheckFinding("SHORTFALL", f"{sentence} to {len(kept)} (first: {first})")
 
 
-def superseded(proposal: Proposal) -> Iterator[CheckFinding]:
-    """The named settlements are the newest of their periods."""
-    for row in proposal.settlements:
-        if row.id in proposal.superseded:
-            yield CheckFinding("SUPERSEDED_SETTLEMENT", f"settlement {row.id} was replaced by a newer one")
-
-
-CHECKS = (receipt_sum, computed_incentive, enterprise_cap, conservation, shortfall, superseded)
+CHECKS = (receipt_sum, computed_incentive, enterprise_cap, conservation, shortfall)
 
 
 def _differ(one: str, one_micro_eur: int, other: str, other_micro_eur: int) -> str:

@@ -5,17 +5,26 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, ForeignKeyConstraint, Index, Numeric, UniqueConstraint
+from sqlalchemy import Column, ForeignKeyConstraint, Index, Numeric, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from settlement.store import columns
 
 
 class SettlementRow(SQLModel, table=True):
-    """A period of a community, settled once. `document` is settlement.json byte for byte."""
+    """A settled period of a community. `document` is settlement.json byte for byte.
+
+    A period has one first settlement, and each settlement at most one that supersedes it.
+    """
 
     __tablename__ = "settlements"
-    __table_args__ = (UniqueConstraint("community_id", "period_start", "period_end"),)
+    __table_args__ = (
+        Index(
+            "uq_settlements_first", "community_id", "period_start", "period_end", unique=True,
+            postgresql_where=text("supersedes IS NULL"),
+        ),
+        UniqueConstraint("supersedes"),
+    )  # fmt: skip
 
     id: UUID = Field(sa_column=columns.key())
     community_id: UUID = Field(sa_column=columns.reference("energy_communities.id"))
@@ -36,6 +45,8 @@ class SettlementRow(SQLModel, table=True):
     moved_to_social_micro_eur: int = Field(sa_column=columns.whole())
     enterprise_cap_micro_eur: int | None = Field(sa_column=columns.whole(nullable=True))
     refusals: list[dict[str, Any]] = Field(sa_column=columns.document(nullable=False, default="[]"))
+    supersedes: UUID | None = Field(sa_column=columns.reference("settlements.id", nullable=True))
+    reason: str | None = Field(sa_column=columns.text(500, nullable=True))
     created_at: datetime = Field(sa_column=columns.recorded())
 
 

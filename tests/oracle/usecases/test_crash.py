@@ -3,6 +3,8 @@
 publish
 ├── when the publisher is killed with -9 at every point at which a crash leaves another state behind
 │   └── it should end as without crashes: same transactions, nothing posted or paid twice
+├── when it is killed at every point of posting together, of correcting and of settling what was corrected
+│   └── it should end as without crashes: same reports replaced, the adjustment taken up once
 ├── when the node is killed with -9 and restarted
 │   └── it should send what the node lost, byte for byte
 ├── when the node's state is gone or torn
@@ -15,7 +17,7 @@ publish
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,11 +28,14 @@ from sqlalchemy import Engine
 
 from oracle.attest.payout_tree import Node, seal
 from oracle.chain.client import EvmChain
+from oracle.chain.inspection import Inspection
 from oracle.chain.keys import load_or_create_keys
 from oracle.chain.node import LocalNode, start_node
 from oracle.chain.rpc import Rpc
 from oracle.errors import ContractsMissing
 from oracle.records import ContractKind
+from oracle.store.unit_of_work import OracleReadOnlyUnitOfWork
+from oracle.usecases.chain_status import chain_status
 from oracle.usecases.context import Pace
 from oracle.usecases.payout_leaves import tree_of
 from oracle.usecases.publish import publish
@@ -39,8 +44,9 @@ from settlement.bootstrap import upgrade_database
 from settlement.domain.payout_states import Channel
 from settlement.store.engine import open_engine
 from tests.oracle.chain.test_node import kill, wait_for_state
+from tests.oracle.usecases.anew import accepted, distribute_again, settle_anew
 from tests.oracle.usecases.test_publish import addresses, confirm_all, view
-from tests.oracle.world import World, settled_world
+from tests.oracle.world import ALL_CONSENT, World, settled_world
 
 pytestmark = pytest.mark.node
 
@@ -48,14 +54,18 @@ _FORK = multiprocessing.get_context("fork")
 
 
 class FirstUnseen:
-    """A checkpoint that kills its process with -9 the first time that it meets a name not seen before."""
+    """A checkpoint that kills its process with -9 the first time that it meets a name not seen before.
 
-    def __init__(self, log: Path) -> None:
+    With words, only at names that contain one of them.
+    """
+
+    def __init__(self, log: Path, words: Collection[str] = ("",)) -> None:
         self._log = log
+        self._words = words
 
     def __call__(self, name: str) -> None:
         seen = self._log.read_text().splitlines()
-        if name not in seen:
+        if name not in seen and any(word in name for word in self._words):
             with self._log.open("a") as file:
                 file.write(name + "\n")
                 file.flush()
@@ -63,16 +73,16 @@ class FirstUnseen:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-def publish_in_a_process(url: str, opened: OpenChain, log: Path) -> None:
+def publish_in_a_process(url: str, opened: OpenChain, log: Path, words: Collection[str]) -> None:
     """One life of a publisher, with connections of its own."""
     engine = open_engine(url, pool_size=2)
-    publish(publishing(engine, opened, checkpoint=FirstUnseen(log)))
-    os._exit(0)
+    result = publish(publishing(engine, opened, checkpoint=FirstUnseen(log, words)))
+    os._exit(1 if result.stopped else 0)
 
 
-def life(url: str, opened: OpenChain, log: Path) -> int:
-    """Exit status of one life: negative when it was killed."""
-    process = _FORK.Process(target=publish_in_a_process, args=(url, opened, log))
+def life(url: str, opened: OpenChain, log: Path, words: Collection[str] = ("",)) -> int:
+    """Exit status of one life: negative when it was killed, 1 when a queue stood still."""
+    process = _FORK.Process(target=publish_in_a_process, args=(url, opened, log, words))
     process.start()
     process.join(120)
     assert process.exitcode is not None
@@ -156,6 +166,68 @@ def calm_end_state(url: str, opened: OpenChain) -> dict[str, Any]:
     confirm_all(world)
     publish(publishing(engine, opened))
     found = end_state(world, opened)
+    engine.dispose()
+    return found
+
+
+def corrected_state(world: World, opened: OpenChain) -> dict[str, Any]:
+    """What must not depend on crashes after a correction was settled: reports in line, sums, adjustment."""
+    reports = [(code, accepted(world, code)) for code in world.configurations]
+    with OracleReadOnlyUnitOfWork(world.engine) as work:
+        standing = chain_status(work, Inspection(opened.chain))
+    community = standing.communities[0]
+    assert community.registration is not None
+    return {
+        "differences": standing.divergences,
+        "transactions": [(row.nonce, row.step, row.attempt, row.state) for row in world.transactions()],
+        "count": opened.chain.transaction_count(),
+        "replaced": [(code, day) for code, held in reports for day in held if any(held[day].predecessor)],
+        "months": [(row.area_code, row.shared_wh, row.corrections, row.settled) for row in community.months],
+        "adjustment": community.registration.adjustment,
+        "open": world.open_messages(),
+        "carry": community.funds.carry_micro_eur if community.funds else None,
+    }
+
+
+def test_publish__killed_at_every_point_of_a_correction__ends_as_without_crashes(
+    database_url: str, empty_database_url: str, opened: OpenChain, tmp_path: Path, engine: Engine
+) -> None:
+    log = tmp_path / "seen"
+    log.touch()
+    world = settled_world(engine, payees=ALL_CONSENT, two_areas=True)
+    lives = killed_lives(database_url, opened, log, ["post all", "post-all"])
+    distribute_again(world, settle_anew(world, two_areas=True))
+    lives += killed_lives(database_url, opened, log, ["correct", "settle"])
+    crashed = corrected_state(world, opened)
+
+    points = log.read_text().splitlines()
+    assert lives == len(points)
+    assert {"decided post all", "recorded correct", "finishing correct-days", "mined settle"} <= {*points}
+    assert len(crashed["replaced"]) == 6
+    assert crashed["differences"] == ()
+    calm = fresh_account(opened, tmp_path / "calm.json")
+    assert crashed == calm_corrected_state(empty_database_url, calm)
+
+
+def killed_lives(url: str, opened: OpenChain, log: Path, words: Collection[str]) -> int:
+    """Lives of publishers until one gets to the end; how many were killed."""
+    lives = 0
+    while (status := life(url, opened, log, words)) != 0:
+        assert status == -signal.SIGKILL
+        lives += 1
+        assert lives < 50, "the publisher does not get on"
+    return lives
+
+
+def calm_corrected_state(url: str, opened: OpenChain) -> dict[str, Any]:
+    """The same without a crash, in a database of its own."""
+    engine = open_engine(url)
+    upgrade_database(engine)
+    world = settled_world(engine, payees=ALL_CONSENT, two_areas=True)
+    publish(publishing(engine, opened))
+    distribute_again(world, settle_anew(world, two_areas=True))
+    publish(publishing(engine, opened))
+    found = corrected_state(world, opened)
     engine.dispose()
     return found
 

@@ -99,6 +99,7 @@ def test_publish__ledgers_month_incomplete__names_the_days(world: World, opened:
         ("root", bytes(32)),
         ("shared_wh", 3),
         ("carry_micro_eur", 4),
+        ("adjustment_wh", 5),
         ("receipts", ()),
     ],
 )

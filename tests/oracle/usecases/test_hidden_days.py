@@ -5,8 +5,9 @@ publish
 │   ├── it should post and settle the month, and show no hour's total
 │   ├── it should find no difference afterwards
 │   └── when the ledger counts other hidden days it should stop
-├── given a community that resolved to hide larger groups than are hidden here
-│   └── it should post nothing
+├── given a community that resolved to hide larger groups than the service does
+│   ├── it should hide every day behind which fewer stand, whatever the settlement refused
+│   └── when as many stand behind each direction it should hide none
 order_opening
 ├── given a hidden day
 │   ├── it should be shown to the ledger, whose totals then are the database's
@@ -42,7 +43,7 @@ from oracle.usecases.standing import MonthStanding
 from oracle.wiring import OpenChain, publishing, trust_of
 from settlement.domain.calendar import month_number, rome_date
 from settlement.domain.payees import Payee
-from tests.oracle.world import WALLETS, World, settled_world
+from tests.oracle.world import ALL_CONSENT, WALLETS, World, settled_world
 from tests.settlement.store.world import pod_of
 
 pytestmark = pytest.mark.node
@@ -119,15 +120,27 @@ def test_publish__ledger_counts_other_hidden_days__settles_nothing(engine: Engin
     assert "settle" not in [row.step for row in world.transactions()]
 
 
-def test_publish__community_resolved_to_hide_larger_groups__posts_nothing(
-    engine: Engine, opened: OpenChain
+@pytest.mark.parametrize(("persons", "hidden_days"), [(6, 0), (7, 31)])
+def test_publish__community_resolved_to_hide_larger_groups__hides_what_is_below(
+    engine: Engine, opened: OpenChain, persons: int, hidden_days: int
 ) -> None:
+    # Six persons withdraw; the one who injects agreed.
     world = settled_world(engine)
+    assert world.settlement.refusals == ()
     context = publishing(engine, opened)
-    context = replace(context, policy=replace(context.policy, smallest_group=6))
-    error = publish(context).stopped[world.community_id]
-    assert str(error) == "persons below whom hour totals are hidden: computed here 5, on the chain 6"
-    assert "post" not in [row.step for row in world.transactions()]
+    context = replace(context, policy=replace(context.policy, smallest_group=persons))
+    assert publish(context).stopped == {}
+    found = month(world, opened)
+    assert (found.hidden_days, found.settled) == (hidden_days, True)
+    assert (found.shared_wh == world.settlement.shared_wh) is (hidden_days == 0)
+
+
+def test_publish__larger_group_and_all_agreed__hides_none(engine: Engine, opened: OpenChain) -> None:
+    world = settled_world(engine, payees=ALL_CONSENT)
+    context = publishing(engine, opened)
+    context = replace(context, policy=replace(context.policy, smallest_group=200))
+    assert publish(context).stopped == {}
+    assert month(world, opened).hidden_days == 0
 
 
 def test_open__hidden_day__ledger_has_its_totals_and_the_list_adds_up(

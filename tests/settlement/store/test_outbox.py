@@ -9,6 +9,7 @@ import pytest
 from community.store.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 from community.usecases.register_community import register_community
 from settlement.domain.identifiers import uuid7
+from settlement.domain.messages import days_payload
 from settlement.usecases.publication import day_chunks
 from tests.settlement.store import world
 
@@ -91,22 +92,27 @@ def test_add__two_threads_one_key__is_one_message(engine, communities) -> None:
     assert ids[0] == ids[1]
 
 
-def test_posted_days__of_a_configuration__are_those_of_its_messages(engine, communities) -> None:
-    configuration = uuid7()
+def test_announced_days__of_a_configuration__name_the_latest_settlement(engine, communities) -> None:
+    configuration, first, second, third = (uuid7() for _ in range(4))
     with UnitOfWork(engine) as work:
         payload = {
-            "settlement_id": str(uuid7()),
+            "settlement_id": str(first),
             "configuration_id": str(configuration),
             "first_day": "2024-02-28",
             "last_day": "2024-03-01",
         }
         work.outbox.add(communities[0], "post-days", "post-days:1", payload)
-        assert work.outbox.posted_days(configuration) == {
-            date(2024, 2, 28),
-            date(2024, 2, 29),
-            date(2024, 3, 1),
+        days = {configuration: [date(2024, 3, 1), date(2024, 3, 3)]}
+        work.outbox.add(communities[0], "post-all", "post-all:1", days_payload(second, days))
+        days = {configuration: [date(2024, 2, 28)], uuid7(): [date(2024, 3, 5)]}
+        work.outbox.add(communities[0], "correct-days", "correct-days:1", days_payload(third, days))
+        assert work.outbox.announced_days(configuration) == {
+            date(2024, 2, 28): third,
+            date(2024, 2, 29): first,
+            date(2024, 3, 1): second,
+            date(2024, 3, 3): second,
         }
-        assert work.outbox.posted_days(uuid7()) == set()
+        assert work.outbox.announced_days(uuid7()) == {}
 
 
 def test_day_chunks__days_with_a_gap_and_a_month_end__run_together_only_inside() -> None:

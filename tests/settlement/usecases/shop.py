@@ -30,11 +30,13 @@ def stocked(engine: Engine, case: Case, payees: dict[str, Payee] | None = None) 
     return community_id
 
 
-def close(engine: Engine, community_id: UUID, case: Case, **options) -> StoredSettlement:
-    """Close the case's period."""
+def close(
+    engine: Engine, community_id: UUID, case: Case, as_of: datetime = AS_OF, **options
+) -> StoredSettlement:
+    """Close the case's period as it was known at that instant."""
     with UnitOfWork(engine) as work:
         start, end = case.community.start, case.community.end
-        stored = close_period(work, case_manifest, community_id, start, end, AS_OF, **options)
+        stored = close_period(work, case_manifest, community_id, start, end, as_of, **options)
         work.commit()
     return stored
 

@@ -1,13 +1,14 @@
 """The accounts beside receipts, distributions, payouts and settlements in the database."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+from fractions import Fraction
 
 import pytest
 from sqlalchemy import text
 
 from community.store.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
-from settlement.domain.accounting.account import AccountKind
+from settlement.domain.accounting.account import Account, AccountKind
 from settlement.domain.accounting.entry import Cause, EntryKind
 from settlement.domain.accounting.lifecycle import DistributionState as State
 from settlement.domain.accounting.trial_balance import TrialBalance
@@ -26,7 +27,9 @@ from settlement.usecases.advance_distribution import advance, note_posted, state
 from settlement.usecases.approve_distribution import approve_distribution
 from settlement.usecases.check_distribution import check_distribution
 from settlement.usecases.draft_distribution import draft_distribution, withdraw_distribution
+from settlement.usecases.import_readings import import_readings
 from settlement.usecases.mark_payouts import mark_payouts
+from settlement.usecases.reconcile_accounts import reconcile_accounts
 from tests.settlement.store import world
 from tests.settlement.usecases import shop
 
@@ -270,13 +273,8 @@ def test_check__no_such_draft__is_not_found(engine) -> None:
 
 def settled_again(engine, settlement: StoredSettlement, weights: dict[str, int]) -> StoredSettlement:
     """The same period with other weights, as better readings would give."""
-    newer = replace(settlement, id=uuid7())
+    newer = replace(settlement, id=uuid7(), supersedes=settlement.id, reason="better readings")
     with UnitOfWork(engine) as work:
-        work.session.execute(
-            text(
-                "ALTER TABLE settlements DROP CONSTRAINT settlements_community_id_period_start_period_end_key"
-            )
-        )
         rows = [
             replace(row, weight=weights.get(row.member, 0)) for row in work.settlements.members(settlement.id)
         ]
@@ -361,3 +359,33 @@ def test_leaver__negative_balance__becomes_a_receivable_and_carry_stays(
     assert found.of(AccountKind.MEMBER_RECEIVABLE, "P4") > 0
     assert found.of(AccountKind.MEMBER, "P4") == 0
     assert found.carry_micro_eur == after.carry_micro_eur
+
+
+def test_correction__better_readings_closed_again__changes_claim_and_balances(engine) -> None:
+    """From a meter's correction to the member's balance, through the closing itself."""
+    case = world.case()
+    community_id = shop.stocked(engine, case)
+    first = shop.close(engine, community_id, case)
+    receipt = shop.receive(engine, community_id, shop.terms())
+    divided = shop.share_out(engine, community_id, [receipt.id], [first.id])
+    with UnitOfWork(engine) as work:
+        better = world.case(date(2024, 7, 1), date(2024, 7, 2), factor=3)
+        import_readings(work, community_id, better, shop.AS_OF + timedelta(days=1))
+        work.commit()
+    second = shop.close(engine, community_id, case, shop.AS_OF + timedelta(days=2))
+    assert second.supersedes == first.id
+    found = accounts(engine, community_id)
+    assert found.of(AccountKind.GSE_RECEIVABLE) == second.revenue_micro_eur - 200_000_000
+    late = shop.receive(engine, community_id, shop.terms("CRO 2", 100))
+    after = shop.share_out(engine, community_id, [late.id], [second.id], acknowledged=[*ABOVE, "SHORTFALL"])
+    with ReadOnlyUnitOfWork(engine) as work:
+        (corrected,) = work.journal.standing(community_id, EntryKind.CORRECTION)
+        weights = {row.member: row.weight for row in work.settlements.members(second.id)}
+        old = {row.member: row.entitlement_micro_eur for row in work.distributions.balances(divided.id)}
+        assert reconcile_accounts(work, community_id) == []
+    # By the other weights each member's part of the 140 EUR would have been this, to the micro-euro.
+    for member, weight in weights.items():
+        exact = Fraction(140_000_000 * weight, sum(weights.values()))
+        moved = -corrected.amount_of(Account(AccountKind.MEMBER, member))
+        assert abs(old[member] + moved - exact) < 1
+    assert accounts(engine, community_id).carry_micro_eur == after.carry_micro_eur

@@ -5,7 +5,8 @@ close_period
 │   ├── it stores exactly the engine's bytes, the manifest of the case folder, members and hours
 │   ├── it orders deployment and days, at most seven at a time, in order
 │   └── when a direction shows fewer than five persons: it says so, and orders the days all the same
-├── given it is closed: it returns the first settlement
+├── given it is closed and nothing was received since: it returns its settlement
+│   └── what was received since is for test_close_again.py
 └── given readings or prices are absent: it fails and stores nothing
 """
 
@@ -135,7 +136,7 @@ def _week(case: Case) -> Case:
     return replace(case, community=replace(case.community, end=day_start(date(2024, 7, 6))))
 
 
-def test_close_period__closed_again_after_a_correction__returns_the_first(engine, july) -> None:
+def test_close_period__again_after_what_was_known_at_the_first__returns_the_first(engine, july) -> None:
     community_id = shop.stocked(engine, july)
     first = shop.close(engine, community_id, july)
     with UnitOfWork(engine) as work:

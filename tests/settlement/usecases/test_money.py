@@ -4,7 +4,7 @@ import hashlib
 import json
 import threading
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
@@ -25,6 +25,7 @@ from settlement.domain.identifiers import uuid7
 from settlement.domain.payees import Payee
 from settlement.domain.payout_states import Channel, PayoutState
 from settlement.domain.records import ReceiptKind
+from settlement.usecases.import_readings import import_readings
 from settlement.usecases.mark_payouts import mark_payouts
 from tests.settlement.store import world
 from tests.settlement.usecases import shop
@@ -197,6 +198,35 @@ def test_distribute__final_year_of_enterprises__caps_all_its_distributions_toget
     assert (leaves[-1].channel, leaves[-1].member) == (Channel.SOCIAL, None)
     assert leaves[-1].amount_micro_eur == moved[1] // 10_000 * 10_000
     assert _mark(engine, distribution, {leaves[-1].leaf_index: None}, PayoutState.PAID) == 1
+
+
+def test_distribute__year_settled_anew_between_receipts__cap_counts_what_was_paid_before(engine) -> None:
+    year = world.case(date(2024, 1, 20), date(2025, 1, 1))
+    started = replace(year.community, start=day_start(date(2024, 1, 1)))
+    members = tuple(replace(row, enterprise=row.id != "P2") for row in started.members)
+    year = _from_new_year(replace(year, community=replace(started, members=members)))
+    community_id = shop.stocked(engine, year, {one: Payee(one, consent=True) for one in world.PERSONS})
+    settlement = shop.close(engine, community_id, year)
+    assert settlement.enterprise_cap_micro_eur is not None
+    gross_eur = settlement.enterprise_cap_micro_eur // 1_000_000
+    first = shop.receive(engine, community_id, shop.terms("CRO 1", gross_eur))
+    before = shop.share_out(engine, community_id, [first.id], [settlement.id])
+    with UnitOfWork(engine) as work:
+        dearer = replace(
+            year.prices[0], quarter_micro_eur_per_mwh=year.prices[0].quarter_micro_eur_per_mwh + 1
+        )
+        received_at = shop.AS_OF + timedelta(days=1)
+        import_readings(work, community_id, replace(year, prices=(dearer,)), received_at)
+        work.commit()
+    anew = shop.close(engine, community_id, year, shop.AS_OF + timedelta(days=2))
+    second = shop.receive(engine, community_id, shop.terms("CRO 2", gross_eur))
+    after = shop.share_out(engine, community_id, [second.id], [anew.id])
+    enterprises = {row.id for row in members if row.enterprise}
+    with ReadOnlyUnitOfWork(engine) as work:
+        rows = work.distributions.balances(before.id) + work.distributions.balances(after.id)
+    received = sum(row.entitlement_micro_eur for row in rows if row.member in enterprises)
+    assert received == anew.enterprise_cap_micro_eur
+    assert after.moved_to_social_micro_eur > 0
 
 
 def _from_new_year(case: Case) -> Case:

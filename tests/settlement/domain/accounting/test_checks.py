@@ -97,10 +97,5 @@ def test_check__pool_that_does_not_cover_the_dues__is_found() -> None:
     assert "SHORTFALL" in names(replace(made, plan=replace(made.plan, balances=rows)))
 
 
-def test_check__settlement_that_was_replaced__is_found() -> None:
-    made = proposal()
-    assert names(replace(made, superseded={made.settlements[0].id})) == ["SUPERSEDED_SETTLEMENT"]
-
-
 def test_digest__other_figures__differs() -> None:
     assert proposal().digest() != proposal(received=101).digest()
