@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
@@ -14,11 +15,13 @@ from oracle.chain.inspection import Inspection
 from oracle.errors import NodeNotStarted, NodeUnreachable, NotDeployed
 from oracle.usecases.accounts_standing import accounts_standing
 from oracle.usecases.standing import Findings
-from settlement.domain.accounting.entry import RecordedEntry
+from settlement.domain.accounting.entry import Cause, RecordedEntry
 from settlement.domain.accounting.fund import Fund
 from settlement.domain.rounding import micro_eur_text
 from settlement.usecases.close_accounts import close_accounts
+from settlement.usecases.collect_receivable import collect_receivable
 from settlement.usecases.reconcile_accounts import reconcile_accounts
+from settlement.usecases.reverse_entry import reverse_entry
 from settlement.usecases.spend_fund import spend_fund
 
 app = typer.Typer(
@@ -105,6 +108,44 @@ def spend(
             work.commit()
     done = "posted" if new else "was posted already"
     typer.echo(f"{micro_eur_text(wanted)} EUR out of the {fund} fund: {done}")
+
+
+@app.command("collect")
+def collect(
+    community: CommunityArgument,
+    member: Annotated[str, typer.Option(help="The member that left, by its code.")],
+    amount: Annotated[str, typer.Option("--eur", metavar="EUR", help="E.g. 12.00")],
+    reference: Annotated[str, typer.Option(help="The bank's reference of the payment.")],
+    on: Annotated[
+        datetime, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Day of the payment.")
+    ],
+    state: StateOption = None,
+) -> None:
+    """Post what a member that left paid back; the vault does not know of this money."""
+    wanted = euro(amount)
+    with explained(), open_workspace(state) as workspace:
+        record = workspace.community(community)
+        with workspace.writing() as work:
+            new = collect_receivable(work, record.id, member, wanted, on.date(), reference)
+            work.commit()
+    typer.echo(f"{micro_eur_text(wanted)} EUR of {member}: {'posted' if new else 'was posted already'}")
+
+
+@app.command("reverse")
+def reverse(
+    community: CommunityArgument,
+    entry: Annotated[UUID, typer.Argument(help="The entry's id, as the journal shows it.")],
+    note: Annotated[str, typer.Option(help="Why, for whoever reads the journal.")],
+    cause: Annotated[Cause, typer.Option(help="Of what kind the reason is.")] = Cause.MISTAKE,
+    state: StateOption = None,
+) -> None:
+    """Take back a spending or a collection that was posted by mistake; nothing is deleted."""
+    with explained(), open_workspace(state) as workspace:
+        record = workspace.community(community)
+        with workspace.writing() as work:
+            made = reverse_entry(work, record.id, entry, cause, note)
+            work.commit()
+    typer.echo(f"{entry} is taken back by {made}")
 
 
 def show_entry(row: RecordedEntry) -> None:

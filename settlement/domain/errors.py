@@ -116,10 +116,10 @@ class AccountsDiffer(ServiceError):
         super().__init__(f"the books cannot be closed: {self.differences[0]}{more}")
 
 
-class SpendingRefused(ServiceError):
-    """A payment out of a fund that the accounts cannot take."""
+class BookingRefused(ServiceError):
+    """What somebody typed into the books and the accounts cannot take."""
 
-    code = "SPENDING_REFUSED"
+    code = "BOOKING_REFUSED"
 
 
 class LifecycleRefused(ServiceError):

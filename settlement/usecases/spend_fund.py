@@ -1,11 +1,12 @@
 """A resolution spends from the social or the grid fund."""
 
+from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from settlement.domain.accounting.entry import EntryKind
+from settlement.domain.accounting.entry import Entry, EntryKind
 from settlement.domain.accounting.fund import Fund, fund_spent
-from settlement.domain.errors import SpendingRefused
+from settlement.domain.errors import BookingRefused
 from settlement.domain.rounding import MICRO_EUR_PER_CENT, micro_eur_text
 from settlement.ports import UnitOfWork
 
@@ -15,20 +16,34 @@ def spend_fund(
 ) -> bool:
     """Post a payment out of a fund; False if this reference was posted before with the same content.
 
-    The accounts follow the bank: on the ledger the money moves by its own resolution. Raises SpendingRefused
+    The accounts follow the bank: on the ledger the money moves by its own resolution. Raises BookingRefused
     when the fund has less, the amount is not whole cents, or the reference stands for another payment.
     """
     work.lock(f"money:{community_id}")
-    if amount_micro_eur <= 0 or amount_micro_eur % MICRO_EUR_PER_CENT or not reference:
-        raise SpendingRefused("a payment out of a fund has a reference and an amount in whole cents")
+    require_amount(amount_micro_eur)
     wanted = fund_spent(fund, amount_micro_eur, spent_on, reference)
-    for known in work.journal.standing(community_id, EntryKind.SPENDING):
-        if known.note == reference:
-            if known.postings == wanted.postings and known.effective_on == spent_on:
-                return False
-            raise SpendingRefused(f"reference {reference} already stands for another payment")
+    if not require_bookable(work.journal.standing(community_id, EntryKind.SPENDING), wanted):
+        return False
     held = work.journal.balances(community_id).of(fund.account)
     if held < amount_micro_eur:
-        raise SpendingRefused(f"the {fund} fund has {micro_eur_text(held)} EUR")
+        raise BookingRefused(f"the {fund} fund has {micro_eur_text(held)} EUR")
     work.journal.add(community_id, [wanted])
+    return True
+
+
+def require_amount(amount_micro_eur: int) -> None:
+    """Raises BookingRefused unless it is a payment in whole cents."""
+    if amount_micro_eur <= 0 or amount_micro_eur % MICRO_EUR_PER_CENT:
+        raise BookingRefused("a payment that is typed into the books is more than nothing, in whole cents")
+
+
+def require_bookable(known: Iterable[Entry], wanted: Entry) -> bool:
+    """Whether an entry that somebody types is new; the same reference stands for the same content."""
+    if not wanted.note:
+        raise BookingRefused("what is typed into the books has a reference")
+    for entry in known:
+        if entry.note == wanted.note:
+            if entry.postings == wanted.postings and entry.effective_on == wanted.effective_on:
+                return False
+            raise BookingRefused(f"reference {wanted.note} already stands for another payment")
     return True

@@ -6,14 +6,19 @@ import pytest
 from sqlalchemy import text
 
 from community.store.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
+from settlement.domain.accounting.account import AccountKind
+from settlement.domain.accounting.entry import Cause, Entry, EntryKind
 from settlement.domain.accounting.fund import Fund
 from settlement.domain.accounting.lifecycle import DistributionState
-from settlement.domain.errors import AccountsDiffer, SpendingRefused
+from settlement.domain.accounting.posting import credit, debit, postings
+from settlement.domain.errors import AccountsDiffer, BookingRefused
 from settlement.domain.payout_states import PayoutState
 from settlement.usecases.advance_distribution import note_posted, state_of
 from settlement.usecases.close_accounts import close_accounts
+from settlement.usecases.collect_receivable import collect_receivable
 from settlement.usecases.mark_payouts import mark_payouts
 from settlement.usecases.reconcile_accounts import reconcile_accounts
+from settlement.usecases.reverse_entry import reverse_entry
 from settlement.usecases.spend_fund import spend_fund
 from tests.settlement.store import world
 from tests.settlement.usecases import shop
@@ -104,7 +109,7 @@ def test_close__accounts_that_differ__are_not_closed(engine, community) -> None:
 def test_spend__same_reference__is_posted_once(engine, community) -> None:
     with UnitOfWork(engine) as work:
         assert not spend_fund(work, community[0], Fund.SOCIAL, 5_000_000, DAY, "resolution 1")
-        with pytest.raises(SpendingRefused, match="stands for another"):
+        with pytest.raises(BookingRefused, match="stands for another"):
             spend_fund(work, community[0], Fund.SOCIAL, 6_000_000, DAY, "resolution 1")
 
 
@@ -113,11 +118,59 @@ def test_spend__same_reference__is_posted_once(engine, community) -> None:
     [
         (10**9, "resolution 2", "the grid fund has"),
         (5, "resolution 2", "whole cents"),
+        (0, "resolution 2", "more than nothing"),
         (10_000, "", "reference"),
     ],
 )
 def test_spend__more_than_there_is_or_nonsense__is_refused(
     engine, community, amount, reference, reason
 ) -> None:
-    with UnitOfWork(engine) as work, pytest.raises(SpendingRefused, match=reason):
+    with UnitOfWork(engine) as work, pytest.raises(BookingRefused, match=reason):
         spend_fund(work, community[0], Fund.GRID, amount, DAY, reference)
+
+
+def test_reverse__spending__is_taken_back_once_and_can_be_posted_anew(engine, community) -> None:
+    community_id, _ = community
+    with UnitOfWork(engine) as work:
+        (spent,) = work.journal.standing(community_id, EntryKind.SPENDING)
+        reverse_entry(work, community_id, spent.id, Cause.MISTAKE, "the wrong fund")
+        with pytest.raises(BookingRefused, match="still stands"):
+            reverse_entry(work, community_id, spent.id, Cause.MISTAKE, "again")
+        assert spend_fund(work, community_id, Fund.GRID, 5_000_000, DAY, "resolution 1")
+        assert reconcile_accounts(work, community_id) == []
+
+
+def test_reverse__entry_that_follows_a_fact__is_refused(engine, community) -> None:
+    community_id, distribution = community
+    with UnitOfWork(engine) as work:
+        division = work.journal.of_source(distribution.id)[0]
+        with pytest.raises(BookingRefused):
+            reverse_entry(work, community_id, division.id, Cause.MISTAKE, "no")
+
+
+@pytest.fixture
+def leaver(engine, community):
+    """P4 left and owes 2 euro."""
+    moved = [
+        debit(AccountKind.MEMBER_RECEIVABLE, 2_000_000, "P4"),
+        credit(AccountKind.MEMBER, 2_000_000, "P4"),
+    ]
+    with UnitOfWork(engine) as work:
+        work.journal.add(community[0], [Entry(EntryKind.DEPARTURE, postings(moved))])
+        work.commit()
+    return community[0]
+
+
+def test_collect__part_of_what_a_leaver_owes__is_posted_once(engine, leaver) -> None:
+    with UnitOfWork(engine) as work:
+        assert collect_receivable(work, leaver, "P4", 1_500_000, DAY, "CRO 9")
+        assert not collect_receivable(work, leaver, "P4", 1_500_000, DAY, "CRO 9")
+        found = work.journal.balances(leaver)
+        assert found.of(AccountKind.MEMBER_RECEIVABLE, "P4") == 500_000
+        assert found.of(AccountKind.RECOVERED) == 1_500_000
+        assert reconcile_accounts(work, leaver) == []
+
+
+def test_collect__more_than_is_owed__is_refused(engine, leaver) -> None:
+    with UnitOfWork(engine) as work, pytest.raises(BookingRefused, match=r"owes 2\.000000 EUR"):
+        collect_receivable(work, leaver, "P4", 2_010_000, DAY, "CRO 9")
