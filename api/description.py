@@ -35,6 +35,7 @@ TAGS = [
     {"name": "distributions", "description": "Money that arrived, divided"},
     {"name": "accounts", "description": "The books in double entry"},
     {"name": "payouts", "description": "Receipts of payouts, with proof"},
+    {"name": "bank", "description": "Payment files for the bank, and its statements"},
     {"name": "ledger", "description": "What was written to the chain"},
 ]
 

@@ -22,6 +22,7 @@ from cli.approval import (
     show_proposal,
     withdraw,
 )
+from cli.bank import reserve, sepa, statement
 from cli.failures import EXIT_BAD_INPUT, explained, refuse_findings, stop
 from cli.payout_tree import tree
 from cli.publish import deliver
@@ -40,10 +41,13 @@ from settlement.usecases.redivide import redivide
 
 app = typer.Typer(
     name="pay",
-    help="From a bank receipt to confirmed payouts: receive, or step by step; redivide, orders, confirm.",
+    help="From a bank receipt to confirmed payouts: receive, or step by step; order, import the statement.",
     no_args_is_help=True,
     add_completion=False,
 )
+app.command("sepa")(sepa)
+app.command("statement")(statement)
+app.command("reserve")(reserve)
 app.command("tree")(tree)
 app.command("draft")(draft)
 app.command("check")(check_draft)
@@ -71,7 +75,7 @@ def receive(
     """Divide a bank receipt over the settled periods not yet distributed, settle and pay it on the ledger.
 
     Drafts, checks and approves in one step; what the checks find has to be acknowledged. Wallet leaves are
-    pushed, bank leaves are reserved; `condivisa pay orders` lists those for the bank. The same receipt again
+    pushed, bank leaves are reserved; `condivisa pay sepa` orders those at the bank. The same receipt again
     continues where it stopped.
     """
     terms = receipt_terms(gross, reference, on, kind, fee, costs)

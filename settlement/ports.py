@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from settlement.domain.accounting.entry import Entry, EntryKind, RecordedEntry
 from settlement.domain.accounting.lifecycle import DistributionState, Draft, LifecycleStep
 from settlement.domain.accounting.trial_balance import TrialBalance
+from settlement.domain.bank_orders import BankOrder, BankPayment, PaymentOrder
 from settlement.domain.case import Case, Community, Direction, MeterSeries
 from settlement.domain.day_vectors import DayGrid, DayVector
 from settlement.domain.payees import Payee
@@ -33,6 +34,14 @@ class Evidence(Protocol):
 
     def __call__(self, case: Case, settlement_json: bytes) -> bytes:
         """Bytes of the manifest over the case's canonical files and its settlement.json."""
+        ...
+
+
+class PaymentFile(Protocol):
+    """Writes an order as the file that the bank reads."""
+
+    def __call__(self, order: PaymentOrder) -> bytes:
+        """The file: the same order is the same bytes."""
         ...
 
 
@@ -195,6 +204,10 @@ class Receipts(ReceiptsReader, Protocol):
         """The receipts of these ids that exist, oldest first."""
         ...
 
+    def of_community(self, community_id: UUID) -> list[Receipt]:
+        """All receipts of a community, oldest first."""
+        ...
+
     def by_reference(self, community_id: UUID, bank_reference: str) -> Receipt | None:
         """The receipt with that bank reference."""
         ...
@@ -320,6 +333,40 @@ class Statements(StatementsReader, Protocol):
         ...
 
 
+class BankOrdersReader(Protocol):
+    """Payment files written for the bank, and their payments."""
+
+    def of_community(self, community_id: UUID) -> list[BankOrder]:
+        """The orders of a community by number."""
+        ...
+
+    def of_distribution(self, distribution_id: UUID) -> list[BankOrder]:
+        """The orders of a distribution by number."""
+        ...
+
+    def named(
+        self, community_id: UUID, end_to_end_ids: Collection[str], order_ids: Collection[UUID]
+    ) -> list[BankPayment]:
+        """The community's payments that a statement names, singly or by their order."""
+        ...
+
+    def attempts(self, distribution_id: UUID) -> dict[UUID, int]:
+        """How many times each leaf of a distribution was ordered, by the leaf's id."""
+        ...
+
+
+class BankOrders(BankOrdersReader, Protocol):
+    """Payment files, to add; payments, to change by the bank's word."""
+
+    def add(self, order: BankOrder, payments: Iterable[tuple[str, UUID, int, int]]) -> None:
+        """Store an order; a payment is (end-to-end id, leaf's id, attempt, micro-euro)."""
+        ...
+
+    def set_payment(self, payment: BankPayment) -> None:
+        """Keep a payment's state and the bank's word on it."""
+        ...
+
+
 class Outbox(Protocol):
     """Messages to the ledger's side."""
 
@@ -355,6 +402,8 @@ class UnitOfWork(Protocol):
     def lifecycles(self) -> Lifecycles: ...
     @property
     def statements(self) -> Statements: ...
+    @property
+    def bank_orders(self) -> BankOrders: ...
     @property
     def outbox(self) -> Outbox: ...
 

@@ -3,6 +3,7 @@
 from api.routers import (
     accounts,
     asker,
+    bank,
     communities,
     distributions,
     drafts,
@@ -38,6 +39,7 @@ ROUTERS = (
     accounts.router,
     statements.router,
     payouts.router,
+    bank.router,
     ledger.router,
     lists.router,
 )

@@ -9,8 +9,9 @@ from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from api.schemas.geometry import Point
 from api.schemas.wire import Day, Id, Instant, Page, PodCode, Request, Response, Text, rome
 from community.domain.records import MemberRecord, MemberStatus, MemberType, NewMember, PodRecord
-from oracle.sources.payees import checksum_address, iban_is_valid
+from oracle.sources.payees import checksum_address
 from settlement.domain.case import MemberCategory
+from settlement.domain.iban import iban_is_valid
 from settlement.domain.payees import Payee
 from settlement.domain.payout_states import Channel
 

@@ -246,6 +246,11 @@ class VaultContract:
         data = artifact(VAULT).call("reserve", _branch(branch), selection)
         return Call(vault, data, f"reserve bank payouts from leaf {branch.start}")
 
+    def release(self, vault: bytes, branch: Branch, selection: int) -> Call:
+        """Open bank leaves again whose payment did not arrive."""
+        data = artifact(VAULT).call("release", _branch(branch), selection)
+        return Call(vault, data, f"release bank payouts from leaf {branch.start}")
+
     def confirm(self, vault: bytes, branch: Branch, references: Sequence[bytes]) -> Call:
         """Record bank payments: a reference of zeros means not now."""
         data = artifact(VAULT).call("confirm", _branch(branch), list(references))

@@ -5,9 +5,10 @@ from pathlib import Path
 from oracle.attest.keccak import keccak256
 from oracle.attest.payout_tree import ADDRESS_BYTES
 from oracle.sources.folder import write_folder
-from oracle.sources.payees import FILE_NAME, complete_iban, payees_csv
+from oracle.sources.payees import FILE_NAME, payees_csv
 from settlement.casefile import write_case
 from settlement.domain.case import Community, Member, MemberCategory
+from settlement.domain.iban import complete_iban
 from settlement.domain.payees import Payee
 from settlement.domain.payout_states import Channel
 

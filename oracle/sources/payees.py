@@ -18,6 +18,7 @@ from oracle.attest.keccak import keccak256
 from oracle.attest.payout_tree import ADDRESS_BYTES, ZERO_ADDRESS
 from oracle.sources.table import Row, read_table
 from settlement.domain.findings import Finding, quote
+from settlement.domain.iban import iban_is_valid
 from settlement.domain.payees import Payee
 from settlement.domain.payout_states import Channel
 
@@ -26,8 +27,6 @@ COLUMNS = ("member", "channel", "address", "consent")
 CHANNELS: Mapping[str, Channel] = {"wallet": Channel.WALLET, "bank": Channel.BANK}
 CONSENTS = {"yes": True, "no": False, "": False}
 ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}", re.ASCII)
-IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}", re.ASCII)
-ITALIAN_IBAN = re.compile(r"(IT|SM)[0-9]{2}[A-Z][0-9]{10}[A-Z0-9]{12}", re.ASCII)
 
 
 def read_payees(path: Path, members: Collection[str]) -> tuple[dict[str, Payee], list[Finding]]:
@@ -68,18 +67,6 @@ def checksum_address(address: bytes) -> str:
     return "0x" + "".join(mixed)
 
 
-def iban_is_valid(iban: str) -> bool:
-    """Form, Italian structure for IT and SM, and the mod-97 check of ISO 13616; no blanks."""
-    if not IBAN.fullmatch(iban) or (iban[:2] in ("IT", "SM") and not ITALIAN_IBAN.fullmatch(iban)):
-        return False
-    return _mod_97(iban) == 1
-
-
-def complete_iban(country: str, account: str) -> str:
-    """An IBAN whose check digits fit, from a country and the account behind the check digits."""
-    return f"{country}{98 - _mod_97(f'{country}00{account}'):02d}{account}"
-
-
 def payees_csv(payees: Iterable[Payee]) -> str:
     """The file's text, rows in the given order."""
     text = io.StringIO()
@@ -93,11 +80,6 @@ def _cells(payee: Payee) -> tuple[str, ...]:
     wallet = payee.channel is Channel.WALLET and payee.wallet_address is not None
     address = checksum_address(payee.wallet_address or b"") if wallet else payee.iban or ""
     return payee.member, payee.channel.value, address, "yes" if payee.consent else "no"
-
-
-def _mod_97(iban: str) -> int:
-    """The IBAN, first four characters moved to the end and letters counted from 10, modulo 97."""
-    return int("".join(str(int(mark, 36)) for mark in iban[4:] + iban[:4])) % 97
 
 
 def _place_faults(payee: Payee, members: Collection[str], lines: dict[str, int]) -> list[str]:

@@ -1,12 +1,13 @@
-"""Topics `push`, `reserve` and `confirm`: a settled distribution's leaves are paid in aligned batches.
+"""Topics `push`, `reserve`, `confirm` and `release`: a settled distribution's leaves are paid in batches.
 
 Wallet and social leaves are pushed; bank leaves are reserved, ordered at the bank, and confirmed with the
-hash of the bank's reference. A leaf that a push could not pay stays open: anyone may claim it for its member.
+hash of the bank's reference, or released when the bank sends the money back. A leaf that a push could not pay
+stays open: anyone may claim it for its member.
 """
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from typing import NamedTuple
 from uuid import UUID
@@ -103,6 +104,55 @@ def confirm_payouts(work: Work, distribution_id: UUID, references: Mapping[int, 
     return ordered
 
 
+def release_payouts(work: Work, distribution_id: UUID, leaves: Mapping[int, str]) -> None:
+    """Order on the chain the release of reserved leaves (leaf index → the payment that came back)."""
+    _order_leaves(work, distribution_id, "release", leaves)
+
+
+def reserve_again(work: Work, distribution_id: UUID, indexes: Iterable[int] | None = None) -> list[int]:
+    """Order the reservation of released leaves, all or those named; returns their indexes.
+
+    Asked again before it is done, it is ordered once. Raises NotFound, and TransitionRefused naming the first
+    leaf that is not released.
+    """
+    payouts = work.payouts.of_distribution(distribution_id)
+    wanted = _released(payouts) if indexes is None else sorted(set(indexes))
+    _require_released(payouts, distribution_id, wanted)
+    attempts = work.bank_orders.attempts(distribution_id)
+    leaves = [payouts[index] for index in wanted]
+    marks = {row.leaf_index: f"{row.id}:{attempts.get(row.id, 0)}" for row in leaves}
+    _order_leaves(work, distribution_id, "reserve", marks)
+    return wanted
+
+
+def _released(payouts: list[Payout]) -> list[int]:
+    return [row.leaf_index for row in payouts if row.state is PayoutState.RELEASED]
+
+
+def _require_released(payouts: list[Payout], distribution_id: UUID, indexes: Iterable[int]) -> None:
+    for index in indexes:
+        if not 0 <= index < len(payouts):
+            raise NotFound("leaf", f"{index} of distribution {distribution_id}")
+        if index not in _released(payouts):
+            raise TransitionRefused(index, payouts[index].channel, payouts[index].state, PayoutState.RESERVED)
+
+
+def _order_leaves(work: Work, distribution_id: UUID, topic: str, leaves: Mapping[int, str]) -> None:
+    """One message per batch; the marks of its leaves make it one however often it is asked for."""
+    distribution = work.distributions.get(distribution_id)
+    if distribution is None:
+        raise NotFound("distribution", distribution_id)
+    for start, height in batches(len(work.payouts.of_distribution(distribution_id))):
+        inside = {
+            index: mark for index, mark in sorted(leaves.items()) if start <= index < start + (1 << height)
+        }
+        if inside:
+            mark = sha256(repr(inside).encode()).hexdigest()[:16]
+            payload = {"distribution_id": str(distribution_id), "start": start, "height": height}
+            key = f"{topic}:{distribution_id}:{start}:{mark}"
+            work.outbox.add(distribution.community_id, topic, key, payload | {"leaves": list(inside)})
+
+
 def _open_references(
     payouts: list[Payout], distribution_id: UUID, references: Mapping[int, str]
 ) -> dict[int, str]:
@@ -174,17 +224,28 @@ def _fitting(context: Context, part: _Part) -> Iterator[_Part]:
 
 
 def reserve(context: Context, message: OutboxRow) -> Steps:
-    """Set a batch's bank leaves aside for the bank."""
+    """Set a batch's bank leaves aside for the bank: those that the message names, else all that are open."""
     part = _part(context, message)
-    chosen = [
-        payout
-        for payout in part.payouts
-        if payout.channel is Channel.BANK and may_follow(payout.channel, payout.state, PayoutState.RESERVED)
-    ]
-    selection = sum(1 << (payout.leaf_index - part.start) for payout in chosen)
-    if selection:
+    chosen = _chosen(part, message, PayoutState.RESERVED)
+    if "leaves" in message.payload:
+        # While it was open its owner may have moved it, or a resolution redirected it: then it stays so.
+        chosen = [
+            index for index in chosen if not context.vault.is_paid(part.vault, part.distribution, index)
+        ]
+    if chosen:
+        selection = _selection(part, chosen)
         yield Step("reserve", ready(context.vault.reserve(part.vault, part.branch, selection)))
-    return _marking(message, {payout.leaf_index: None for payout in chosen}, PayoutState.RESERVED)
+    return _marking(message, dict.fromkeys(chosen), PayoutState.RESERVED)
+
+
+def release(context: Context, message: OutboxRow) -> Steps:
+    """Open leaves again whose payment the bank rejected or sent back; what was confirmed since stays."""
+    part = _part(context, message)
+    chosen = _chosen(part, message, PayoutState.RELEASED)
+    if chosen:
+        selection = _selection(part, chosen)
+        yield Step("release", ready(context.vault.release(part.vault, part.branch, selection)))
+    return _marking(message, dict.fromkeys(chosen), PayoutState.RELEASED)
 
 
 def confirm(context: Context, message: OutboxRow) -> Steps:
@@ -203,6 +264,23 @@ def confirm(context: Context, message: OutboxRow) -> Steps:
     if references:
         yield Step("confirm", ready(context.vault.confirm(part.vault, part.branch, hashes)))
     return _marking(message, references, PayoutState.CONFIRMED)
+
+
+def _chosen(part: _Part, message: OutboxRow, state: PayoutState) -> list[int]:
+    """Indexes of the part's bank leaves that may go to the state, of those that the message names."""
+    named = message.payload.get("leaves")
+    return [
+        payout.leaf_index
+        for payout in part.payouts
+        if payout.channel is Channel.BANK
+        and may_follow(payout.channel, payout.state, state)
+        and (named is None or payout.leaf_index in named)
+    ]
+
+
+def _selection(part: _Part, leaves: Iterable[int]) -> int:
+    """Bit i stands for the part's leaf i."""
+    return sum(1 << (index - part.start) for index in leaves)
 
 
 def _order(

@@ -35,6 +35,7 @@ TOPICS: Mapping[str, Callable[[Context, OutboxRow], Steps]] = {
     "push": pay.push,
     "reserve": pay.reserve,
     "confirm": pay.confirm,
+    "release": pay.release,
 }
 
 

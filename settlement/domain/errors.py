@@ -176,3 +176,15 @@ class TransitionRefused(ServiceError):
     def __init__(self, leaf_index: int, channel: str, before: str, after: str) -> None:
         self.leaf_index, self.channel, self.before, self.after = leaf_index, channel, before, after
         super().__init__(f"leaf {leaf_index} ({channel}) cannot go from {before} to {after}")
+
+
+class NothingToOrder(ServiceError):
+    """An order at the bank names at least one reserved leaf with a valid IBAN."""
+
+    code = "NOTHING_TO_ORDER"
+
+
+class OrderRefused(ServiceError):
+    """The debtor, the date or a leaf's history does not permit a payment order."""
+
+    code = "ORDER_REFUSED"

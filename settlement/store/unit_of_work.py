@@ -15,6 +15,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
+from settlement.store.bank_orders import BankOrders, BankOrdersReader
 from settlement.store.distributions import Distributions, DistributionsReader
 from settlement.store.journal import Journal, JournalReader
 from settlement.store.lifecycles import Lifecycles, LifecyclesReader
@@ -81,6 +82,7 @@ class SettlementUnitOfWork(_Transaction):
     journal: Journal
     lifecycles: Lifecycles
     statements: Statements
+    bank_orders: BankOrders
     outbox: Outbox
 
     def _attach(self, session: Session) -> None:
@@ -93,6 +95,7 @@ class SettlementUnitOfWork(_Transaction):
         self.journal = Journal(session)
         self.lifecycles = Lifecycles(session)
         self.statements = Statements(session)
+        self.bank_orders = BankOrders(session)
         self.outbox = Outbox(session)
 
     def lock(self, name: str) -> None:
@@ -121,6 +124,7 @@ class SettlementReadOnlyUnitOfWork(_Transaction):
     journal: JournalReader
     lifecycles: LifecyclesReader
     statements: StatementsReader
+    bank_orders: BankOrdersReader
     outbox: OutboxReader
 
     def _open(self, engine: Engine) -> Session:
@@ -141,4 +145,5 @@ class SettlementReadOnlyUnitOfWork(_Transaction):
         self.journal = JournalReader(session)
         self.lifecycles = LifecyclesReader(session)
         self.statements = StatementsReader(session)
+        self.bank_orders = BankOrdersReader(session)
         self.outbox = OutboxReader(session)

@@ -102,6 +102,11 @@ MATRIX = {
         OWN, P + "/distributions/{distribution}/statements/{P1}/pdf"
     ),
     ("GET", P + "/payouts/{distribution}/{index}/receipt"): Row(OWN, P + "/payouts/1/0/receipt"),
+    ("POST", P + "/bank-statements"): Row(ADMINISTRATORS),
+    ("GET", P + "/bank-orders"): Row(OVERSEERS),
+    ("GET", P + "/bank-orders/{number}/file"): Row(
+        (401, 404, 404, 403, 403, 403, 404), P + "/bank-orders/1/file"
+    ),
     ("GET", P + "/ledger/transactions"): Row(ALL),
 }
 
@@ -134,7 +139,8 @@ def test_route__each_asker__is_answered_as_the_matrix_says(
 
 def media_type(path: str) -> str:
     """Of what the route takes."""
-    return "text/csv" if path.endswith(("/readings", "/prices", "/gse-figures")) else "application/json"
+    tables = ("/readings", "/prices", "/gse-figures", "/bank-statements")
+    return "text/csv" if path.endswith(tables) else "application/json"
 
 
 def place(world: World, address: str) -> str:

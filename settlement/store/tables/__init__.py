@@ -7,6 +7,8 @@ from settlement.store.tables.accounting import (
     DistributionStepRow,
 )
 from settlement.store.tables.money import (
+    BankOrderRow,
+    BankPaymentRow,
     BankReceiptRow,
     DistributionCancellationRow,
     DistributionReceiptRow,
@@ -23,6 +25,8 @@ from settlement.store.tables.settlements import EnergyTransactionRow, Settlement
 __all__ = [
     "AccountingEntryRow",
     "AccountingPostingRow",
+    "BankOrderRow",
+    "BankPaymentRow",
     "BankReceiptRow",
     "DistributionCancellationRow",
     "DistributionDraftRow",

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Column, Date, ForeignKeyConstraint, Index, Integer, UniqueConstraint
+from sqlalchemy import Boolean, Column, Date, ForeignKeyConstraint, Index, Integer, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from settlement.store import columns
@@ -138,3 +138,47 @@ class MemberBalanceRow(SQLModel, table=True):
     entitlement_micro_eur: int = Field(sa_column=columns.whole())
     leaf_micro_eur: int = Field(sa_column=columns.whole())
     balance_micro_eur: int = Field(sa_column=columns.whole())
+
+
+class BankOrderRow(SQLModel, table=True):
+    """A payment file that was written for the bank. Never changed."""
+
+    __tablename__ = "bank_orders"
+    __table_args__ = (UniqueConstraint("community_id", "number"),)
+
+    id: UUID = Field(sa_column=columns.key())
+    community_id: UUID = Field(sa_column=columns.reference("energy_communities.id"))
+    distribution_id: UUID = Field(sa_column=columns.reference("distributions.id"))
+    number: int = Field(sa_column=Column(Integer, nullable=False))
+    debtor_name: str = Field(sa_column=columns.text(255))
+    debtor_iban: str = Field(sa_column=columns.text(34))
+    debtor_bic: str | None = Field(sa_column=columns.text(11, nullable=True))
+    execution_date: date = Field(sa_column=Column(Date, nullable=False))
+    payments: int = Field(sa_column=Column(Integer, nullable=False))
+    sum_micro_eur: int = Field(sa_column=columns.whole())
+    file_sha256: bytes = Field(sa_column=columns.octets())
+    file: bytes = Field(sa_column=columns.octets())
+    created_at: datetime = Field(sa_column=columns.instant())
+
+
+class BankPaymentRow(SQLModel, table=True):
+    """One attempt to pay one bank leaf, of which at most one is open. Only what the bank says changes."""
+
+    __tablename__ = "bank_payments"
+    __table_args__ = (
+        UniqueConstraint("payout_id", "attempt"),
+        Index("idx_bank_payments_open", "payout_id", unique=True, postgresql_where=text("state = 'ordered'")),
+        Index("idx_bank_payments_order", "order_id"),
+    )
+
+    end_to_end_id: str = Field(sa_column=columns.text(35, primary_key=True))
+    order_id: UUID = Field(sa_column=columns.reference("bank_orders.id"))
+    payout_id: UUID = Field(sa_column=columns.reference("payouts.id"))
+    attempt: int = Field(sa_column=Column(Integer, nullable=False))
+    amount_micro_eur: int = Field(sa_column=columns.whole())
+    state: str = Field(sa_column=columns.text(10, server_default="ordered"))
+    bank_reference: str | None = Field(sa_column=columns.text(255, nullable=True))
+    credited_on: date | None = Field(sa_column=Column(Date))
+    returned_on: date | None = Field(sa_column=Column(Date))
+    return_reason: str | None = Field(sa_column=columns.text(255, nullable=True))
+    late: bool = Field(sa_column=Column(Boolean, nullable=False, server_default=text("false")))

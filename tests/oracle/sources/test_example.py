@@ -8,10 +8,11 @@ import pytest
 
 from oracle.sources.example import write_example
 from oracle.sources.folder import FolderNotEmpty
-from oracle.sources.payees import iban_is_valid, read_payees
+from oracle.sources.payees import read_payees
 from planning.example import example_case
 from settlement.casefile import read_case
 from settlement.domain.case import MemberCategory
+from settlement.domain.iban import iban_is_valid
 from settlement.domain.payout_states import Channel
 
 SHA256 = {

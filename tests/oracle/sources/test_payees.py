@@ -8,12 +8,11 @@ from hypothesis import strategies as st
 
 from oracle.sources.payees import (
     checksum_address,
-    complete_iban,
     consents,
-    iban_is_valid,
     payees_csv,
     read_payees,
 )
+from settlement.domain.iban import complete_iban, iban_is_valid
 from settlement.domain.payees import Payee
 from settlement.domain.payout_states import Channel
 

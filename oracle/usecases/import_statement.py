@@ -1,0 +1,86 @@
+"""A bank statement is matched with orders and receipts, shown, and on acceptance booked."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from oracle.usecases.pay import confirm_payouts, release_payouts
+from oracle.work import Work
+from settlement.domain.bank_orders import BankPayment, PaymentState
+from settlement.domain.bank_statement import Entry, foreign_accounts
+from settlement.domain.findings import Finding
+from settlement.domain.records import ReceiptKind
+from settlement.domain.statement_matching import Matcher, Outcome, Proposal
+from settlement.usecases.record_receipt import ReceiptTerms, record_receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What the entries mean, in their order. With findings nothing was booked."""
+
+    proposals: tuple[Proposal, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+def import_statement(
+    work: Work,
+    community_id: UUID,
+    entries: Sequence[Entry],
+    *,
+    accept: bool,
+    kind: ReceiptKind | None = None,
+    accounts: Collection[str] = (),
+) -> Imported:
+    """Propose what the entries mean; with `accept` book it: receipts, credited and returned payments.
+
+    The same entries again, or those of an overlapping statement, change nothing. `kind` is that of receipts
+    whose text does not tell; `accounts` are further accounts of the community. The caller commits: all or
+    nothing. Raises what record_receipt and confirm_payouts raise.
+    """
+    work.lock(f"money:{community_id}")
+    orders = work.bank_orders.of_community(community_id)
+    own = frozenset(row.debtor.iban for row in orders) | frozenset(accounts)
+    findings = foreign_accounts(entries, own)
+    if findings:
+        return Imported(findings=tuple(findings))
+    ids = {(entry.end_to_end_id or "").upper() for entry in entries}
+    named = {(entry.order or "").upper() for entry in entries}
+    payments = work.bank_orders.named(
+        community_id, ids, [order.id for order in orders if order.message_id in named]
+    )
+    matcher = Matcher(payments, work.receipts.of_community(community_id), kind)
+    proposals = tuple(matcher.proposals(entries))
+    if accept:
+        _book(work, community_id, proposals)
+    return Imported(proposals)
+
+
+def _book(work: Work, community_id: UUID, proposals: Sequence[Proposal]) -> None:
+    for proposal in proposals:
+        if proposal.outcome is Outcome.RECEIPT:
+            record_receipt(work, community_id, _terms(proposal))
+    # An entry may change what an earlier one changed: the last word counts.
+    payments = {row.end_to_end_id: row for proposal in proposals for row in proposal.payments}
+    for payment in payments.values():
+        work.bank_orders.set_payment(payment)
+    for distribution_id, rows in _by_distribution(payments.values(), PaymentState.CREDITED).items():
+        confirm_payouts(work, distribution_id, {row.leaf_index: row.bank_reference or "" for row in rows})
+    for distribution_id, rows in _by_distribution(payments.values(), PaymentState.RETURNED).items():
+        back = {row.leaf_index: row.end_to_end_id for row in rows if not row.late}
+        release_payouts(work, distribution_id, back)
+
+
+def _by_distribution(payments: Collection[BankPayment], state: PaymentState) -> dict[UUID, list[BankPayment]]:
+    found: defaultdict[UUID, list[BankPayment]] = defaultdict(list)
+    for payment in payments:
+        if payment.state is state:
+            found[payment.distribution_id].append(payment)
+    return found
+
+
+def _terms(proposal: Proposal) -> ReceiptTerms:
+    entry = proposal.entry
+    assert proposal.kind is not None
+    assert entry.reference is not None
+    return ReceiptTerms(proposal.kind, entry.booked_on, entry.amount_micro_eur, entry.reference)
