@@ -34,6 +34,7 @@ TAGS = [
     {"name": "settlements", "description": "Settled periods"},
     {"name": "market", "description": "Beside the incentive: time bands, what GSE buys, GSE's own figures"},
     {"name": "distributions", "description": "Money that arrived, divided"},
+    {"name": "accounts", "description": "The books in double entry"},
     {"name": "payouts", "description": "Receipts of payouts, with proof"},
     {"name": "bank", "description": "Payment files for the bank, and its statements"},
     {"name": "ledger", "description": "What was written to the chain"},

@@ -224,7 +224,9 @@ def _stocked(engine: Engine) -> Stock:
         settlement = close_period(work, case_manifest, community_id, start, end, NOW - timedelta(days=1))
         terms = ReceiptTerms(ReceiptKind.ADVANCE, date(2025, 1, 9), 1_000_000_000, "TRN 1")
         receipt = record_receipt(work, community_id, terms)
-        distribution = distribute(work, community_id, [receipt.id], [settlement.id])
+        distribution = distribute(
+            work, community_id, [receipt.id], [settlement.id], acknowledged=["RECEIVED_ABOVE_COMPUTED"]
+        )
         token = create_token(work, Role.ADMINISTRATOR, "bench", NOW, NOW + timedelta(days=1), community_id)
         work.commit()
     days = (start + timedelta(hours=12)).date(), (end + timedelta(hours=12)).date()

@@ -155,7 +155,7 @@ def _post(run: Run, opened: OpenChain) -> None:
 
 def _distribute(run: Run, opened: OpenChain) -> None:
     with run.display.stage("distribute") as stage:
-        run.distribution = divide(run.workspace, run.community_id, _bank_receipt(run))
+        run.distribution = divide(run.workspace, run.community_id, _bank_receipt(run), "the demonstration")
         published = deliver(run.workspace, opened, run.community_id, progress=stage.report)
         row = run.distribution
         parts = (row.producers_micro_eur, row.social_micro_eur, row.grid_micro_eur)

@@ -39,6 +39,7 @@ VERBS = (
     Verb("import", "cli.intake", "import_case", "The service"),
     Verb("publish", "cli.publish", "publish", "The service"),
     Verb("pay", "cli.pay", "app", "The service"),
+    Verb("accounts", "cli.accounts", "app", "The service"),
     Verb("statement", "cli.statement", "statement", "The service"),
     Verb("chain", "cli.chain", "app", "The service"),
     Verb("govern", "cli.govern", "app", "The service"),

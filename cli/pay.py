@@ -2,16 +2,26 @@
 
 import csv
 import io
-import re
-from collections.abc import Sequence
-from datetime import datetime
-from decimal import Decimal
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
 import typer
 
+from cli.approval import (
+    Acknowledge,
+    By,
+    approve,
+    check_draft,
+    draft,
+    drafted,
+    person,
+    settlements_for,
+    show_findings,
+    show_proposal,
+    withdraw,
+)
 from cli.bank import reserve_leaves, sepa, statement
 from cli.bank_account import account
 from cli.evidence_pack import pack
@@ -19,6 +29,7 @@ from cli.failures import EXIT_BAD_INPUT, explained, refuse_findings, stop
 from cli.office import PrintOption, VaultOption
 from cli.payout_tree import tree
 from cli.publish import deliver
+from cli.receipt_options import Costs, Fee, Gross, Kind, On, Reference, receipt_terms
 from cli.single_payouts import confirm_single, release_single, reserve_singles, single_orders
 from cli.workspace import CommunityArgument, StateOption, Workspace, open_ledger, open_workspace
 from community.domain.records import CommunityRecord
@@ -31,17 +42,18 @@ from oracle.usecases.pay import (
 )
 from oracle.usecases.resolutions import FIRST_SINGLE
 from settlement.casefile import write_atomically
-from settlement.domain.lineage import successors, undistributed
+from settlement.domain.accounting.checks import check
 from settlement.domain.payout_states import Channel, PayoutState
 from settlement.domain.records import Distribution, Payout, ReceiptKind
-from settlement.domain.rounding import MICRO_EUR_PER_EUR, micro_eur_text
+from settlement.domain.rounding import micro_eur_text
+from settlement.usecases.check_distribution import proposal_of
 from settlement.usecases.distribute import distribute
 from settlement.usecases.record_receipt import ReceiptTerms, record_receipt
 from settlement.usecases.redivide import redivide
 
 app = typer.Typer(
     name="pay",
-    help="From a bank receipt to confirmed payouts: receive, redivide, order, import the bank's statement.",
+    help="From a bank receipt to confirmed payouts: receive, or step by step; order, import the statement.",
     no_args_is_help=True,
     add_completion=False,
 )
@@ -50,32 +62,42 @@ app.command("statement")(statement)
 app.command("tree")(tree)
 app.command("account")(account)
 app.command("pack")(pack)
-AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?")
+app.command("draft")(draft)
+app.command("check")(check_draft)
+app.command("approve")(approve)
+app.command("withdraw")(withdraw)
 AWAITING_BANK = frozenset({PayoutState.RESERVED, PayoutState.ORDERED})
 
 
 @app.command("receive")
 def receive(
     community: CommunityArgument,
-    gross: Annotated[str, typer.Option(metavar="EUR", help="What GSE paid, before its fee, e.g. 221.15")],
-    reference: Annotated[str, typer.Option(help="The bank's reference of the credit.")],
-    on: Annotated[
-        datetime, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Day of the credit.")
-    ],
-    kind: Annotated[ReceiptKind, typer.Option(help="Advance, balance or correction.")] = ReceiptKind.ADVANCE,
-    fee: Annotated[str, typer.Option(metavar="EUR", help="Fee that GSE withheld.")] = "0",
-    costs: Annotated[str, typer.Option(metavar="EUR", help="Costs resolved by the assembly.")] = "0",
+    gross: Gross,
+    reference: Reference,
+    on: On,
+    kind: Kind = ReceiptKind.ADVANCE,
+    fee: Fee = "0",
+    costs: Costs = "0",
+    acknowledge: Acknowledge = None,
+    by: By = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show entries, payouts and findings; store nothing.")
+    ] = False,
     state: StateOption = None,
 ) -> None:
     """Divide a bank receipt over the settled periods not yet distributed, settle and pay it on the ledger.
 
-    Wallet leaves are pushed, bank leaves are reserved; `condivisa pay sepa` orders those at the bank. The
-    same receipt again continues where it stopped.
+    Drafts, checks and approves in one step; what the checks find has to be acknowledged. Wallet leaves are
+    pushed, bank leaves are reserved; `condivisa pay sepa` orders those at the bank. The same receipt again
+    continues where it stopped.
     """
-    terms = ReceiptTerms(kind, on.date(), euro(gross), reference, euro(fee), euro(costs))
+    terms = receipt_terms(gross, reference, on, kind, fee, costs)
     with explained(), open_workspace(state) as workspace:
         record = workspace.community(community)
-        distribution = divide(workspace, record.id, terms)
+        if dry_run:
+            _show(workspace, record.id, terms, person(by))
+            return
+        distribution = divide(workspace, record.id, terms, person(by), acknowledge or ())
         with open_ledger(workspace) as opened:
             deliver(workspace, opened, record.id)
         _say(distribution, record.name)
@@ -247,7 +269,13 @@ def _distribution(workspace: Workspace, record: CommunityRecord, number: int) ->
     return numbers[number]
 
 
-def divide(workspace: Workspace, community_id: UUID, terms: ReceiptTerms) -> Distribution:
+def divide(
+    workspace: Workspace,
+    community_id: UUID,
+    terms: ReceiptTerms,
+    by: str,
+    acknowledged: Collection[str] = (),
+) -> Distribution:
     """Record the receipt and divide it over the settled periods that no distribution has named yet.
 
     Where there are none, it is a further payment for the periods of the latest distribution, divided by what
@@ -259,15 +287,27 @@ def divide(workspace: Workspace, community_id: UUID, terms: ReceiptTerms) -> Dis
             existing = work.distributions.get(receipt.distribution_id)
             assert existing is not None
             return existing
-        past = work.distributions.of_community(community_id)
-        named = {settlement for distribution in past for settlement in distribution.settlements}
-        latest = set(max(past, key=lambda row: row.number).settlements) if past else set()
-        known = work.settlements.of_community(community_id)
-        chosen = [row.id for row in undistributed(known, named) or successors(known, latest)]
-        wallets = pays_wallets(work, community_id, before_deployment=workspace.chain.rpc is None)
-        distribution = distribute(work, community_id, [receipt.id], chosen, wallets=wallets)
+        distribution = distribute(
+            work,
+            community_id,
+            [receipt.id],
+            settlements_for(work, community_id),
+            wallets=pays_wallets(work, community_id, before_deployment=workspace.chain.rpc is None),
+            by=by,
+            acknowledged=acknowledged,
+        )
         work.commit()
     return distribution
+
+
+def _show(workspace: Workspace, community_id: UUID, terms: ReceiptTerms, by: str) -> None:
+    """What dividing the receipt would do; nothing of it is kept."""
+    with workspace.writing() as work:
+        wallets = pays_wallets(work, community_id, before_deployment=workspace.chain.rpc is None)
+        made = drafted(work, community_id, terms, by, wallets=wallets)
+        _, proposal = proposal_of(work, made.id)
+    show_proposal(proposal)
+    show_findings(check(proposal))
 
 
 def note_confirmations(workspace: Workspace, distribution_id: UUID, references: dict[int, str]) -> int:
@@ -281,13 +321,6 @@ def note_confirmations(workspace: Workspace, distribution_id: UUID, references: 
 def awaiting_bank(payouts: Sequence[Payout]) -> list[Payout]:
     """The bank leaves that were reserved and wait for the bank."""
     return [row for row in payouts if row.channel is Channel.BANK and row.state in AWAITING_BANK]
-
-
-def euro(text: str) -> int:
-    """Micro-euro of an amount typed by a person; stops the command when it is not one in whole cents."""
-    if AMOUNT.fullmatch(text) is None:
-        stop(f'"{text}" is not an amount in euro with at most two decimals, e.g. 221.15', EXIT_BAD_INPUT)
-    return int(Decimal(text) * MICRO_EUR_PER_EUR)
 
 
 def _orders_csv(payouts: Sequence[Payout], numbers: dict[UUID, int], singles: Sequence[BankOrder]) -> str:

@@ -7,7 +7,7 @@ import typer
 
 from cli import hand_over, redirect
 from cli.office import VaultOption, address_typed, payee_typed, vault_typed
-from cli.pay import euro
+from cli.receipt_options import euro
 from cli.resolution import resolution_command
 from oracle.usecases import resolutions
 from oracle.usecases.resolutions import Action, Fund

@@ -30,9 +30,18 @@ from settlement.domain.records import (
     SettlementMember,
     StoredSettlement,
 )
-from settlement.ports import CommunityTerms, Payouts, PricesReader, ReadingsReader, UnitOfWork
+from settlement.ports import (
+    AccountsWork,
+    CommunityTerms,
+    Payouts,
+    PricesReader,
+    ReadingsReader,
+    UnitOfWork,
+)
 from settlement.ports import Distributions as SettlementDistributions
+from settlement.ports import DistributionsReader as SettlementDistributionsReader
 from settlement.ports import Outbox as SettlementOutbox
+from settlement.ports import PayoutsReader as SettlementPayoutsReader
 from settlement.ports import Settlements as SettlementSettlements
 
 
@@ -314,6 +323,23 @@ class StatusWork(Protocol):
     def deployments(self) -> DeploymentsReader: ...
     @property
     def settled_distributions(self) -> SettledDistributionsReader: ...
+
+
+class AccountsPayouts(PayoutsReader, SettlementPayoutsReader, Protocol):
+    """Payout leaves, of a distribution and of a community."""
+
+
+class AccountsDistributions(StatusDistributions, SettlementDistributionsReader, Protocol):
+    """Distributions, what became of them, and the balances after each."""
+
+
+class AccountsStatusWork(StatusWork, AccountsWork, Protocol):
+    """What accounts and chain are compared over, all of it from one snapshot."""
+
+    @property
+    def distributions(self) -> AccountsDistributions: ...
+    @property
+    def payouts(self) -> AccountsPayouts: ...
 
 
 class Work(UnitOfWork, Protocol):

@@ -8,6 +8,9 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
+from settlement.domain.accounting.entry import Entry, EntryKind, RecordedEntry
+from settlement.domain.accounting.lifecycle import DistributionState, Draft, LifecycleStep
+from settlement.domain.accounting.trial_balance import TrialBalance
 from settlement.domain.bank_orders import BankOrder, BankPayment, PaymentOrder
 from settlement.domain.case import Case, Community, Direction, MeterSeries
 from settlement.domain.community_rules import AdoptedRule
@@ -22,6 +25,7 @@ from settlement.domain.records import (
     EnergyHour,
     Payout,
     Receipt,
+    SettledPeriod,
     SettlementMember,
     StoredSettlement,
 )
@@ -73,6 +77,10 @@ class CommunityTerms(Protocol):
 
     def payees(self, community_id: UUID) -> Mapping[str, Payee]:
         """How each member is paid, by its id in case files."""
+        ...
+
+    def departed(self, community_id: UUID, on: date) -> set[str]:
+        """The members that had left by that day, by their ids in case files."""
         ...
 
 
@@ -143,6 +151,10 @@ class SettlementsReader(Protocol):
         """All settlements of a community, by period, each after what it supersedes."""
         ...
 
+    def periods(self, community_id: UUID) -> list[SettledPeriod]:
+        """The periods of all settlements of a community, in the order in which they were settled."""
+        ...
+
     def members(self, settlement_id: UUID) -> list[SettlementMember]:
         """The members' figures."""
         ...
@@ -158,7 +170,53 @@ class Settlements(SettlementsReader, Protocol):
         ...
 
 
-class Receipts(Protocol):
+class ReceiptsReader(Protocol):
+    """Bank receipts."""
+
+    def of_community(self, community_id: UUID) -> list[Receipt]:
+        """All receipts of a community, oldest first."""
+        ...
+
+
+class DistributionsReader(Protocol):
+    """Distributions and the balances after each."""
+
+    def of_community(self, community_id: UUID) -> list[Distribution]:
+        """The distributions of a community by number, each in its latest plan."""
+        ...
+
+    def balances(self, distribution_id: UUID) -> list[Balance]:
+        """The members' accounts after a distribution."""
+        ...
+
+
+class PayoutsReader(Protocol):
+    """Payout leaves."""
+
+    def of_community(self, community_id: UUID, member: str | None = None) -> list[Payout]:
+        """All leaves of a community, oldest distribution first."""
+        ...
+
+
+class JournalReader(Protocol):
+    """The community's accounts."""
+
+    def balances(self, community_id: UUID, on: date | None = None) -> TrialBalance:
+        """What the accounts hold after everything that took effect up to a day, by default all of it."""
+        ...
+
+    def unbalanced(self, community_id: UUID) -> list[tuple[UUID, str, int]]:
+        """Id, kind and sum in micro-euro of entries that do not balance."""
+        ...
+
+    def of_community(
+        self, community_id: UUID, limit: int | None = None, offset: int = 0
+    ) -> list[RecordedEntry]:
+        """The journal in the order in which it was written."""
+        ...
+
+
+class Receipts(ReceiptsReader, Protocol):
     """Bank receipts."""
 
     def of_ids(self, receipt_ids: Collection[UUID]) -> list[Receipt]:
@@ -178,15 +236,11 @@ class Receipts(Protocol):
         ...
 
 
-class Distributions(Protocol):
+class Distributions(DistributionsReader, Protocol):
     """Distributions and the balances after each."""
 
     def get(self, distribution_id: UUID) -> Distribution | None:
         """The distribution of that id."""
-        ...
-
-    def of_community(self, community_id: UUID) -> list[Distribution]:
-        """The distributions of a community by number, each in its latest plan."""
         ...
 
     def latest(self, community_id: UUID) -> Distribution | None:
@@ -201,14 +255,6 @@ class Distributions(Protocol):
         """What the guardian cancelled, by number."""
         ...
 
-    def balances(self, distribution_id: UUID) -> list[Balance]:
-        """The members' accounts after a distribution."""
-        ...
-
-    def paid_to_enterprises(self, settlement_ids: Iterable[UUID], before: int) -> int:
-        """What the distributions before that number over these settlements allotted to enterprises."""
-        ...
-
     def add(self, distribution: Distribution, balances: Iterable[Balance]) -> None:
         """Store a distribution."""
         ...
@@ -218,8 +264,60 @@ class Distributions(Protocol):
         ...
 
 
-class Payouts(Protocol):
+class Journal(JournalReader, Protocol):
+    """The community's accounts, to write as well."""
+
+    def of_source(self, source_id: UUID) -> list[Entry]:
+        """The entries about a row: a settlement, a receipt, a distribution, a payout."""
+        ...
+
+    def correcting(self, entry_id: UUID) -> list[Entry]:
+        """The corrections and the reversal that are linked to an entry."""
+        ...
+
+    def standing(self, community_id: UUID, kind: EntryKind) -> list[Entry]:
+        """The entries of a kind that no other one took back."""
+        ...
+
+    def add(self, community_id: UUID, entries: Iterable[Entry]) -> None:
+        """Record entries."""
+        ...
+
+
+class Lifecycles(Protocol):
+    """Drafts of distributions, and the steps of their lives."""
+
+    def draft(self, distribution_id: UUID) -> Draft | None:
+        """What a distribution was to be made of."""
+        ...
+
+    def steps(self, distribution_id: UUID) -> list[LifecycleStep]:
+        """The steps of a distribution's life, oldest first."""
+        ...
+
+    def drafts(self, community_id: UUID) -> list[Draft]:
+        """All drafts of a community, oldest first, whatever became of them."""
+        ...
+
+    def states(self, community_id: UUID) -> Mapping[UUID, DistributionState]:
+        """Where each draft and distribution of a community stands."""
+        ...
+
+    def add(self, draft: Draft) -> None:
+        """Store a draft."""
+        ...
+
+    def add_step(self, step: LifecycleStep) -> None:
+        """Store a step."""
+        ...
+
+
+class Payouts(PayoutsReader, Protocol):
     """Payout leaves."""
+
+    def of_distribution(self, distribution_id: UUID) -> list[Payout]:
+        """The leaves of a distribution in the order of its tree."""
+        ...
 
     def locked(self, distribution_id: UUID) -> list[Payout]:
         """The leaves of a distribution, kept from others until the transaction ends."""
@@ -318,6 +416,10 @@ class UnitOfWork(Protocol):
     @property
     def payouts(self) -> Payouts: ...
     @property
+    def journal(self) -> Journal: ...
+    @property
+    def lifecycles(self) -> Lifecycles: ...
+    @property
     def statements(self) -> Statements: ...
     @property
     def bank_orders(self) -> BankOrders: ...
@@ -338,3 +440,16 @@ class ReadOnlyUnitOfWork(Protocol):
     def readings(self) -> ReadingsReader: ...
     @property
     def prices(self) -> PricesReader: ...
+
+
+class AccountsWork(Protocol):
+    """What the accounts are compared with, all of it from one snapshot."""
+
+    @property
+    def receipts(self) -> ReceiptsReader: ...
+    @property
+    def distributions(self) -> DistributionsReader: ...
+    @property
+    def payouts(self) -> PayoutsReader: ...
+    @property
+    def journal(self) -> JournalReader: ...

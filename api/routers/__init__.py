@@ -1,10 +1,12 @@
 """Thin routers: parse, one use case, present."""
 
 from api.routers import (
+    accounts,
     asker,
     bank,
     communities,
     distributions,
+    drafts,
     energy,
     health,
     imports,
@@ -36,6 +38,8 @@ ROUTERS = (
     settlements.router,
     market.router,
     distributions.router,
+    drafts.router,
+    accounts.router,
     statements.router,
     payouts.router,
     bank.router,

@@ -48,14 +48,23 @@ def post_distribution(
     service: ServiceOf,
     dry_run: DryRun = False,
 ) -> DistributionOut:
-    """Divides what was received by the weights of the settled periods, and orders its settlement on chain.
+    """Drafts, checks and approves in one step, and orders its settlement on chain.
+
+    Refused while a finding of the checks is not acknowledged by its name.
 
     The bank reference makes it safe to send twice: the same content answers the first distribution.
     """
     with service.writing() as work:
         require_community(work, asker, community_id)
         receipt = record_receipt(work, community_id, wanted.receipt.terms)
-        found = distribute(work, community_id, [receipt.id], wanted.settlements)
+        found = distribute(
+            work,
+            community_id,
+            [receipt.id],
+            wanted.settlements,
+            by=asker.label,
+            acknowledged=wanted.acknowledged,
+        )
         shown = _shown(work, asker, found)
         if not dry_run:
             work.commit()

@@ -15,6 +15,17 @@ from settlement.usecases.record_receipt import ReceiptTerms
 _EURO_DECIMALS = 6
 
 
+Acknowledged = Annotated[
+    list[Text],
+    Field(
+        default_factory=list,
+        max_length=20,
+        description="Names of findings of the checks that were seen",
+        examples=[["RECEIVED_ABOVE_COMPUTED"]],
+    ),
+]
+
+
 class ReceiptIn(Request):
     """What reached the community's bank account."""
 
@@ -64,6 +75,7 @@ class DistributeRequest(Request):
 
     receipt: ReceiptIn
     settlements: Annotated[list[Id], Field(min_length=1, max_length=120)]
+    acknowledged: Acknowledged
 
 
 class ReceiptOut(Response):

@@ -99,6 +99,11 @@ class CommunitiesReader:
         ordered = query.order_by(col(table.adopted_at), col(table.key), col(table.valid_from))
         return [mapping.adopted_rule(row) for row in self._session.scalars(ordered)]
 
+    def departed(self, community_id: UUID, on: date) -> set[str]:
+        """The members that had left by that day, by their codes."""
+        gone = (col(MemberRow.community_id) == community_id, col(MemberRow.left_on) <= on)
+        return set(self._session.scalars(select(col(MemberRow.code)).where(*gone)))
+
     def terms(self, community_id: UUID, start: datetime, end: datetime) -> Community | None:
         """The community as an engine's case names it, for the period [start, end).
 

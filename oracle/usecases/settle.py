@@ -26,6 +26,7 @@ from settlement.domain.calendar import month_first_day, months, rome_date
 from settlement.domain.errors import NotFound
 from settlement.domain.payout_states import Channel
 from settlement.domain.records import Distribution, OutboxRow, Payout, Receipt, StoredSettlement
+from settlement.usecases.advance_distribution import note_posted
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ def settle(context: Context, message: OutboxRow) -> Steps:
 
     def record(work: Work, transaction: StoredTransaction, _outcome: Outcome) -> None:
         work.settled_distributions.put(SettledDistribution(facts.distribution.id, transaction.id))
+        note_posted(work, facts.distribution.id, "the vault")
 
     outcome = yield Step("settle", build, record)
     found = context.vault.settled(place.vault, outcome)

@@ -105,6 +105,56 @@ class NothingToDistribute(ServiceError):
     code = "NOTHING_TO_DISTRIBUTE"
 
 
+class AccountsDiffer(ServiceError):
+    """The accounts do not hold what receipts, distributions and payouts say."""
+
+    code = "ACCOUNTS_DIFFER"
+
+    def __init__(self, differences: Sequence[str]) -> None:
+        self.differences = tuple(differences)
+        more = f" (and {len(self.differences) - 1} more)" if len(self.differences) > 1 else ""
+        super().__init__(f"the books cannot be closed: {self.differences[0]}{more}")
+
+
+class BookingRefused(ServiceError):
+    """What somebody typed into the books and the accounts cannot take."""
+
+    code = "BOOKING_REFUSED"
+
+
+class LifecycleRefused(ServiceError):
+    """A distribution does not go from where it stands to the wanted state."""
+
+    code = "LIFECYCLE_REFUSED"
+
+    def __init__(self, distribution_id: UUID, before: str, after: str) -> None:
+        self.distribution_id, self.before, self.after = distribution_id, before, after
+        super().__init__(f"distribution {distribution_id} cannot go from {before} to {after}")
+
+
+class ChangedSinceCheck(ServiceError):
+    """What a draft would be is no longer what was checked."""
+
+    code = "CHANGED_SINCE_CHECK"
+
+    def __init__(self, distribution_id: UUID) -> None:
+        self.distribution_id = distribution_id
+        super().__init__(
+            f"accounts, payees or settlements changed since distribution {distribution_id} was checked; "
+            "check it again"
+        )
+
+
+class FindingsNotAcknowledged(ServiceError):
+    """The checks found what the approver did not acknowledge by name."""
+
+    code = "FINDINGS_NOT_ACKNOWLEDGED"
+
+    def __init__(self, findings: Sequence[str], names: Sequence[str]) -> None:
+        self.findings, self.names = tuple(findings), tuple(names)
+        super().__init__(f"{'; '.join(findings)}; to approve all the same, acknowledge: {', '.join(names)}")
+
+
 class SettlementSuperseded(ServiceError):
     """A newer settlement of the same period stands in the place of the one that was named."""
 

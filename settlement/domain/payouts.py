@@ -5,20 +5,28 @@ producers   = amount - social - grid                       (rounding.split_reven
 divisible   = producers + what the previous distribution left unallocated
 entitlement = divisible by the settlements' weights (allocation.divide_pool)
 balance     = previous balance + entitlement - leaf
-leaf        = max(0, previous balance + entitlement, floored to the cent)
+due         = max(0, previous balance + entitlement, floored to the cent)
 pool        = producers + previous carry
-carry       = pool - sum of leaves = sum of balances + unallocated
+leaf        = due; where the dues exceed the pool, pool * due / sum of dues, floored to the cent
+carry       = pool - sum of leaves = sum of balances + unallocated - outside
+
+A correction can make a balance negative: later shares net it, nothing is ever pulled back. What others gained
+by it may then exceed the pool; such dues are scaled alike, and what was not paid stays in the balance, owed.
 
 A cancelled distribution gives its leaves back: to the balances that they came from, and to the carry.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from settlement.domain.allocation import divide_pool
 from settlement.domain.case import Shares
 from settlement.domain.records import Balance
-from settlement.domain.rounding import floor_cents_micro_eur, split_revenue
+from settlement.domain.rounding import (
+    floor_cents_micro_eur,
+    scale_floor_cents_micro_eur,
+    split_revenue,
+)
 
 SOCIAL_FUND = ""
 """Pseudo-member that receives what the enterprise cap moves to social purposes."""
@@ -26,23 +34,15 @@ SOCIAL_FUND = ""
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What a distribution starts from: what the previous one left, and what was given back since."""
+    """What a distribution starts from: the balances and the carry that the previous one left.
+
+    `outside_micro_eur` stands behind the balances and is not in the pool: what members that left owe.
+    """
 
     balances_micro_eur: Mapping[str, int] = field(default_factory=dict)
     carry_micro_eur: int = 0
     unallocated_micro_eur: int = 0
-
-    def given_back(self, cancelled: Iterable[Balance]) -> "Account":
-        """The account once the leaves of a cancelled distribution are no more: all are owed again.
-
-        Later distributions may have started from the balances that these leaves reduced: whenever a leaf is
-        given back, it adds to what its member has then.
-        """
-        balances, carry = dict(self.balances_micro_eur), self.carry_micro_eur
-        for row in cancelled:
-            balances[row.member] = balances.get(row.member, 0) + row.leaf_micro_eur
-            carry += row.leaf_micro_eur
-        return Account(balances, carry, self.unallocated_micro_eur)
+    outside_micro_eur: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +85,12 @@ def plan_distribution(
     bound = [member for member in enterprises if member in weights]
     division = divide_pool(divisible, weights, bound, enterprise_cap_micro_eur)
     unallocated, moved = division.carried_micro_eur, division.moved_to_social_micro_eur
-    balances = _balances(division.payouts_micro_eur, moved, account)
     pool = split.producers_micro_eur + account.carry_micro_eur
+    balances = _balances(division.payouts_micro_eur, moved, account, pool)
     carry = pool - sum(row.leaf_micro_eur for row in balances)
     # Money is neither made nor lost: what is not paid stands in the members' balances or is unallocated.
-    assert carry == sum(row.balance_micro_eur for row in balances) + unallocated
+    owed = sum(row.balance_micro_eur for row in balances) + unallocated
+    assert carry == owed - account.outside_micro_eur
     assert 0 <= carry <= pool
     return Plan(
         amount_micro_eur,
@@ -105,19 +106,23 @@ def plan_distribution(
     )
 
 
-def _balances(entitlements: Mapping[str, int], moved: int, account: Account) -> tuple[Balance, ...]:
-    members = set(entitlements) | set(account.balances_micro_eur) - {SOCIAL_FUND}
-    rows = [
-        _balance(member, account.balances_micro_eur.get(member, 0), entitlements.get(member, 0))
-        for member in sorted(members, key=str.encode)
-    ]
-    fund = account.balances_micro_eur.get(SOCIAL_FUND, 0)
-    if fund or moved:
-        rows.append(_balance(SOCIAL_FUND, fund, moved))
-    return tuple(rows)
+def _balances(
+    entitlements: Mapping[str, int], moved: int, account: Account, pool: int
+) -> tuple[Balance, ...]:
+    before = account.balances_micro_eur
+    members = sorted(set(entitlements) | set(before) - {SOCIAL_FUND}, key=str.encode)
+    shares = {member: entitlements.get(member, 0) for member in members}
+    if before.get(SOCIAL_FUND, 0) or moved:
+        shares[SOCIAL_FUND] = moved
+    dues = {
+        member: max(0, floor_cents_micro_eur(before.get(member, 0) + share))
+        for member, share in shares.items()
+    }
+    leaves = scale_floor_cents_micro_eur(pool, dues)
+    return tuple(
+        _balance(member, before.get(member, 0), share, leaves[member]) for member, share in shares.items()
+    )
 
 
-def _balance(member: str, previous: int, entitlement: int) -> Balance:
-    due = previous + entitlement
-    leaf = max(0, floor_cents_micro_eur(due))
-    return Balance(member, previous, entitlement, leaf, due - leaf)
+def _balance(member: str, previous: int, entitlement: int, leaf: int) -> Balance:
+    return Balance(member, previous, entitlement, leaf, previous + entitlement - leaf)

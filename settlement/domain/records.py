@@ -62,6 +62,15 @@ class StoredSettlement:
 
 
 @dataclass(frozen=True, slots=True)
+class SettledPeriod:
+    """The period [start, end) of a settlement."""
+
+    settlement_id: UUID
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class SettlementMember:
     """A member's figures in a settlement; `weight` divides later distributions."""
 

@@ -59,6 +59,21 @@ def floor_cents_micro_eur(amount_micro_eur: int) -> int:
     return amount_micro_eur // MICRO_EUR_PER_CENT * MICRO_EUR_PER_CENT
 
 
+def scale_floor_cents_micro_eur(
+    available_micro_eur: int, dues_micro_eur: Mapping[str, int]
+) -> dict[str, int]:
+    """Dues that are not negative as they are, or where they exceed what is available all scaled alike.
+
+    A scaled due is floored to the cent, which favours the pool: together they never exceed what is available.
+    """
+    wanted = sum(dues_micro_eur.values())
+    if wanted <= available_micro_eur:
+        return dict(dues_micro_eur)
+    return {
+        key: floor_cents_micro_eur(available_micro_eur * due // wanted) for key, due in dues_micro_eur.items()
+    }
+
+
 def decimal_text(units: int, decimals: int) -> str:
     """A whole number of units of 10^-decimals as a decimal with all its places, e.g. (1234, 2) → "12.34"."""
     whole, fraction = divmod(abs(units), 10**decimals)

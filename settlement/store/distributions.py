@@ -19,7 +19,6 @@ from settlement.store.tables import (
     DistributionRow,
     DistributionSettlementRow,
     MemberBalanceRow,
-    SettlementMemberRow,
 )
 
 Row = DistributionRow
@@ -69,27 +68,6 @@ class DistributionsReader:
         query = select(table).where(col(table.distribution_id) == distribution_id)
         rows = [_balance(row) for row in self._session.scalars(query)]
         return sorted(rows, key=lambda row: row.member.encode())
-
-    def paid_to_enterprises(self, settlement_ids: Iterable[UUID], before: int) -> int:
-        """What the distributions before that number over any of these settlements allotted to enterprises.
-
-        In micro-euro; what a cancelled distribution allotted is still owed, and counts.
-        """
-        wanted = list(settlement_ids)
-        link, balance, member = DistributionSettlementRow, MemberBalanceRow, SettlementMemberRow
-        naming = select(col(link.distribution_id)).where(col(link.settlement_id).in_(wanted))
-        distributions = (
-            select(col(Row.id))
-            .join(_First, _same_number(_First))
-            .where(col(_First.id).in_(naming), col(Row.number) < before, _LATEST_PLAN)
-        )
-        enterprises = select(col(member.member)).where(
-            col(member.settlement_id).in_(wanted), col(member.enterprise)
-        )
-        query = select(func.coalesce(func.sum(col(balance.entitlement_micro_eur)), 0)).where(
-            col(balance.distribution_id).in_(distributions), col(balance.member).in_(enterprises)
-        )
-        return int(self._session.execute(query).scalar_one())
 
     def _all(self, *conditions: ColumnElement[bool]) -> list[Distribution]:
         rows = self._session.execute(_DISTRIBUTIONS.where(*conditions))

@@ -15,7 +15,7 @@ from sqlmodel import Session, col
 from settlement.domain.calendar import HOUR, hour_count
 from settlement.domain.case import Direction
 from settlement.domain.disclosure import Refusal
-from settlement.domain.records import EnergyHour, SettlementMember, StoredSettlement
+from settlement.domain.records import EnergyHour, SettledPeriod, SettlementMember, StoredSettlement
 from settlement.store.arrays import array_cursor
 from settlement.store.copy_format import EPOCH, MICROSECOND
 from settlement.store.tables import EnergyTransactionRow, SettlementMemberRow, SettlementRow
@@ -61,6 +61,12 @@ class SettlementsReader:
         query = _select(col(Row.community_id) == community_id)
         ordered = query.order_by(col(Row.period_start), col(Row.period_end), col(Row.id))
         return [_settlement(row) for row in self._session.scalars(ordered)]
+
+    def periods(self, community_id: UUID) -> list[SettledPeriod]:
+        """The periods of all settlements of a community, in the order in which they were settled."""
+        columns = (col(Row.id), col(Row.period_start), col(Row.period_end))
+        query = select(*columns).where(col(Row.community_id) == community_id).order_by(col(Row.id))
+        return [SettledPeriod(*row) for row in self._session.execute(query)]
 
     def members(self, settlement_id: UUID) -> list[SettlementMember]:
         """The members' figures, by member in byte order."""

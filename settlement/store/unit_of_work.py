@@ -17,6 +17,8 @@ from sqlmodel import Session
 
 from settlement.store.bank_orders import BankOrders, BankOrdersReader
 from settlement.store.distributions import Distributions, DistributionsReader
+from settlement.store.journal import Journal, JournalReader
+from settlement.store.lifecycles import Lifecycles, LifecyclesReader
 from settlement.store.outbox import Outbox, OutboxReader
 from settlement.store.payouts import Payouts, PayoutsReader
 from settlement.store.prices import Prices, PricesReader
@@ -77,6 +79,8 @@ class SettlementUnitOfWork(_Transaction):
     receipts: Receipts
     distributions: Distributions
     payouts: Payouts
+    journal: Journal
+    lifecycles: Lifecycles
     statements: Statements
     bank_orders: BankOrders
     outbox: Outbox
@@ -88,6 +92,8 @@ class SettlementUnitOfWork(_Transaction):
         self.receipts = Receipts(session)
         self.distributions = Distributions(session)
         self.payouts = Payouts(session)
+        self.journal = Journal(session)
+        self.lifecycles = Lifecycles(session)
         self.statements = Statements(session)
         self.bank_orders = BankOrders(session)
         self.outbox = Outbox(session)
@@ -115,6 +121,8 @@ class SettlementReadOnlyUnitOfWork(_Transaction):
     receipts: ReceiptsReader
     distributions: DistributionsReader
     payouts: PayoutsReader
+    journal: JournalReader
+    lifecycles: LifecyclesReader
     statements: StatementsReader
     bank_orders: BankOrdersReader
     outbox: OutboxReader
@@ -134,6 +142,8 @@ class SettlementReadOnlyUnitOfWork(_Transaction):
         self.receipts = ReceiptsReader(session)
         self.distributions = DistributionsReader(session)
         self.payouts = PayoutsReader(session)
+        self.journal = JournalReader(session)
+        self.lifecycles = LifecyclesReader(session)
         self.statements = StatementsReader(session)
         self.bank_orders = BankOrdersReader(session)
         self.outbox = OutboxReader(session)

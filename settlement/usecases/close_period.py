@@ -27,6 +27,7 @@ from settlement.domain.settlement import ConfigurationEnergy, Settlement
 from settlement.ports import Evidence, Settle, UnitOfWork
 from settlement.usecases.load_case import load_case
 from settlement.usecases.publication import announce_days, announce_deployment
+from settlement.usecases.record_claim import record_claim
 
 _QUARTER_MICRO = Decimal(4_000_000)
 
@@ -68,6 +69,7 @@ def close_period(
         stored = replace(stored, supersedes=existing.id, reason=reason or arrived)
     configurations = work.communities.configuration_ids(community_id)
     work.settlements.add(stored, _members(found), _energy_hours(case, found, configurations))
+    record_claim(work, stored)
     announce_deployment(work, community_id)
     announce_days(work, stored, [configurations[row.id] for row in found.configurations])
     return stored

@@ -1,39 +1,17 @@
-"""Receipts are divided among members by the weights of settled periods."""
+"""Receipts are divided among members by the weights of settled periods, in one step."""
 
-import hashlib
-import os
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from settlement.domain.errors import (
-    AlreadyDistributed,
-    NotFound,
-    NothingToDistribute,
-    SettlementSuperseded,
-)
-from settlement.domain.identifiers import uuid7
-from settlement.domain.lineage import lineage
-from settlement.domain.payees import Payee
-from settlement.domain.payout_states import Channel, PayoutState
-from settlement.domain.payouts import SOCIAL_FUND, Account, Plan, plan_distribution
-from settlement.domain.records import Balance, Distribution, Payout, Receipt, StoredSettlement
+from settlement.domain.errors import AlreadyDistributed
+from settlement.domain.records import Distribution, Receipt, StoredSettlement
 from settlement.ports import UnitOfWork
-from settlement.usecases.publication import announce_distribution
-from settlement.usecases.statements import keep_statements
+from settlement.usecases.approve_distribution import approve_distribution
+from settlement.usecases.check_distribution import check_distribution
+from settlement.usecases.draft_distribution import draft_distribution
+from settlement.usecases.propose import lock_money, named_receipts, named_settlements
 
-_SALT_BYTES = 32
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a distribution stands among its community's: its number, and the how manieth plan of it it is."""
-
-    community_id: UUID
-    number: int
-    plan: int = 1
+SERVICE = "the service"
 
 
 def distribute(
@@ -43,92 +21,24 @@ def distribute(
     settlement_ids: Collection[UUID],
     *,
     wallets: bool = True,
+    by: str = SERVICE,
+    acknowledged: Collection[str] = (),
 ) -> Distribution:
-    """Divide the receipts by the settlements' weights, store leaves and balances, order the settlement.
+    """Draft, check and approve a distribution: entries are posted, leaves stored, its settlement is ordered.
 
     Without `wallets` every leaf is a bank leaf: a vault that counts in the bookkeeping euro pays no wallet.
     The same receipts and settlements again return the first distribution. Raises NothingToDistribute,
-    NotFound, AlreadyDistributed, and SettlementSuperseded: by figures that are known to be wrong nothing
-    more is divided, and what was divided by them stays.
+    NotFound, AlreadyDistributed, SettlementSuperseded, FindingsNotAcknowledged.
     """
-    work.lock(f"money:{community_id}")
-    # A settlement that is superseded meanwhile must be so after the distribution, on the ledger as well.
-    work.lock(f"close:{community_id}")
-    receipts = _receipts(work, community_id, receipt_ids)
-    settlements = _settlements(work, community_id, settlement_ids)
+    lock_money(work, community_id)
+    receipts = named_receipts(work, community_id, receipt_ids)
+    settlements = named_settlements(work, community_id, settlement_ids)
     existing = _existing(work, receipts, settlements)
     if existing is not None:
         return existing
-    known = work.settlements.of_community(community_id)
-    _require_current(settlements, known)
-    latest = work.distributions.latest(community_id)
-    place = Place(community_id, 1 if latest is None else latest.number + 1)
-    return divide_at(work, place, receipts, settlements, wallets=wallets)
-
-
-def divide_at(
-    work: UnitOfWork,
-    place: Place,
-    receipts: Sequence[Receipt],
-    settlements: Sequence[StoredSettlement],
-    *,
-    wallets: bool,
-) -> Distribution:
-    """Store the distribution of that place, with its leaves and balances, and order its settlement.
-
-    The caller holds the community's money lock. Without receipts nothing is divided: what is owed is paid.
-    """
-    plan = _plan(work, place, receipts, settlements)
-    distribution = _distribution(place, receipts, settlements, plan)
-    work.distributions.add(distribution, plan.balances)
-    payees = work.communities.payees(place.community_id)
-    leaves = _leaves(plan, distribution.id, payees, wallets=wallets)
-    work.payouts.add(place.community_id, leaves)
-    keep_statements(work, distribution, plan.balances, leaves)
-    announce_distribution(work, place.community_id, distribution.id)
-    return distribution
-
-
-def evidence_of(settlements: Sequence[StoredSettlement]) -> bytes:
-    """Evidence hash of a distribution: the settlement's own, or SHA-256 over those of several by period."""
-    if len(settlements) == 1:
-        return settlements[0].evidence
-    lines = "".join(f"{row.evidence.hex()}\n" for row in settlements)
-    return hashlib.sha256(lines.encode()).digest()
-
-
-def _receipts(work: UnitOfWork, community_id: UUID, receipt_ids: Collection[UUID]) -> list[Receipt]:
-    receipts = [row for row in work.receipts.of_ids(receipt_ids) if row.community_id == community_id]
-    for absent in sorted(set(receipt_ids) - {row.id for row in receipts}):
-        raise NotFound("receipt", absent)
-    if not receipts:
-        raise NothingToDistribute("a distribution divides at least one receipt")
-    return receipts
-
-
-def _settlements(
-    work: UnitOfWork, community_id: UUID, settlement_ids: Collection[UUID]
-) -> list[StoredSettlement]:
-    """The settlements by period; no two share an hour."""
-    found = []
-    for settlement_id in sorted(set(settlement_ids)):
-        settlement = work.settlements.get(settlement_id)
-        if settlement is None or settlement.community_id != community_id:
-            raise NotFound("settlement", settlement_id)
-        found.append(settlement)
-    if not found:
-        raise NothingToDistribute("a distribution names at least one settlement")
-    found.sort(key=lambda row: row.start)
-    if any(after.start < before.end for before, after in pairwise(found)):
-        raise NothingToDistribute("two of the settlements share an hour, which would count twice")
-    return found
-
-
-def _require_current(settlements: Sequence[StoredSettlement], known: Sequence[StoredSettlement]) -> None:
-    newer = {row.supersedes: row.id for row in known}
-    for settlement in settlements:
-        if settlement.id in newer:
-            raise SettlementSuperseded(settlement.id, newer[settlement.id])
+    draft = draft_distribution(work, community_id, receipt_ids, settlement_ids, by, wallets=wallets)
+    check_distribution(work, draft.id, by)
+    return approve_distribution(work, draft.id, by, acknowledged)
 
 
 def _existing(
@@ -144,105 +54,3 @@ def _existing(
             return before
         raise AlreadyDistributed(receipt.id, receipt.distribution_id)
     return None
-
-
-def _plan(
-    work: UnitOfWork, place: Place, receipts: Sequence[Receipt], settlements: Sequence[StoredSettlement]
-) -> Plan:
-    weights: Counter[str] = Counter()
-    enterprises = set()
-    # What nobody was entitled to waits for the next receipt, and is divided by its weights.
-    for settlement in settlements if receipts else ():
-        for row in work.settlements.members(settlement.id):
-            weights[row.member] += row.weight
-            if row.enterprise:
-                enterprises.add(row.member)
-    start = settlements[0].start
-    terms = work.communities.terms(place.community_id, start, settlements[-1].end)
-    assert terms is not None
-    amount = sum(row.net_micro_eur for row in receipts)
-    account = _account(work, place)
-    cap = _enterprise_cap(work, settlements, place)
-    return plan_distribution(amount, terms.shares_bps, weights, account, enterprises, cap)
-
-
-def _account(work: UnitOfWork, place: Place) -> Account:
-    """What the distribution before left, and what was cancelled between the two."""
-    before = work.distributions.numbered(place.community_id, place.number - 1)
-    if before is None:
-        return Account()
-    balances = {row.member: row.balance_micro_eur for row in work.distributions.balances(before.id)}
-    account = Account(balances, before.carry_micro_eur, before.unallocated_micro_eur)
-    for row in work.distributions.cancellations(place.community_id):
-        if row.after_number == before.number:
-            account = account.given_back(work.distributions.balances(row.distribution_id))
-    return account
-
-
-def _enterprise_cap(work: UnitOfWork, settlements: Sequence[StoredSettlement], place: Place) -> int | None:
-    """What enterprises may still receive when every named settlement is final, else None.
-
-    What they received of the same periods by settlements that were superseded counts.
-    """
-    caps = [row.enterprise_cap_micro_eur for row in settlements]
-    known = [cap for cap in caps if cap is not None]
-    if len(known) < len(caps):
-        return None
-    every = work.settlements.of_community(place.community_id)
-    same_periods = [identity for row in settlements for identity in lineage(row, every)]
-    allotted = work.distributions.paid_to_enterprises(same_periods, before=place.number)
-    return max(0, sum(known) - allotted)
-
-
-def _distribution(
-    place: Place,
-    receipts: Sequence[Receipt],
-    settlements: Sequence[StoredSettlement],
-    plan: Plan,
-) -> Distribution:
-    return Distribution(
-        id=uuid7(),
-        community_id=place.community_id,
-        number=place.number,
-        receipts=tuple(row.id for row in receipts),
-        settlements=tuple(row.id for row in settlements),
-        amount_micro_eur=plan.amount_micro_eur,
-        producers_micro_eur=plan.producers_micro_eur,
-        social_micro_eur=plan.social_micro_eur,
-        grid_micro_eur=plan.grid_micro_eur,
-        previous_carry_micro_eur=plan.previous_carry_micro_eur,
-        pool_micro_eur=plan.pool_micro_eur,
-        carry_micro_eur=plan.carry_micro_eur,
-        unallocated_micro_eur=plan.unallocated_micro_eur,
-        moved_to_social_micro_eur=plan.moved_to_social_micro_eur,
-        evidence=evidence_of(settlements),
-        plan=place.plan,
-    )
-
-
-def _leaves(plan: Plan, distribution_id: UUID, payees: Mapping[str, Payee], *, wallets: bool) -> list[Payout]:
-    leaves = []
-    for index, row in enumerate(plan.leaves):
-        payee = payees.get(row.member, Payee(row.member))
-        if not wallets:
-            payee = replace(payee, channel=Channel.BANK)
-        leaves.append(_leaf(index, row, distribution_id, payee))
-    return leaves
-
-
-def _leaf(index: int, row: Balance, distribution_id: UUID, payee: Payee) -> Payout:
-    social = row.member == SOCIAL_FUND
-    channel = Channel.SOCIAL if social else payee.channel
-    return Payout(
-        id=uuid7(),
-        distribution_id=distribution_id,
-        leaf_index=index,
-        member=None if social else row.member,
-        channel=channel,
-        wallet_address=None if social else payee.wallet_address,
-        iban=payee.iban if channel is Channel.BANK else None,
-        salt=os.urandom(_SALT_BYTES) if channel is Channel.BANK else None,
-        amount_micro_eur=row.leaf_micro_eur,
-        state=PayoutState.PENDING,
-        bank_reference=None,
-    )

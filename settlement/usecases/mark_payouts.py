@@ -1,11 +1,14 @@
 """Payout leaves move from state to state as the ledger and the bank report."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from settlement.domain.accounting.entry import Entry
+from settlement.domain.accounting.payment import payout_moved
 from settlement.domain.errors import NotFound, TransitionRefused
 from settlement.domain.payout_states import PayoutState, may_follow
 from settlement.ports import UnitOfWork
+from settlement.usecases.advance_distribution import note_paid
 
 
 def mark_payouts(
@@ -19,6 +22,7 @@ def mark_payouts(
     """
     stored = {leaf.leaf_index: leaf for leaf in work.payouts.locked(distribution_id)}
     changes: dict[UUID, tuple[PayoutState, str | None]] = {}
+    entries = []
     for index, reference in sorted(leaves.items()):
         leaf = stored.get(index)
         if leaf is None:
@@ -28,5 +32,17 @@ def mark_payouts(
         if not may_follow(leaf.channel, leaf.state, state):
             raise TransitionRefused(index, leaf.channel, leaf.state, state)
         changes[leaf.id] = (state, leaf.bank_reference if reference is None else reference)
+        entries.append(payout_moved(leaf, state, reference))
     work.payouts.set_state(changes)
+    _post(work, distribution_id, [entry for entry in entries if entry is not None])
     return len(changes)
+
+
+def _post(work: UnitOfWork, distribution_id: UUID, entries: Sequence[Entry]) -> None:
+    """What the leaves moved enters the accounts; the last leaf makes the distribution paid."""
+    if not entries:
+        return
+    distribution = work.distributions.get(distribution_id)
+    assert distribution is not None
+    work.journal.add(distribution.community_id, entries)
+    note_paid(work, distribution_id, "the ledger and the bank")

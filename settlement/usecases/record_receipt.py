@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from settlement.domain.accounting.received import receipt_recorded
 from settlement.domain.canonical import canonical_json
 from settlement.domain.errors import NotFound, ReceiptNotPayable, ReceiptReferenceReused
 from settlement.domain.identifiers import uuid7
@@ -66,6 +67,7 @@ def record_receipt(work: UnitOfWork, community_id: UUID, terms: ReceiptTerms) ->
         receipt_hash=hashlib.sha256(document).digest(),
     )
     work.receipts.add(receipt)
+    work.journal.add(community_id, [receipt_recorded(receipt)])
     announce_receipt(work, community_id, receipt.id)
     return receipt
 

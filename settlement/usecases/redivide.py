@@ -4,15 +4,25 @@ Nothing is deleted: the distribution stays with its leaves cancelled, and its me
 again. Distributions that were planned on top of it and are not on the ledger are planned anew.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
+from settlement.domain.accounting.checks import check
+from settlement.domain.accounting.entry import Cause, EntryKind
+from settlement.domain.accounting.lifecycle import DistributionState, Draft, LifecycleStep, may_become
+from settlement.domain.accounting.reversal import reversal
 from settlement.domain.errors import NothingToDistribute
+from settlement.domain.identifiers import uuid7
 from settlement.domain.payout_states import PayoutState
 from settlement.domain.records import Cancellation, Distribution, StoredSettlement
 from settlement.ports import UnitOfWork
-from settlement.usecases.distribute import Place, divide_at
+from settlement.usecases.advance_distribution import advance, state_of, take
+from settlement.usecases.divide import Place, divide
 from settlement.usecases.mark_payouts import mark_payouts
+from settlement.usecases.propose import propose
+
+GUARDIAN = "the guardian, on the ledger"
+REPLANNED = "planned anew after a cancellation"
 
 
 def cancel_distributions(
@@ -31,12 +41,14 @@ def cancel_distributions(
     for row in cancelled:
         assert row.number <= after_number, "only what the vault has can be cancelled"
         work.distributions.cancel(Cancellation(row.id, after_number))
-        _cancel_leaves(work, row)
+        _cancel_leaves(work, row, GUARDIAN)
     replaced = [row for row in rows if row.number > after_number] if cancelled else []
+    # All are taken back before the first is planned anew: it starts from what the accounts hold then.
     for row in replaced:
-        _cancel_leaves(work, row)
-        place = Place(community_id, row.number, row.plan + 1)
-        divide_at(work, place, work.receipts.of_ids(row.receipts), _settlements(work, row), wallets=wallets)
+        _cancel_leaves(work, row, REPLANNED)
+        _take_back(work, row)
+    for row in replaced:
+        _divide_at(work, row, Place(row.number, row.plan + 1), row.receipts, wallets=wallets)
     return cancelled + replaced
 
 
@@ -55,8 +67,7 @@ def redivide(work: UnitOfWork, community_id: UUID, *, wallets: bool) -> Distribu
     if waiting:
         last = work.distributions.get(waiting[-1].distribution_id)
         assert last is not None
-        place = Place(community_id, latest.number + 1)
-        return divide_at(work, place, [], _settlements(work, last), wallets=wallets)
+        return _divide_at(work, last, Place(latest.number + 1), (), wallets=wallets)
     if not latest.receipts:
         return latest
     raise NothingToDistribute(
@@ -64,9 +75,41 @@ def redivide(work: UnitOfWork, community_id: UUID, *, wallets: bool) -> Distribu
     )
 
 
-def _cancel_leaves(work: UnitOfWork, distribution: Distribution) -> None:
+def _divide_at(
+    work: UnitOfWork, before: Distribution, place: Place, receipt_ids: Sequence[UUID], *, wallets: bool
+) -> Distribution:
+    """Draft, check and carry out what the approval of an earlier plan covers: nobody is asked again."""
+    community_id = before.community_id
+    receipts, settlements = work.receipts.of_ids(receipt_ids), _settlements(work, before)
+    named = (tuple(row.id for row in receipts), tuple(row.id for row in settlements))
+    draft = Draft(uuid7(), community_id, *named, wallets)
+    work.lifecycles.add(draft)
+    advance(work, draft.id, DistributionState.DRAFT, REPLANNED)
+    proposal = propose(work, draft.id, community_id, receipts, settlements)
+    findings = tuple(check(proposal))
+    checked = LifecycleStep(
+        draft.id, DistributionState.CHECKED, REPLANNED, findings, digest=proposal.digest()
+    )
+    take(work, checked)
+    distribution = divide(work, draft, proposal, place)
+    names = tuple(sorted({row.name for row in findings}))
+    take(work, LifecycleStep(draft.id, DistributionState.APPROVED, REPLANNED, findings, names))
+    return distribution
+
+
+def _take_back(work: UnitOfWork, distribution: Distribution) -> None:
+    """A plan that never reached the ledger: what it divided and allotted is neither divided nor allotted."""
+    undone = (EntryKind.DIVISION, EntryKind.ENTITLEMENT)
+    made = [row for row in work.journal.of_source(distribution.id) if row.kind in undone]
+    work.journal.add(distribution.community_id, [reversal(row, Cause.CANCELLATION) for row in made])
+
+
+def _cancel_leaves(work: UnitOfWork, distribution: Distribution, by: str) -> None:
     leaves = {row.leaf_index: None for row in work.payouts.locked(distribution.id)}
     mark_payouts(work, distribution.id, leaves, PayoutState.CANCELLED)
+    # One that promised nothing was paid when it was posted: cancelling it changes nothing.
+    if may_become(state_of(work, distribution.id), DistributionState.CANCELLED):
+        advance(work, distribution.id, DistributionState.CANCELLED, by)
 
 
 def _settlements(work: UnitOfWork, distribution: Distribution) -> list[StoredSettlement]:

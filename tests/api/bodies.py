@@ -57,4 +57,8 @@ def distribution(world: World, **differing: Any) -> dict[str, Any]:
         "fee_withheld_eur": "10.50",
         "bank_reference": "TRN 2",
     }
-    return {"receipt": receipt | differing, "settlements": [str(world.settlement.id)]}
+    return {
+        "receipt": receipt | differing,
+        "settlements": [str(world.settlement.id)],
+        "acknowledged": ["RECEIVED_ABOVE_COMPUTED"],
+    }

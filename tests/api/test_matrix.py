@@ -22,6 +22,8 @@ OWNERS = (401, 200, 200, 403, 200, 404, 404)
 OWN = (401, 200, 200, 200, 200, 404, 404)
 ADMINISTRATORS = (401, 422, 422, 403, 403, 403, 422)
 """Writing is tried with a body that is malformed: whoever gets 422 was let in, and nothing is changed."""
+DIVIDED = (401, 409, 409, 409, 403, 403, 404)
+"""The shared world's distribution is approved: there is nothing to propose any more."""
 REFUSED_TO_OVERSEERS = (401, 409, 409, 409, 403, 403, 404)
 """The rules in force refuse it, to those who may ask."""
 ROOT = (401, 422, 403, 403, 403, 403, 403)
@@ -94,6 +96,12 @@ MATRIX = {
     ("GET", P + "/distributions/{distribution_id}/pack"): Row(
         OVERSEERS, P + "/distributions/{distribution}/pack"
     ),
+    ("POST", P + "/drafts"): Row(ADMINISTRATORS),
+    ("GET", P + "/drafts/{draft_id}"): Row(OVERSEERS, P + "/drafts/{distribution}"),
+    ("GET", P + "/drafts/{draft_id}/proposal"): Row(DIVIDED, P + "/drafts/{distribution}/proposal"),
+    ("POST", P + "/drafts/{draft_id}/steps"): Row(ADMINISTRATORS, P + "/drafts/{distribution}/steps"),
+    ("GET", P + "/accounts/trial-balance"): Row(OVERSEERS),
+    ("GET", P + "/accounts/journal"): Row(OVERSEERS),
     ("GET", P + "/distributions/{distribution_id}/statements/{member_id}"): Row(
         OWN, P + "/distributions/{distribution}/statements/{P1}"
     ),

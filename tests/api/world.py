@@ -88,7 +88,9 @@ def api_world(engine: Engine, *, published: bool = True, hides: bool = False) ->
         )
         terms = ReceiptTerms(ReceiptKind.ADVANCE, date(2024, 12, 3), 1_234_560_000, "TRN 1")
         receipt = record_receipt(work, prova, terms)
-        distribution = distribute(work, prova, [receipt.id], [settlement.id])
+        distribution = distribute(
+            work, prova, [receipt.id], [settlement.id], acknowledged=["RECEIVED_ABOVE_COMPUTED"]
+        )
         if published:
             publish_by_hand(work, settlement, distribution, SALT if hides else None)
         elsewhere = replace(community(FIRST, AFTER, name="Altrove"), members=(), pods=(), plants=())

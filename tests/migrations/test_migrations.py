@@ -20,7 +20,12 @@ import settlement.store.tables  # noqa: F401 - its tables join SQLModel.metadata
 from community.store.unit_of_work import UnitOfWork
 from community.usecases.register_community import register_community
 from settlement.bootstrap import database_revision, downgrade_database, upgrade_database
+from settlement.domain.payees import Payee
+from settlement.domain.payout_states import Channel, PayoutState
 from settlement.store.engine import open_engine
+from settlement.usecases.mark_payouts import mark_payouts
+from settlement.usecases.reconcile_accounts import reconcile_accounts
+from settlement.usecases.redivide import cancel_distributions
 from tests.settlement.store import world
 from tests.settlement.usecases import shop
 
@@ -71,6 +76,35 @@ def test_migrations__rows_of_every_kind__survive_the_newest_revision(engine) -> 
         # The way down drops what an earlier version did not keep.
         assert work.settlements.get(stored.id) == replace(stored, terms=None)
     assert _differences(engine) == []
+
+
+def test_migrations__money_from_before_the_accounts__enters_them_as_if_it_had_always(engine) -> None:
+    """Leaves in each state, a cancellation, a new plan: down and up again, the sums are equal."""
+    case = world.case()
+    community_id = shop.stocked(engine, case, {"P1": Payee("P1", Channel.WALLET, bytes(20), consent=True)})
+    settlement = shop.close(engine, community_id, case)
+    for number, euro in enumerate((200, 100), start=1):
+        wanted = shop.terms(f"CRO {number}", euro, fee_withheld_micro_eur=15_000_000)
+        receipt = shop.receive(engine, community_id, wanted)
+        distribution = shop.share_out(engine, community_id, [receipt.id], [settlement.id])
+    planned = shop.receive(engine, community_id, shop.terms("CRO 4", 30))
+    shop.share_out(engine, community_id, [planned.id], [settlement.id])
+    shop.receive(engine, community_id, shop.terms("CRO 3", 7))
+    with UnitOfWork(engine) as work:
+        mark_payouts(work, distribution.id, {0: None}, PayoutState.PAID)
+        for state, leaves in (("reserved", (1, 2, 3, 4)), ("ordered", (2, 3)), ("confirmed", (3, 4))):
+            mark_payouts(work, distribution.id, dict.fromkeys(leaves), PayoutState(state))
+        # The first was cancelled when the vault had two: the third is planned anew.
+        cancel_distributions(work, community_id, [1], 2, wallets=True)
+        work.commit()
+        before = work.journal.balances(community_id)
+        states = work.lifecycles.states(community_id)
+    downgrade_database(engine, "2026_11_25_30")
+    upgrade_database(engine)
+    with UnitOfWork(engine) as work:
+        assert work.journal.balances(community_id) == before
+        assert work.lifecycles.states(community_id) == states
+        assert reconcile_accounts(work, community_id) == []
 
 
 def test_migrations__rows_of_the_first_revision__survive_all_others(empty) -> None:

@@ -119,7 +119,13 @@ def settled_world(
         settlement = close_period(work, case_manifest, registered.community_id, start, end, CLOSED)
         terms = ReceiptTerms(ReceiptKind.ADVANCE, date(2024, 12, 3), 1_234_560_000, f"TRN-{name}")
         receipt = record_receipt(work, registered.community_id, terms)
-        distribution = distribute(work, registered.community_id, [receipt.id], [settlement.id])
+        distribution = distribute(
+            work,
+            registered.community_id,
+            [receipt.id],
+            [settlement.id],
+            acknowledged=["RECEIVED_ABOVE_COMPUTED"],
+        )
         work.commit()
     return World(engine, registered.community_id, registered.configurations, settlement, distribution)
 

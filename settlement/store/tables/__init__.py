@@ -1,5 +1,11 @@
 """The settlement service's tables; they join the one metadata of the project (SQLModel.metadata)."""
 
+from settlement.store.tables.accounting import (
+    AccountingEntryRow,
+    AccountingPostingRow,
+    DistributionDraftRow,
+    DistributionStepRow,
+)
 from settlement.store.tables.money import (
     BankOrderRow,
     BankPaymentRow,
@@ -17,13 +23,17 @@ from settlement.store.tables.readings import MarketPriceRow, MeterReadingRow
 from settlement.store.tables.settlements import EnergyTransactionRow, SettlementMemberRow, SettlementRow
 
 __all__ = [
+    "AccountingEntryRow",
+    "AccountingPostingRow",
     "BankOrderRow",
     "BankPaymentRow",
     "BankReceiptRow",
     "DistributionCancellationRow",
+    "DistributionDraftRow",
     "DistributionReceiptRow",
     "DistributionRow",
     "DistributionSettlementRow",
+    "DistributionStepRow",
     "EnergyTransactionRow",
     "MarketPriceRow",
     "MemberBalanceRow",

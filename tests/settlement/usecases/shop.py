@@ -55,7 +55,8 @@ def receive(engine: Engine, community_id: UUID, wanted: ReceiptTerms) -> Receipt
 
 
 def share_out(engine: Engine, community_id: UUID, receipts, settlements, **options) -> Distribution:
-    """Distribute receipts by settlements, both given as ids."""
+    """Distribute receipts by settlements, both given as ids; the world's receipts are what they are."""
+    options = {"acknowledged": ["RECEIVED_ABOVE_COMPUTED", "RECEIVED_BELOW_COMPUTED"]} | options
     with UnitOfWork(engine) as work:
         distribution = distribute(work, community_id, receipts, settlements, **options)
         work.commit()

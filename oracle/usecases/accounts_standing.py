@@ -1,0 +1,57 @@
+"""The accounts against the chain: carry, funds and all that the vault holds."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from oracle.errors import NotDeployed
+from oracle.ports import Inspector
+from oracle.records import ContractKind
+from oracle.usecases.money_standing import PAID, compare_funds, money_standing
+from oracle.usecases.standing import DistributionStanding, Findings
+from oracle.work import AccountsStatusWork
+from settlement.domain.accounting.account import AccountKind
+
+_OF_MONEY = frozenset({"credit", "settle", "push", "reserve", "confirm", "release"})
+
+
+def accounts_standing(work: AccountsStatusWork, inspector: Inspector, community_id: UUID) -> Findings:
+    """What differs between database, accounts and vault, and what is worth knowing. Sends nothing.
+
+    While messages about money are on their way the chain lags behind: the accounts are compared once they
+    are done. Raises NotDeployed before the community has a vault, NodeUnreachable.
+    """
+    findings = Findings()
+    deployed = work.deployments.find(inspector.node().chain_id, ContractKind.VAULT, community_id)
+    if deployed is None:
+        raise NotDeployed("the community has no vault on this chain yet")
+    vault, token = deployed.address, deployed.token
+    standings = money_standing(work, inspector, community_id, vault, findings)
+    balance = None if token is None else inspector.token_balance(token, vault)
+    compare_funds(work, inspector, community_id, vault, standings, balance, findings)
+    waiting = [row for row in work.outbox.open_rows(community_id) if row.topic in _OF_MONEY]
+    if waiting:
+        findings.notes.append(f"{len(waiting)} messages about money are on their way to the ledger")
+    else:
+        _compare(work, inspector, community_id, vault, standings, findings)
+    return findings
+
+
+def _compare(
+    work: AccountsStatusWork,
+    inspector: Inspector,
+    community_id: UUID,
+    vault: bytes,
+    standings: Sequence[DistributionStanding],
+    findings: Findings,
+) -> None:
+    accounts, funds = work.journal.balances(community_id), inspector.funds(vault)
+    findings.compare("carry in the accounts in micro-euro", accounts.carry_micro_eur, funds.carry_micro_eur)
+    if inspector.single_count(vault):
+        return  # What resolutions spent on the chain is the chain's alone.
+    grid = accounts.of(AccountKind.GRID_FUND)
+    findings.compare("grid fund in the accounts in micro-euro", grid, funds.grid_micro_eur)
+    paid = sum(row.amount_micro_eur for row in work.payouts.of_community(community_id) if row.state in PAID)
+    # What somebody claimed for a member since the last publication has left the vault and not the accounts.
+    claimed = max(0, sum(row.paid_micro_eur for row in standings) - paid)
+    bank = accounts.of(AccountKind.BANK) - claimed
+    findings.compare("bank account in micro-euro, and what the vault holds", bank, funds.held_micro_eur)

@@ -1,0 +1,1 @@
+"""The community's accounts: double entry in whole micro-euro, pure."""

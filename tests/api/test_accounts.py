@@ -1,0 +1,110 @@
+"""Accounts and drafts over HTTP."""
+
+from decimal import Decimal
+
+from fastapi.testclient import TestClient
+
+from tests.api import bodies
+from tests.api.conftest import bearer
+from tests.api.world import World
+
+
+def get(client: TestClient, world: World, path: str, who: str = "auditor"):
+    return client.get(world.path + path, headers=bearer(world.tokens[who]))
+
+
+def step(client: TestClient, world: World, draft: str, state: str, *acknowledged: str):
+    """Ask for a step as the administrator."""
+    return client.post(
+        f"{world.path}/drafts/{draft}/steps",
+        json={"state": state, "acknowledged": list(acknowledged)},
+        headers=bearer(world.tokens["administrator"]),
+    )
+
+
+def drafted(client: TestClient, world: World) -> str:
+    """Id of a draft."""
+    body = bodies.distribution(world)
+    del body["acknowledged"]
+    made = client.post(f"{world.path}/drafts", json=body, headers=bearer(world.tokens["administrator"]))
+    assert made.status_code == 200, made.text
+    return made.json()["id"]
+
+
+def test_trial_balance__of_the_world__balances_and_carries_what_the_vault_must_hold(
+    shared_client: TestClient, shared_world: World
+) -> None:
+    shown = get(shared_client, shared_world, "/accounts/trial-balance").json()
+    assert shown["debits_eur"] == shown["credits_eur"]
+    assert Decimal(shown["carry_eur"]) * 1_000_000 == shared_world.distribution.carry_micro_eur
+    held = {(row["account"], row["member"]): (row["side"], row["amount_eur"]) for row in shown["accounts"]}
+    assert held["bank", None] == ("debit", "1234.560000")
+
+
+def test_trial_balance__before_anything_took_effect__is_empty(
+    shared_client: TestClient, shared_world: World
+) -> None:
+    shown = get(shared_client, shared_world, "/accounts/trial-balance?on=2024-01-01").json()
+    assert (shown["accounts"], shown["debits_eur"]) == ([], "0.000000")
+
+
+def test_journal__by_pages__is_in_order_and_each_entry_balances(
+    shared_client: TestClient, shared_world: World
+) -> None:
+    first = get(shared_client, shared_world, "/accounts/journal?limit=2").json()
+    rest = get(shared_client, shared_world, "/accounts/journal?offset=2").json()
+    entries = first["entries"] + rest["entries"]
+    assert [row["kind"] for row in entries][:5] == ["claim", "receipt", "division", "entitlement", "leaves"]
+    assert len(entries) == first["total"]
+    for entry in entries:
+        signed = [
+            Decimal(row["amount_eur"]) * (1 if row["side"] == "debit" else -1) for row in entry["postings"]
+        ]
+        assert sum(signed) == 0
+
+
+def test_journal__bank_reference__is_not_for_auditors(shared_client: TestClient, shared_world: World) -> None:
+    notes = [
+        get(shared_client, shared_world, "/accounts/journal", who).json()["entries"][1]["note"]
+        for who in ("auditor", "administrator")
+    ]
+    assert notes == [None, "TRN 1"]
+
+
+def test_draft__step_by_step__becomes_the_distribution_of_its_id(client: TestClient, world: World) -> None:
+    draft = drafted(client, world)
+    proposal = get(client, world, f"/drafts/{draft}/proposal").json()
+    assert [row["name"] for row in proposal["findings"]] == ["RECEIVED_ABOVE_COMPUTED"]
+    assert [row["kind"] for row in proposal["entries"]] == ["division", "entitlement", "leaves"]
+    assert step(client, world, draft, "checked").status_code == 200
+    refused = step(client, world, draft, "approved")
+    assert (refused.status_code, refused.json()["code"]) == (409, "FINDINGS_NOT_ACKNOWLEDGED")
+    approved = step(client, world, draft, "approved", "RECEIVED_ABOVE_COMPUTED").json()
+    assert [(row["state"], row["by"]) for row in approved["steps"]] == [
+        ("draft", "administrator"),
+        ("checked", "administrator"),
+        ("approved", "administrator"),
+    ]
+    shown = get(client, world, f"/distributions/{draft}", "administrator").json()
+    assert (shown["number"], shown["pool_eur"]) == (2, proposal["pool_eur"])
+
+
+def test_draft__approved_before_its_check__is_refused(client: TestClient, world: World) -> None:
+    refused = step(client, world, drafted(client, world), "approved", "RECEIVED_ABOVE_COMPUTED")
+    assert (refused.status_code, refused.json()["code"]) == (409, "LIFECYCLE_REFUSED")
+
+
+def test_draft__withdrawn__can_be_drafted_again(client: TestClient, world: World) -> None:
+    draft = drafted(client, world)
+    assert step(client, world, draft, "withdrawn").status_code == 200
+    assert drafted(client, world) != draft
+
+
+def test_distribute__finding_not_acknowledged__leaves_nothing_behind(
+    client: TestClient, world: World
+) -> None:
+    body = bodies.distribution(world) | {"acknowledged": []}
+    address, headers = f"{world.path}/distributions", bearer(world.tokens["administrator"])
+    refused = client.post(address, json=body, headers=headers)
+    assert (refused.status_code, refused.json()["code"]) == (409, "FINDINGS_NOT_ACKNOWLEDGED")
+    assert client.post(address, json=bodies.distribution(world), headers=headers).status_code == 201
