@@ -8,6 +8,7 @@ import typer
 
 from cli.case_file import CaseArgument, settled_case
 from cli.failures import EXIT_BAD_INPUT, EXIT_REFUSED, explained, refuse_findings, stop
+from cli.workspace import CommunityArgument, StateOption, open_workspace
 from settlement.casefile.gse_file import read_gse_figures
 from settlement.domain.calendar import rome_date, rome_text
 from settlement.domain.case import MICRO
@@ -17,6 +18,7 @@ from settlement.domain.gse_figures import Comparison, Divergence, Statement, com
 from settlement.domain.rounding import cents_text, decimal_text, half_up_cents
 from settlement.domain.rulesets import rule_set
 from settlement.domain.tariff import tariff_keys
+from settlement.usecases.year_balance import year_balance
 
 app = typer.Typer(
     name="gse", help="Our figures beside GSE's own, and what GSE pays in advance.", no_args_is_help=True
@@ -113,3 +115,30 @@ def advance(
                 rule_set(community.rule_set),
             )
             typer.echo(f"{plant.id}: {cents_text(half_up_cents(amount))} EUR a month (unverified)")
+
+
+@app.command()
+def balance(
+    community: CommunityArgument,
+    year: Annotated[int, typer.Option(min=2000, max=2199, help="Calendar year.")],
+    state: StateOption = None,
+) -> None:
+    """What GSE still owes for a year (conguaglio): its computed incentive less advances and balances paid.
+
+    Of the periods that are settled and the receipts that were divided by them; provisional until the settled
+    periods cover the whole year.
+    """
+    with open_workspace(state) as workspace, workspace.reading() as work:
+        record = workspace.community(community)
+        found = year_balance(work, record.id, year)
+    rows = [
+        ("premium", found.premium_cents),
+        ("valorisation", found.valorisation_cents),
+        ("advances", -found.advances_cents),
+        ("balances", -found.balances_cents),
+        ("due", found.due_cents),
+    ]
+    for name, cents in rows:
+        typer.echo(f"{name:<13}{cents_text(cents):>14} EUR")
+    if not found.is_complete:
+        typer.echo(f"provisional: the settled periods do not cover all of {year}")

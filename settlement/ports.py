@@ -173,6 +173,10 @@ class Settlements(SettlementsReader, Protocol):
 class ReceiptsReader(Protocol):
     """Bank receipts."""
 
+    def of_ids(self, receipt_ids: Collection[UUID]) -> list[Receipt]:
+        """The receipts of these ids that exist, oldest first."""
+        ...
+
     def of_community(self, community_id: UUID) -> list[Receipt]:
         """All receipts of a community, oldest first."""
         ...
@@ -218,10 +222,6 @@ class JournalReader(Protocol):
 
 class Receipts(ReceiptsReader, Protocol):
     """Bank receipts."""
-
-    def of_ids(self, receipt_ids: Collection[UUID]) -> list[Receipt]:
-        """The receipts of these ids that exist, oldest first."""
-        ...
 
     def of_community(self, community_id: UUID) -> list[Receipt]:
         """All receipts of a community, oldest first."""

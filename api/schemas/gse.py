@@ -5,6 +5,7 @@ from typing import Self
 from pydantic import Field
 
 from api.schemas.wire import Count, Instant, Response, rome
+from settlement.domain.gse_advance import BalanceOfYear
 from settlement.domain.gse_figures import Comparison, Divergence, Figure
 from settlement.domain.rounding import cents_text, decimal_text
 
@@ -63,3 +64,28 @@ class ComparisonOut(Response):
 
 def _text(figure: Figure, value: int) -> str:
     return decimal_text(value, KWH_DECIMALS) if figure.is_energy else cents_text(value)
+
+
+class YearBalanceOut(Response):
+    """A year's incentive beside what GSE paid for it, in euro."""
+
+    year: int
+    premium_eur: str
+    valorisation_eur: str
+    advances_eur: str
+    balances_eur: str
+    due_eur: str = Field(description="Still to be paid by GSE; negative when it paid too much")
+    provisional: bool = Field(description="The settled periods do not cover the whole year")
+
+    @classmethod
+    def of(cls, found: BalanceOfYear) -> Self:
+        """The balance as it is sent."""
+        return cls(
+            year=found.year,
+            premium_eur=cents_text(found.premium_cents),
+            valorisation_eur=cents_text(found.valorisation_cents),
+            advances_eur=cents_text(found.advances_cents),
+            balances_eur=cents_text(found.balances_cents),
+            due_eur=cents_text(found.due_cents),
+            provisional=not found.is_complete,
+        )

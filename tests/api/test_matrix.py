@@ -84,6 +84,7 @@ MATRIX = {
     ("POST", P + "/settlements/{settlement_id}/gse-figures"): Row(
         (*ADMINISTRATORS[:-1], 404), P + "/settlements/{settlement}/gse-figures"
     ),
+    ("GET", P + "/gse-balance"): Row(OVERSEERS, P + "/gse-balance?year=2024"),
     ("POST", P + "/distributions"): Row(ADMINISTRATORS),
     ("GET", P + "/distributions"): Row(ALL),
     ("GET", P + "/distributions/{distribution_id}"): Row(ALL, P + "/distributions/{distribution}"),
