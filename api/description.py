@@ -26,6 +26,7 @@ TAGS = [
     {"name": "verification", "description": "Open: the page that checks a receipt against the chain"},
     {"name": "access", "description": "What the token opens"},
     {"name": "communities", "description": "Communities and the terms that they settle by"},
+    {"name": "rules", "description": "The law as dated data, and what communities adopt themselves"},
     {"name": "members", "description": "Members and their points of delivery"},
     {"name": "plants", "description": "Production plants"},
     {"name": "readings", "description": "Metered energy and market prices: import, and receipts with proof"},

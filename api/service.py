@@ -10,7 +10,8 @@ from typing import TypeAlias
 
 from oracle.store.unit_of_work import OracleReadOnlyUnitOfWork, OracleUnitOfWork
 from settlement.bootstrap import Database, case_manifest, database_revision
-from settlement.ports import Evidence
+from settlement.engines import settle_case
+from settlement.ports import Evidence, Settle
 
 ReadWork: TypeAlias = OracleReadOnlyUnitOfWork | OracleUnitOfWork
 WriteWork: TypeAlias = OracleUnitOfWork
@@ -30,6 +31,7 @@ class Service:
     not_ready: Callable[[], str | None]
     clock: Callable[[], datetime]
     evidence: Evidence = case_manifest
+    settle: Settle = settle_case
     verifier_page: Path = VERIFIER_PAGE
     version: str = version("condivisa")
 

@@ -1,4 +1,4 @@
-"""`condivisa pay sepa | statement | reserve`: payment files for the bank, and what its statements say."""
+"""`condivisa pay sepa | statement`: payment files for the bank, and what its statements say."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -118,24 +118,13 @@ def statement(
                 deliver(workspace, opened, record.id)
 
 
-def reserve(
-    community: CommunityArgument,
-    distribution: DistributionOption,
-    index: Annotated[
-        list[int] | None, typer.Option(help="Leaf to reserve; may be repeated. Default: all released ones.")
-    ] = None,
-    state: StateOption = None,
-) -> None:
-    """Reserve payouts again that the bank sent back, so that `condivisa pay sepa` orders them once more.
-
-    The same account is paid: a leaf's account is fixed. One that was closed needs another channel
-    (`condivisa govern move`) or a transfer by hand and `condivisa pay confirm`.
-    """
+def reserve_leaves(community: str, distribution: int, indexes: list[int] | None, state: Path | None) -> None:
+    """Reserve released leaves of a distribution again, all or those named."""
     with explained(), open_workspace(state) as workspace:
         record = workspace.community(community)
         distribution_id = _distribution(workspace, record, distribution)
         with workspace.writing() as work:
-            leaves = reserve_again(work, distribution_id, index)
+            leaves = reserve_again(work, distribution_id, indexes or None)
             work.commit()
         with open_ledger(workspace) as opened:
             deliver(workspace, opened, record.id)

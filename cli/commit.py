@@ -14,8 +14,8 @@ from oracle.usecases.commitments import commitments
 from settlement.bootstrap import case_manifest
 from settlement.casefile import read_case, write_atomically
 from settlement.domain.canonical import canonical_json
-from settlement.domain.engine import settle_or_findings
 from settlement.domain.parameters import ParameterMissing
+from settlement.engines import settle_case
 
 COMMITMENTS_FILE = "commitments.json"
 OPENINGS_FILE = "openings.json"
@@ -63,7 +63,7 @@ def commit(
     if findings:
         refuse_findings(findings)
     try:
-        found = settle_or_findings(given)
+        found = settle_case(given)
     except ParameterMissing as error:
         stop(str(error), EXIT_MISSING)
     if isinstance(found, list):

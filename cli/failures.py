@@ -6,7 +6,8 @@ from typing import NoReturn
 
 import typer
 
-from oracle.errors import NodeNotStarted, NodeUnreachable, NotMined, OracleError
+from oracle.errors import CallReverted, NodeNotStarted, NodeUnreachable, NotMined, OracleError
+from oracle.usecases.refusals import plainly
 from settlement.domain.errors import CaseNotReady, ServiceError
 from settlement.domain.findings import Finding
 from settlement.domain.parameters import ParameterMissing
@@ -33,6 +34,8 @@ def explained() -> Iterator[None]:
         stop(str(error), EXIT_BAD_INPUT)
     except _MISSING as error:
         stop(str(error), EXIT_MISSING)
+    except CallReverted as error:
+        stop(plainly(str(error)), EXIT_REFUSED)
     except OracleError as error:
         stop(str(error), EXIT_REFUSED)
 

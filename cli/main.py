@@ -33,6 +33,7 @@ VERBS = (
     Verb("settle", "cli.settle", "settle", "From files alone"),
     Verb("commit", "cli.commit", "commit", "From files alone"),
     Verb("verify", "cli.verify", "app", "From files alone"),
+    Verb("rules", "cli.rules", "app", "From files alone"),
     Verb("market", "cli.market", "app", "From files alone"),
     Verb("gse", "cli.gse", "app", "From files alone"),
     Verb("import", "cli.intake", "import_case", "The service"),

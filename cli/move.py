@@ -46,7 +46,7 @@ def move(
     """
     if send is not None and signature is None:
         stop("--send relays what the owner has signed: give --signature as well", EXIT_BAD_INPUT)
-    wish = _wish(_receipt(receipt), wallet, iban_hash)
+    wish = _wish(receipt_read(receipt), wallet, iban_hash)
     if signature is None:
         typer.echo(json.dumps(typed_data(wish), indent=2))
         return
@@ -69,7 +69,8 @@ def _relay(community: str, wish: Move, action: Action, state: Path | None) -> No
         send_or_print(sitting, by_anyone(sitting.contracts, sitting.seats, action), print_only=False)
 
 
-def _receipt(path: Path) -> PayoutReceipt:
+def receipt_read(path: Path) -> PayoutReceipt:
+    """The receipt in a file; stops the command where there is none."""
     try:
         return parse_payout(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, ReceiptUnreadable) as error:

@@ -14,17 +14,27 @@ from eth_utils.address import is_checksum_address
 
 from cli.failures import EXIT_BAD_INPUT, explained, stop
 from cli.workspace import Workspace, open_ledger, open_workspace, require_chain
+from community.domain.records import CommunityRecord
+from oracle.attest.payout_tree import Leaf
 from oracle.chain.governance import GovernanceContracts
 from oracle.ports import Call
+from oracle.usecases import resolutions
 from oracle.usecases.context import Context
 from oracle.usecases.governance import Order, Seats, carry_out
 from oracle.usecases.places import place_of
-from oracle.wiring import publishing
+from oracle.wiring import OpenChain, publishing
 from settlement.bootstrap import Settings
 
 T = TypeVar("T")
 ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}", re.ASCII)
 HASH = re.compile(r"0x[0-9a-fA-F]{64}", re.ASCII)
+AddressArgument = Annotated[str, typer.Argument(metavar="ADDRESS", help="0x and 40 hexadecimal digits.")]
+VaultOption = Annotated[
+    str | None,
+    typer.Option(
+        "--vault", metavar="0x…", help="A vault that another one has succeeded; default: the present one."
+    ),
+]
 PrintOption = Annotated[
     bool, typer.Option("--print", help="Send nothing; print what another wallet has to send.")
 ]
@@ -49,11 +59,16 @@ def open_sitting(community: str, state: Path | None) -> Iterator[Sitting]:
     with explained(), open_workspace(state) as workspace:
         record = workspace.community(community)
         with open_ledger(workspace) as opened:
-            context = publishing(workspace.database.engine, opened)
-            place = place_of(context, record.id)
-            contracts = GovernanceContracts(opened.chain)
-            seats = contracts.seats(place.ledger, place.community)
-            yield Sitting(workspace, context, contracts, record.id, record.name, seats)
+            yield sitting_of(workspace, opened, record)
+
+
+def sitting_of(workspace: Workspace, opened: OpenChain, record: CommunityRecord) -> Sitting:
+    """The seats of a community on an open chain. Raises NotDeployed, GovernanceRefused."""
+    context = publishing(workspace.database.engine, opened)
+    place = place_of(context, record.id)
+    contracts = GovernanceContracts(opened.chain)
+    seats = contracts.seats(place.ledger, place.community)
+    return Sitting(workspace, context, contracts, record.id, record.name, seats)
 
 
 def send_or_print(sitting: Sitting, order: Order, print_only: bool) -> bool:
@@ -107,6 +122,22 @@ def hash_typed(what: str, text: str) -> bytes:
     if HASH.fullmatch(text) is None:
         stop(f'{what} "{text}" is no hash: 0x and 64 hexadecimal digits', EXIT_BAD_INPUT)
     return bytes.fromhex(text[2:])
+
+
+def vault_typed(text: str | None) -> bytes:
+    """The 20 bytes of a typed vault, none where none was typed: the community's present one."""
+    return b"" if text is None else address_typed(text)
+
+
+def payee_typed(amount_micro_eur: int, wallet: str | None, iban_hash: str | None) -> Leaf:
+    """The payout to a wallet or by bank; stops the command unless exactly one of them is given."""
+    if wallet is not None and iban_hash is None:
+        account = address_typed(wallet)
+        return checked(lambda: resolutions.wallet_leaf(account, amount_micro_eur))
+    if iban_hash is None or wallet is not None:
+        stop("who is paid? Give either a wallet or the hash of salt and IBAN", EXIT_BAD_INPUT)
+    hashed = hash_typed("--iban-hash", iban_hash)
+    return checked(lambda: resolutions.bank_leaf(hashed, amount_micro_eur))
 
 
 def moment(seconds: int) -> str:

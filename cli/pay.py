@@ -22,13 +22,24 @@ from cli.approval import (
     show_proposal,
     withdraw,
 )
-from cli.bank import reserve, sepa, statement
+from cli.bank import reserve_leaves, sepa, statement
+from cli.bank_account import account
 from cli.failures import EXIT_BAD_INPUT, explained, refuse_findings, stop
+from cli.office import PrintOption, VaultOption
 from cli.payout_tree import tree
 from cli.publish import deliver
 from cli.receipt_options import Costs, Fee, Gross, Kind, On, Reference, receipt_terms
+from cli.single_payouts import confirm_single, release_single, reserve_singles, single_orders
 from cli.workspace import CommunityArgument, StateOption, Workspace, open_ledger, open_workspace
-from oracle.usecases.pay import confirm_payouts, parse_bank_references, pays_wallets
+from community.domain.records import CommunityRecord
+from oracle.usecases.bank_singles import BankOrder
+from oracle.usecases.pay import (
+    confirm_payouts,
+    parse_bank_references,
+    pays_wallets,
+    release_payouts,
+)
+from oracle.usecases.resolutions import FIRST_SINGLE
 from settlement.casefile import write_atomically
 from settlement.domain.accounting.checks import check
 from settlement.domain.payout_states import Channel, PayoutState
@@ -41,18 +52,18 @@ from settlement.usecases.redivide import redivide
 
 app = typer.Typer(
     name="pay",
-    help="From a bank receipt to confirmed payouts: receive, or step by step; order, import the statement.",
+    help="From a bank receipt to confirmed payouts: receive, or step by step; redivide, order, confirm.",
     no_args_is_help=True,
     add_completion=False,
 )
 app.command("sepa")(sepa)
 app.command("statement")(statement)
-app.command("reserve")(reserve)
 app.command("tree")(tree)
 app.command("draft")(draft)
 app.command("check")(check_draft)
 app.command("approve")(approve)
 app.command("withdraw")(withdraw)
+app.command("account")(account)
 AWAITING_BANK = frozenset({PayoutState.RESERVED, PayoutState.ORDERED})
 
 
@@ -115,20 +126,25 @@ def orders(
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="CSV file; default: standard output.")
     ] = None,
+    vault: VaultOption = None,
     state: StateOption = None,
 ) -> None:
-    """List the reserved bank payouts: distribution, index, member, IBAN, amount. Contains personal data."""
+    """List the reserved bank payouts: distribution, index, member, IBAN, amount. Contains personal data.
+
+    Single payouts are listed as distributions of the one leaf 0, numbered from 2147483648 on.
+    """
     with explained(), open_workspace(state) as workspace:
         record = workspace.community(community)
         with workspace.reading() as work:
             numbers = {row.id: row.number for row in work.distributions.of_community(record.id)}
             payouts = [row for row in work.payouts.of_community(record.id) if row.state in AWAITING_BANK]
-    text = _orders_csv(payouts, numbers)
+        singles = single_orders(workspace, record, vault)
+    text = _orders_csv(payouts, numbers, singles)
     if out is None:
         typer.echo(text, nl=False)
     else:
         write_atomically(out, text.encode())
-        typer.echo(f"{out}: {len(payouts)} payouts to order at the bank")
+        typer.echo(f"{out}: {len(payouts) + len(singles)} payouts to order at the bank")
 
 
 @app.command("confirm")
@@ -138,6 +154,7 @@ def confirm(
     references: Annotated[
         Path, typer.Argument(metavar="FILE.csv", help="Columns index,reference from the bank.")
     ],
+    vault: VaultOption = None,
     state: StateOption = None,
 ) -> None:
     """Confirm bank payouts with the bank's references; the ledger keeps the hash of each."""
@@ -148,16 +165,13 @@ def confirm(
     )
     if findings:
         refuse_findings(findings)
+    if distribution >= FIRST_SINGLE:
+        confirm_single(community, distribution, found, vault, state)
+        return
+    _require_single(vault is not None)
     with explained(), open_workspace(state) as workspace:
         record = workspace.community(community)
-        with workspace.reading() as work:
-            numbers = {row.number: row.id for row in work.distributions.of_community(record.id)}
-        if distribution not in numbers:
-            stop(
-                f"{record.name} has no distribution {distribution}; it has {sorted(numbers) or 'none'}",
-                EXIT_BAD_INPUT,
-            )
-        ordered = note_confirmations(workspace, numbers[distribution], found)
+        ordered = note_confirmations(workspace, _distribution(workspace, record, distribution), found)
         with open_ledger(workspace) as opened:
             deliver(workspace, opened, record.id)
         typer.echo(f"{len(found)} references noted, {ordered} confirmations sent to the ledger")
@@ -169,6 +183,88 @@ def _say(distribution: Distribution, community: str) -> None:
         f"carry {micro_eur_text(distribution.carry_micro_eur)} EUR; "
         f'next: condivisa pay orders "{community}"'
     )
+
+
+@app.command("release")
+def release(
+    community: CommunityArgument,
+    distribution: Annotated[int, typer.Option(help="Number of the distribution.")],
+    indexes: Annotated[
+        list[int] | None, typer.Argument(metavar="[INDEX...]", help="Its leaves; of a single payout none.")
+    ] = None,
+    vault: VaultOption = None,
+    print_only: PrintOption = False,
+    state: StateOption = None,
+) -> None:
+    """Give reserved bank payouts back, because the bank rejected them or their owner lost the key.
+
+    Until they are reserved again they can be moved, and redirected by resolution.
+    """
+    if distribution >= FIRST_SINGLE:
+        release_single(community, distribution, vault, print_only, state)
+        return
+    _require_single(print_only or vault is not None)
+    _release_leaves(community, distribution, indexes, state)
+
+
+@app.command("reserve")
+def reserve(
+    community: CommunityArgument,
+    distribution: Annotated[
+        int | None, typer.Option(help="Number of the distribution whose released leaves are meant.")
+    ] = None,
+    indexes: Annotated[
+        list[int] | None, typer.Argument(metavar="[INDEX...]", help="Its leaves; default: all released ones.")
+    ] = None,
+    vault: VaultOption = None,
+    print_only: PrintOption = False,
+    state: StateOption = None,
+) -> None:
+    """Reserve all open single payouts by bank, or with --distribution leaves that were released, again.
+
+    What is reserved stands in `condivisa pay orders`, and its owner cannot move it. The same account is paid:
+    a leaf's account is fixed. One that was closed needs another channel (`condivisa govern move`) or a
+    transfer by hand and `condivisa pay confirm`.
+    """
+    if distribution is None:
+        reserve_singles(community, vault, print_only, state)
+        return
+    if distribution >= FIRST_SINGLE:
+        stop("single payouts are reserved together: leave --distribution out", EXIT_BAD_INPUT)
+    _require_single(print_only or vault is not None)
+    reserve_leaves(community, distribution, indexes, state)
+
+
+def _require_single(asked: bool) -> None:
+    """What a distribution's leaves need is sent by the operator, at the vault that settled it."""
+    if asked:
+        stop("--print and --vault are for single payouts, numbered from 2147483648 on", EXIT_BAD_INPUT)
+
+
+def _release_leaves(
+    community: str, distribution: int, indexes: Sequence[int] | None, state: Path | None
+) -> None:
+    """Give leaves of a distribution back, at once."""
+    if not indexes:
+        stop("which leaves? Name their indexes, as `condivisa pay orders` lists them", EXIT_BAD_INPUT)
+    with explained(), open_workspace(state) as workspace:
+        record = workspace.community(community)
+        named = _distribution(workspace, record, distribution)
+        with workspace.writing() as work:
+            release_payouts(work, named, indexes)
+            work.commit()
+        with open_ledger(workspace) as opened:
+            deliver(workspace, opened, record.id)
+
+
+def _distribution(workspace: Workspace, record: CommunityRecord, number: int) -> UUID:
+    with workspace.reading() as work:
+        numbers = {row.number: row.id for row in work.distributions.of_community(record.id)}
+    if number not in numbers:
+        stop(
+            f"{record.name} has no distribution {number}; it has {sorted(numbers) or 'none'}", EXIT_BAD_INPUT
+        )
+    return numbers[number]
 
 
 def divide(
@@ -225,11 +321,14 @@ def awaiting_bank(payouts: Sequence[Payout]) -> list[Payout]:
     return [row for row in payouts if row.channel is Channel.BANK and row.state in AWAITING_BANK]
 
 
-def _orders_csv(payouts: Sequence[Payout], numbers: dict[UUID, int]) -> str:
+def _orders_csv(payouts: Sequence[Payout], numbers: dict[UUID, int], singles: Sequence[BankOrder]) -> str:
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(["distribution", "index", "member", "iban", "amount_eur"])
     for row in payouts:
         amount = micro_eur_text(row.amount_micro_eur)[:-4]
         writer.writerow([numbers[row.distribution_id], row.leaf_index, row.member, row.iban or "", amount])
+    for order in singles:
+        amount = micro_eur_text(order.amount_micro_eur)[:-4]
+        writer.writerow([order.number, 0, order.member, order.iban, amount])
     return buffer.getvalue()

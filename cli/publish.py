@@ -19,6 +19,7 @@ from settlement.bootstrap import case_manifest
 from settlement.casefile import write_atomically, write_case
 from settlement.domain.calendar import day_start, month_first_day, month_number
 from settlement.domain.records import StoredSettlement
+from settlement.engines import settle_case
 from settlement.usecases.close_period import close_period
 from settlement.usecases.load_case import load_case
 
@@ -122,7 +123,7 @@ def close(
     """Settle a period, anew if something was received since, or find its settlement; one transaction."""
     with workspace.writing() as work:
         settlement = close_period(
-            work, case_manifest, community_id, start, end, now(), revenue_micro_eur, reason
+            work, case_manifest, community_id, start, end, now(), revenue_micro_eur, reason, settle_case
         )
         work.commit()
     return settlement

@@ -8,11 +8,11 @@ import typer
 
 from settlement.casefile import read_case, write_atomically
 from settlement.domain.canonical import canonical_json
-from settlement.domain.engine import settle_or_findings
 from settlement.domain.findings import Finding, printable
 from settlement.domain.parameters import ParameterMissing
-from settlement.domain.rounding import cents_text, micro_eur_text
+from settlement.domain.rounding import cents_text, micro_eur_text, plain_text
 from settlement.domain.settlement import Settlement
+from settlement.engines import settle_case
 
 SETTLEMENT_FILE = "settlement.json"
 EXIT_CANNOT_WRITE = 1
@@ -36,7 +36,7 @@ def settle(
     if given is None:
         _refuse(findings)
     try:
-        found = settle_or_findings(given)
+        found = settle_case(given)
     except ParameterMissing as error:
         _say(str(error))
         raise typer.Exit(EXIT_PARAMETER_MISSING) from None
@@ -61,12 +61,20 @@ def _say(sentence: str) -> None:
     print(sentence, file=sys.stderr)
 
 
+def _unverified(found: Settlement) -> str:
+    """The parameters that moved money and that no text that was read confirms; "" if there are none."""
+    used, names = found.parameters.used, found.parameters.unverified
+    stated = ", ".join(f"{name} {plain_text(used[name].value_micro, 6)}" for name in names)
+    return f"\nunverified: {stated}" if stated else ""
+
+
 def _summary(found: Settlement, path: Path) -> str:
     shared_wh = sum(row.totals()["shared_wh"] for row in found.configurations)
     return (
         f"{printable(found.community.name)}: {found.community.hours} hours, {shared_wh} Wh shared, "
         f"premium {cents_text(found.premium_cents)} EUR, "
         f"producers {micro_eur_text(found.split.producers_micro_eur)} EUR -> {path}"
+        f"{_unverified(found)}"
     )
 
 

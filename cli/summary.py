@@ -1,5 +1,6 @@
 """The page that ends a demonstration: energy, money, gas, where everything lies, what to try next."""
 
+import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,7 +44,7 @@ def show_summary(display: Display, ended: Ended, out: Path) -> None:
         hours = work.settlements.hours(ended.settlement.id)
         transactions = work.transactions.of_community(ended.settlement.community_id)
     display.table("Energy", _energy(ended.settlement, hours))
-    display.table("Money", _money(ended.distribution, ended.payouts))
+    display.table("Money", _money(ended.distribution, ended.payouts) + _unverified(ended.settlement))
     display.table("Ledger", _ledger(ended, transactions))
     display.table("Where", _where(ended, out))
     display.table("Try next", _next(ended, out))
@@ -81,6 +82,13 @@ def _money(distribution: Distribution, payouts: Sequence[Payout]) -> list[tuple[
         ("carried", f"{micro_eur_text(distribution.carry_micro_eur):>16} EUR, residues below the cent")
     )
     return rows
+
+
+def _unverified(settlement: StoredSettlement) -> list[tuple[str, str]]:
+    """Rule parameters behind the amounts that no text that was read confirms."""
+    used = json.loads(settlement.document)["rules"]["parameters_used"]
+    stated = ", ".join(f"{name} {row['value']}" for name, row in sorted(used.items()) if not row["verified"])
+    return [("unverified", stated)] if stated else []
 
 
 def _ledger(ended: Ended, transactions: Sequence[StoredTransaction]) -> list[tuple[str, str]]:

@@ -2,11 +2,13 @@
 
 import sys
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from oracle.attest.keccak import keccak256
 from oracle.chain.fates import FIRST_SINGLE
 from oracle.chain.json_fields import ReceiptUnreadable
 from oracle.chain.receipt import (
@@ -21,8 +23,18 @@ from oracle.chain.receipt import (
 )
 from oracle.chain.rpc import Rpc
 from oracle.chain.trust import Trust, TrustUnusable, load_trust, trust_file
-from oracle.chain.verify import Result, Verdict, verify_list, verify_payout, verify_reading, verify_tree
+from oracle.chain.verify import (
+    Result,
+    Verdict,
+    verify_anchor,
+    verify_list,
+    verify_payout,
+    verify_reading,
+    verify_tree,
+)
+from oracle.chain.verify_anchor import AnchoredFile
 from oracle.errors import NodeUnreachable
+from oracle.usecases.anchors import topic_of
 from oracle.usecases.statement_check import statement_difference
 from settlement.domain.calendar import day_of_number
 from settlement.domain.rounding import micro_eur_text
@@ -144,13 +156,34 @@ def readings_list(
     _finish(title, _checked(parsed, believed, rpc, timeout))
 
 
+@app.command("anchor", epilog=EPILOG)
+def anchor(
+    file: Annotated[Path, typer.Argument(help="Any file, e.g. a statute.", metavar="FILE")],
+    topic: Annotated[
+        str | None, typer.Option(metavar="TOPIC", help="The topic that it should stand under; default: any.")
+    ] = None,
+    rpc: RpcOption = None,
+    trust: TrustOption = None,
+    timeout: TimeoutOption = 10.0,
+) -> None:
+    """Did the community anchor this very file on the ledger, by its SHA-256 or keccak256?"""
+    try:
+        octets = file.read_bytes()
+        wanted = None if topic is None else topic_of(topic)
+        believed = load_trust(trust_file(trust))
+    except (OSError, ValueError, TrustUnusable) as error:
+        _unreadable(file, error)
+    digests = {"SHA-256": sha256(octets).digest(), "keccak256": keccak256(octets)}
+    _finish(f"file {file.name}", _checked(AnchoredFile(digests, wanted), believed, rpc, timeout))
+
+
 def _called(distribution: int) -> str:
     kind = "single payout" if distribution >= FIRST_SINGLE else "distribution"
     return f"{kind} {distribution}"
 
 
 def _checked(
-    receipt: PayoutReceipt | PublishedTree | ReadingReceipt | ReadingsList,
+    receipt: PayoutReceipt | PublishedTree | ReadingReceipt | ReadingsList | AnchoredFile,
     trust: Trust,
     rpc: str | None,
     timeout_s: float,
@@ -168,6 +201,8 @@ def _checked(
             return verify_reading(receipt, trust, node)
         case ReadingsList():
             return verify_list(receipt, trust, node)
+        case AnchoredFile():
+            return verify_anchor(receipt, trust, node)
 
 
 def _text(path: Path) -> str:

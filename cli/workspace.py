@@ -88,12 +88,17 @@ def open_ledger(workspace: Workspace) -> Iterator[OpenChain]:
 
 def require_chain(settings: Settings) -> None:
     """A look must not make a database, keys and a chain where there are none."""
-    if settings.rpc_url is None and not (ChainSettings(settings.state).folder / "keys.json").exists():
+    if not has_chain(settings):
         stop(
             f"{settings.state} has no chain yet: `condivisa demo` or `condivisa publish` makes one, "
             "CONDIVISA_RPC_URL names a node of your own",
             EXIT_MISSING,
         )
+
+
+def has_chain(settings: Settings) -> bool:
+    """Whether the state names a node of the user's own, or has a local chain."""
+    return settings.rpc_url is not None or (ChainSettings(settings.state).folder / "keys.json").exists()
 
 
 def now() -> datetime:

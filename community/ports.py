@@ -16,6 +16,7 @@ from community.domain.records import (
     TokenRecord,
 )
 from settlement.domain.case import Community
+from settlement.domain.community_rules import AdoptedRule
 from settlement.domain.payees import Payee
 
 
@@ -56,6 +57,14 @@ class Communities(Protocol):
 
     def terms(self, community_id: UUID, start: datetime, end: datetime) -> Community | None:
         """The community as an engine's case names it."""
+        ...
+
+    def adopted_rules(self, community_id: UUID) -> list[AdoptedRule]:
+        """The rules that the community adopted, the earliest first."""
+        ...
+
+    def add_rules(self, community_id: UUID, rules: Iterable[AdoptedRule]) -> None:
+        """Store adopted rules."""
         ...
 
     def pods_taken(self, pods: Iterable[PodRecord]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The only place that reads the environment and joins ports to implementations.
+"""The only place that reads the environment and, but for `engines`, joins ports to implementations.
 
 STATE (--state, CONDIVISA_STATE, default .condivisa)  everything that the service keeps on this machine
 DATABASE_URL                                          a PostgreSQL of your own; wins over the embedded one

@@ -1,6 +1,6 @@
 """What the use cases need from outside; `settlement.store` and `community.store` supply it."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -13,7 +13,9 @@ from settlement.domain.accounting.lifecycle import DistributionState, Draft, Lif
 from settlement.domain.accounting.trial_balance import TrialBalance
 from settlement.domain.bank_orders import BankOrder, BankPayment, PaymentOrder
 from settlement.domain.case import Case, Community, Direction, MeterSeries
+from settlement.domain.community_rules import AdoptedRule
 from settlement.domain.day_vectors import DayGrid, DayVector
+from settlement.domain.findings import Finding
 from settlement.domain.payees import Payee
 from settlement.domain.payout_states import PayoutState
 from settlement.domain.records import (
@@ -27,6 +29,15 @@ from settlement.domain.records import (
     SettlementMember,
     StoredSettlement,
 )
+from settlement.domain.settlement import Settlement
+
+
+class Settle(Protocol):
+    """Settles a case with whatever program suits it; the bytes do not depend on the program."""
+
+    def __call__(self, case: Case) -> Settlement | list[Finding]:
+        """The settlement, or everything that keeps the case from being settled; raises ParameterMissing."""
+        ...
 
 
 class Evidence(Protocol):
@@ -58,6 +69,10 @@ class CommunityTerms(Protocol):
 
     def configuration_ids(self, community_id: UUID) -> Mapping[str, UUID]:
         """Ids of the community's configurations by their code in case files."""
+        ...
+
+    def adopted_rules(self, community_id: UUID) -> Sequence[AdoptedRule]:
+        """The rules that the community adopted by resolution, the earliest first."""
         ...
 
     def payees(self, community_id: UUID) -> Mapping[str, Payee]:
@@ -121,7 +136,7 @@ class Prices(PricesReader, Protocol):
         ...
 
 
-class Settlements(Protocol):
+class SettlementsReader(Protocol):
     """Settled periods."""
 
     def get(self, settlement_id: UUID) -> StoredSettlement | None:
@@ -143,6 +158,10 @@ class Settlements(Protocol):
     def members(self, settlement_id: UUID) -> list[SettlementMember]:
         """The members' figures."""
         ...
+
+
+class Settlements(SettlementsReader, Protocol):
+    """Adds settled periods."""
 
     def add(
         self, settlement: StoredSettlement, members: Iterable[SettlementMember], hours: Iterable[EnergyHour]

@@ -19,7 +19,7 @@ from api.schemas.energy import (
     Resolution,
     ShareRequest,
 )
-from api.schemas.settlement import SettlementOut
+from api.schemas.settlement import SettlementDetailOut
 from api.schemas.wire import Day, rome
 from planning.forecast import DAYS_MAX as FORECAST_DAYS_MAX
 from planning.forecast import METHOD
@@ -38,7 +38,7 @@ def share_energy(
     asker: Administrator,
     service: ServiceOf,
     dry_run: DryRun = False,
-) -> SettlementOut:
+) -> SettlementDetailOut:
     """Computes shared energy, incentive and the members' parts, and orders the publication.
 
     A period that is settled answers its settlement again, unless readings or prices of it were received
@@ -53,8 +53,10 @@ def share_energy(
         require_community(work, asker, community_id)
         now = service.clock()
         span = (period.start, period.end)
-        settled = close_period(work, service.evidence, community_id, *span, now, reason=wanted.reason)
-        shown = SettlementOut.of(settled)
+        settled = close_period(
+            work, service.evidence, community_id, *span, now, reason=wanted.reason, settle=service.settle
+        )
+        shown = SettlementDetailOut.of(settled)
         if not dry_run:
             work.commit()
     return shown

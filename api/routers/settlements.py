@@ -9,7 +9,13 @@ from api.access import require_community, sees_member, unknown
 from api.deps import Anybody, Overseer, ServiceOf
 from api.paging import DEFAULT, Limit, Offset
 from api.routing import Router
-from api.schemas.settlement import SettlementMemberOut, SettlementMemberPage, SettlementOut, SettlementPage
+from api.schemas.settlement import (
+    SettlementDetailOut,
+    SettlementMemberOut,
+    SettlementMemberPage,
+    SettlementOut,
+    SettlementPage,
+)
 from api.schemas.wire import part
 from api.service import ReadWork
 from community.domain.records import Principal
@@ -33,10 +39,10 @@ def list_settlements(
 @router.get("/{settlement_id}", operation_id="getSettlement", summary="A settled period")
 def get_settlement(
     community_id: UUID, settlement_id: UUID, asker: Anybody, service: ServiceOf
-) -> SettlementOut:
-    """Energy, revenue and its split, with the hashes that bind them."""
+) -> SettlementDetailOut:
+    """Energy, revenue and its split, the hashes that bind them, and the parameters that nothing confirms."""
     with service.reading() as work:
-        return SettlementOut.of(_settlement(work, asker, community_id, settlement_id))
+        return SettlementDetailOut.of(_settlement(work, asker, community_id, settlement_id))
 
 
 @router.get(

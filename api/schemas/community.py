@@ -41,8 +41,9 @@ def _known(name: str) -> str:
     return name
 
 
+ParameterName = Annotated[str, Field(max_length=60), AfterValidator(_known)]
 Parameters = Annotated[
-    dict[Annotated[str, Field(max_length=60), AfterValidator(_known)], Decimal6],
+    dict[ParameterName, Decimal6],
     Field(
         max_length=40,
         description="Overrides of rule parameters by name",

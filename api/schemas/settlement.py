@@ -1,6 +1,7 @@
 """Settled periods on the wire."""
 
 import hashlib
+import json
 from typing import Self
 
 from pydantic import Field
@@ -92,6 +93,33 @@ class SettlementOut(Response):
             supersedes=record.supersedes,
             reason=record.reason,
         )
+
+
+class UnverifiedOut(Response):
+    """A rule parameter that no text that was read confirms: an override, a resolution, a value of the law."""
+
+    name: str
+    value: str
+    source: str
+
+
+class SettlementDetailOut(SettlementOut):
+    """A settled period with the parameters that it used and nothing confirms."""
+
+    unverified_parameters: list[UnverifiedOut] = Field(
+        description="Empty: every parameter stands in a source that was read"
+    )
+
+    @classmethod
+    def of(cls, record: StoredSettlement) -> Self:
+        """The settlement as it is sent."""
+        used = json.loads(record.document)["rules"]["parameters_used"]
+        unverified = [
+            UnverifiedOut(name=name, value=row["value"], source=row["source"])
+            for name, row in sorted(used.items())
+            if not row["verified"]
+        ]
+        return cls(unverified_parameters=unverified, **dict(SettlementOut.of(record)))
 
 
 class SettlementPage(Page):

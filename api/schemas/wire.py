@@ -96,6 +96,10 @@ EuroCents = Annotated[
         examples=["221.15"],
     ),
 ]
+EuroSigned = Annotated[
+    str,
+    Field(pattern=r"^-?[0-9]+\.[0-9]{2}$", description="Euro with two decimals, as text", examples=["12.34"]),
+]
 Decimal6 = Annotated[
     str,
     Field(

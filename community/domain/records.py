@@ -71,6 +71,7 @@ class CommunityRecord:
     shares_bps: Shares
     storage_policy: StoragePolicy
     parameters_micro: Mapping[str, int]
+    parameter_sources: Mapping[str, str]
     ledger_id: bytes | None
     extra: Document
     configurations: tuple[ConfigurationRecord, ...]

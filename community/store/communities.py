@@ -20,9 +20,17 @@ from community.domain.records import (
     PodRecord,
 )
 from community.store import mapping
-from community.store.tables import AssetRow, CommunityRow, ConfigurationRow, MemberPodRow, MemberRow
+from community.store.tables import (
+    AssetRow,
+    CommunityRow,
+    CommunityRuleRow,
+    ConfigurationRow,
+    MemberPodRow,
+    MemberRow,
+)
 from settlement.domain.calendar import rome_date
 from settlement.domain.case import Community
+from settlement.domain.community_rules import AdoptedRule
 from settlement.domain.identifiers import uuid7
 from settlement.domain.payees import Payee
 
@@ -88,6 +96,13 @@ class CommunitiesReader:
         """The members that had left by that day, by their codes."""
         gone = (col(MemberRow.community_id) == community_id, col(MemberRow.left_on) <= on)
         return set(self._session.scalars(select(col(MemberRow.code)).where(*gone)))
+
+    def adopted_rules(self, community_id: UUID) -> list[AdoptedRule]:
+        """The rules that the community adopted by resolution, the earliest first."""
+        table = CommunityRuleRow
+        query = select(table).where(col(table.community_id) == community_id)
+        ordered = query.order_by(col(table.adopted_at), col(table.key), col(table.valid_from))
+        return [mapping.adopted_rule(row) for row in self._session.scalars(ordered)]
 
     def terms(self, community_id: UUID, start: datetime, end: datetime) -> Community | None:
         """The community as an engine's case names it, for the period [start, end).
@@ -165,6 +180,12 @@ class Communities(CommunitiesReader):
         """Note the name (32 bytes) under which a configuration stands on the ledger."""
         same = col(ConfigurationRow.id) == configuration_id
         self._session.execute(update(ConfigurationRow).where(same).values(ledger_id=ledger_id))
+
+    def add_rules(self, community_id: UUID, rules: Iterable[AdoptedRule]) -> None:
+        """Store adopted rules."""
+        rows = [mapping.rule_columns(row) | {"id": uuid7(), "community_id": community_id} for row in rules]
+        if rows:
+            self._session.execute(insert(CommunityRuleRow), rows)
 
     def add_members(self, community_id: UUID, members: Iterable[NewMember]) -> dict[str, UUID]:
         """Store members without their PODs; returns their ids by code."""

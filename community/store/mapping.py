@@ -19,7 +19,7 @@ from community.domain.records import (
     PlantRecord,
     PodRecord,
 )
-from community.store.tables import AssetRow, CommunityRow, ConfigurationRow, MemberRow
+from community.store.tables import AssetRow, CommunityRow, CommunityRuleRow, ConfigurationRow, MemberRow
 from settlement.domain.case import (
     Allocation,
     Attribution,
@@ -32,6 +32,7 @@ from settlement.domain.case import (
     Source,
     StoragePolicy,
 )
+from settlement.domain.community_rules import AdoptedRule, CommunityRule
 from settlement.domain.payees import Payee
 from settlement.domain.payout_states import Channel
 
@@ -57,6 +58,7 @@ def community_columns(community: Community) -> dict[str, Any]:
         "social_bps": community.shares_bps.social,
         "grid_bps": community.shares_bps.grid,
         "parameters": dict(community.parameters_micro),
+        "parameter_sources": dict(community.parameter_sources),
     }
 
 
@@ -92,6 +94,7 @@ def community(row: CommunityRow, configurations: Iterable[ConfigurationRecord]) 
         storage_policy=StoragePolicy(row.storage_policy),
         shares_bps=Shares(row.producers_bps, row.social_bps, row.grid_bps),
         parameters_micro=row.parameters,
+        parameter_sources=row.parameter_sources,
         ledger_id=row.ledger_id,
         extra=row.extra,
         configurations=tuple(sorted(configurations, key=lambda entry: entry.code.encode())),
@@ -185,6 +188,25 @@ def plant(row: AssetRow, member_code: str | None) -> PlantRecord:
     )
 
 
+def adopted_rule(row: CommunityRuleRow) -> AdoptedRule:
+    """A rule with the instant of its adoption."""
+    rule = CommunityRule(row.key, int(row.value_micro), row.valid_from, row.valid_to, row.source)
+    return AdoptedRule(rule, row.adopted_at)
+
+
+def rule_columns(adopted: AdoptedRule) -> dict[str, Any]:
+    """Columns of an adopted rule."""
+    rule = adopted.rule
+    return {
+        "adopted_at": adopted.adopted_at,
+        "key": rule.key,
+        "value_micro": rule.value_micro,
+        "valid_from": rule.valid_from,
+        "valid_to": rule.valid_to,
+        "source": rule.source,
+    }
+
+
 def terms(
     record: CommunityRecord,
     members: Iterable[NewMember],
@@ -216,4 +238,5 @@ def terms(
         allocation=record.allocation,
         storage_policy=record.storage_policy,
         parameters_micro=dict(record.parameters_micro),
+        parameter_sources=dict(record.parameter_sources),
     )

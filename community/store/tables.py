@@ -38,6 +38,7 @@ class CommunityRow(SQLModel, table=True):
     social_bps: int = Field(sa_column=Column(Integer, nullable=False))
     grid_bps: int = Field(sa_column=Column(Integer, nullable=False))
     parameters: dict[str, Any] = Field(sa_column=columns.document(nullable=False, default="{}"))
+    parameter_sources: dict[str, Any] = Field(sa_column=columns.document(nullable=False, default="{}"))
     ledger_id: bytes | None = Field(sa_column=columns.octets(nullable=True, unique=True))
     extra: dict[str, Any] = Field(sa_column=_metadata())
     created_at: datetime = Field(sa_column=columns.recorded())
@@ -166,6 +167,23 @@ class SharingRuleRow(SQLModel, table=True):
     active: bool = Field(sa_column=Column(Boolean, nullable=False, server_default=text("true")))
     created_at: datetime = Field(sa_column=columns.recorded())
     updated_at: datetime = Field(sa_column=columns.recorded())
+
+
+class CommunityRuleRow(SQLModel, table=True):
+    """A rule that a community adopted; never changed, a later one of the same key takes its place."""
+
+    __tablename__ = "community_rules"
+    __table_args__ = (Index("idx_community_rules_community", "community_id", "adopted_at"),)
+
+    id: UUID = Field(sa_column=columns.key())
+    community_id: UUID = Field(sa_column=columns.reference("energy_communities.id"))
+    adopted_at: datetime = Field(sa_column=columns.instant())
+    key: str = Field(sa_column=columns.text(100))
+    value_micro: Decimal = Field(sa_column=Column(Numeric, nullable=False))
+    valid_from: date | None = Field(sa_column=Column(Date))
+    valid_to: date | None = Field(sa_column=Column(Date))
+    source: str = Field(sa_column=columns.text(200))
+    created_at: datetime = Field(sa_column=columns.recorded())
 
 
 class GseComplianceRecordRow(SQLModel, table=True):

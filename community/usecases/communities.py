@@ -20,6 +20,7 @@ CHANGEABLE = frozenset(
         "rule_set",
         "attribution",
         "allocation",
+        "storage_policy",
         "parameters_micro",
         "shares_bps",
     }
@@ -43,7 +44,19 @@ def update_community(work: UnitOfWork, community_id: UUID, changes: Mapping[str,
         refused.append("shares_bps, which the vault on the ledger holds")
     if refused:
         raise FieldNotChangeable(refused)
-    work.communities.update(community_id, changes)
+    work.communities.update(community_id, {**changes, **_kept_sources(record, changes)})
     updated = work.communities.get(community_id)
     assert updated is not None
     return updated
+
+
+def _kept_sources(record: CommunityRecord, changes: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Resolutions behind parameters that keep their values; one that is set anew has none."""
+    if "parameters_micro" not in changes:
+        return {}
+    kept = {
+        name: source
+        for name, source in record.parameter_sources.items()
+        if changes["parameters_micro"].get(name) == record.parameters_micro[name]
+    }
+    return {"parameter_sources": kept}

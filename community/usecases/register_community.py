@@ -104,7 +104,15 @@ def _differences(
     """What the stored community says otherwise, one phrase each."""
     stored = work.communities.terms(community_id, wanted.start, wanted.end)
     assert stored is not None
-    terms = ("rule_set", "attribution", "allocation", "storage_policy", "shares_bps", "parameters_micro")
+    terms = (
+        "rule_set",
+        "attribution",
+        "allocation",
+        "storage_policy",
+        "shares_bps",
+        "parameters_micro",
+        "parameter_sources",
+    )
     found = [
         f"{name} is {getattr(stored, name)}, not {getattr(wanted, name)}"
         for name in terms

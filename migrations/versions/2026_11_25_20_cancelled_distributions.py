@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "2026_11_25_20"
-down_revision = "2026_11_25_50"
+down_revision = "2026_11_25_11"
 branch_labels = None
 depends_on = None
 

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "2026_11_25_40"
-down_revision = "2026_11_25_10"
+down_revision = "2026_11_25_30"
 branch_labels = None
 depends_on = None
 

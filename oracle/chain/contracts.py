@@ -247,7 +247,7 @@ class VaultContract:
         return Call(vault, data, f"reserve bank payouts from leaf {branch.start}")
 
     def release(self, vault: bytes, branch: Branch, selection: int) -> Call:
-        """Open bank leaves again whose payment did not arrive."""
+        """Give reserved bank leaves back: bit i of the selection is leaf start + i."""
         data = artifact(VAULT).call("release", _branch(branch), selection)
         return Call(vault, data, f"release bank payouts from leaf {branch.start}")
 

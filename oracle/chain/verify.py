@@ -10,21 +10,34 @@ says; 7 as 6 of a payout; 8 status of every leaf;
 for a reading 5 the entry that it opens leads to the root of the report's list; 6 the report's id is the one
 that the ledger stores, for a configuration of the trusted vault's community;
 for a list 5 as 6 of a reading; 6 the ids are the report's roster; 7 the entries are the report's list; 8
-hidden totals are those that the file opens; 9 the commitments add up to the totals.
+hidden totals are those that the file opens; 9 the commitments add up to the totals;
+for an anchored file 5 one of its digests stands in an anchor of the trusted vault's community.
 
 Every state that is compared is read at one block, the ledger's head, which the result names: a chain that is
 run by the operator proves nothing against the operator, and heads that were written down elsewhere do.
 """
 
+from collections.abc import Callable
+
 from oracle.chain.check import Check, Head, Mismatch, Result, Verdict
 from oracle.chain.receipt import PayoutReceipt, PublishedTree, ReadingReceipt, ReadingsList
 from oracle.chain.rpc import Rpc
 from oracle.chain.trust import Trust
+from oracle.chain.verify_anchor import AnchoredFile, check_anchor
 from oracle.chain.verify_payouts import check_payout, check_tree
 from oracle.chain.verify_readings import check_list, check_reading
 from oracle.errors import NodeUnreachable
 
-__all__ = ["Head", "Result", "Verdict", "verify_list", "verify_payout", "verify_reading", "verify_tree"]
+__all__ = [
+    "Head",
+    "Result",
+    "Verdict",
+    "verify_anchor",
+    "verify_list",
+    "verify_payout",
+    "verify_reading",
+    "verify_tree",
+]
 
 File = PayoutReceipt | PublishedTree | ReadingReceipt | ReadingsList
 
@@ -49,18 +62,39 @@ def verify_list(listed: ReadingsList, trust: Trust, rpc: Rpc) -> Result:
     return _verdict(Check(rpc, trust), listed, trust.ledger, listed.ledger)
 
 
+def verify_anchor(file: AnchoredFile, trust: Trust, rpc: Rpc) -> Result:
+    """Whether the trusted vault's community anchored a digest of the file."""
+    check = Check(rpc, trust)
+    return _concluded(check, lambda: _check_anchor(check, file))
+
+
 def _verdict(check: Check, file: File, trusted: str, named: str) -> Result:
+    return _concluded(check, lambda: _check_file(check, file, trusted, named))
+
+
+def _check_file(check: Check, file: File, trusted: str, named: str) -> None:
+    _check_place(check, file.chain_id, trusted, named)
+    match file:
+        case PayoutReceipt():
+            check_payout(check, file)
+        case PublishedTree():
+            check_tree(check, file)
+        case ReadingReceipt():
+            check_reading(check, file)
+        case ReadingsList():
+            check_list(check, file)
+
+
+def _check_anchor(check: Check, file: AnchoredFile) -> None:
+    """A file names neither chain nor contract: those of the trust file are asked."""
+    _check_place(check, check.trust.chain_id, check.trust.ledger, check.trust.ledger)
+    check_anchor(check, file)
+
+
+def _concluded(check: Check, checks: Callable[[], None]) -> Result:
+    """The verdict of the checks, which end at the first that fails."""
     try:
-        _check_place(check, file.chain_id, trusted, named)
-        match file:
-            case PayoutReceipt():
-                check_payout(check, file)
-            case PublishedTree():
-                check_tree(check, file)
-            case ReadingReceipt():
-                check_reading(check, file)
-            case ReadingsList():
-                check_list(check, file)
+        checks()
     except NodeUnreachable as error:
         return Result(Verdict.UNREACHABLE, str(error))
     except Mismatch as mismatch:

@@ -169,3 +169,18 @@ class RosterSaltRow(SQLModel, table=True):
     member: str = Field(sa_column=columns.text(100, primary_key=True))
     salt: bytes = Field(sa_column=columns.octets())
     created_at: datetime = Field(sa_column=columns.recorded())
+
+
+class BankAccountRow(SQLModel, table=True):
+    """The account behind a hash on the ledger: `payee` is keccak256(salt ‖ IBAN).
+
+    Deleting the row leaves a hash that nobody can tell an IBAN from.
+    """
+
+    __tablename__ = "bank_accounts"
+
+    community_id: UUID = Field(sa_column=columns.reference("energy_communities.id", primary_key=True))
+    payee: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    salt: bytes = Field(sa_column=columns.octets())
+    iban: str = Field(sa_column=columns.text(34))
+    created_at: datetime = Field(sa_column=columns.recorded())

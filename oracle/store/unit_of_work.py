@@ -3,6 +3,7 @@
 from sqlmodel import Session
 
 from community.store.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
+from oracle.store.bank_accounts import BankAccounts, BankAccountsReader
 from oracle.store.deployments import Deployments, DeploymentsReader
 from oracle.store.hidden_days import HiddenDays, HiddenDaysReader
 from oracle.store.pod_keys import PodKeys, PodKeysReader
@@ -22,6 +23,7 @@ class OracleUnitOfWork(UnitOfWork):
     settled_distributions: SettledDistributions
     hidden_days: HiddenDays
     roster_salts: RosterSalts
+    bank_accounts: BankAccounts
 
     def _attach(self, session: Session) -> None:
         super()._attach(session)
@@ -32,6 +34,7 @@ class OracleUnitOfWork(UnitOfWork):
         self.settled_distributions = SettledDistributions(session)
         self.hidden_days = HiddenDays(session)
         self.roster_salts = RosterSalts(session)
+        self.bank_accounts = BankAccounts(session)
 
 
 class OracleReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
@@ -44,6 +47,7 @@ class OracleReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
     settled_distributions: SettledDistributionsReader
     hidden_days: HiddenDaysReader
     roster_salts: RosterSaltsReader
+    bank_accounts: BankAccountsReader
 
     def _attach(self, session: Session) -> None:
         super()._attach(session)
@@ -54,3 +58,4 @@ class OracleReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
         self.settled_distributions = SettledDistributionsReader(session)
         self.hidden_days = HiddenDaysReader(session)
         self.roster_salts = RosterSaltsReader(session)
+        self.bank_accounts = BankAccountsReader(session)

@@ -92,6 +92,8 @@ class Governing(Protocol):
 
     def may_propose(self, seats: Seats, account: bytes) -> bool: ...
     def may_cancel(self, seats: Seats, account: bytes) -> bool: ...
+    def may_anchor(self, seats: Seats, account: bytes) -> bool: ...
+    def treasurer(self, vault: bytes) -> bytes: ...
     def payout_root(self, vault: bytes, distribution: int) -> PayoutRoot | None:
         """What a settlement of the vault fixed; None for a distribution that it never settled."""
 
@@ -183,11 +185,33 @@ def by_anyone(governing: Governing, seats: Seats, action: Action) -> Order:
 
     The refusal is found before anything is asked of the account, which pays for the transaction.
     """
-    call = governing.call(seats, action)
-    refusal = governing.refusal(governing.sender, call)
-    if refusal is not None:
-        raise CallReverted(call.sentence, refusal)
-    return Order(call, "anyone", ours=True)
+    return Order(_accepted(governing, seats, action, governing.sender), "anyone", ours=True)
+
+
+def by_office(governing: Governing, seats: Seats, action: Action, title: str, account: bytes) -> Order:
+    """What the one account that holds an office has to send. Raises CallReverted when it would be refused."""
+    call = _accepted(governing, seats, action, account)
+    return Order(call, f"{title} {_hex(account)}", governing.sender == account)
+
+
+def by_administrator(governing: Governing, seats: Seats, action: Action) -> Order:
+    """What the administrator has to send. Raises CallReverted when it would be refused."""
+    return by_office(governing, seats, action, "the administrator", seats.administrator)
+
+
+def by_treasurer(governing: Governing, seats: Seats, action: Action) -> Order:
+    """What the treasurer of the action's vault has to send. Raises CallReverted when it would be refused."""
+    vault = action.at or seats.address(ContractKind.VAULT)
+    return by_office(governing, seats, action, "the treasurer", governing.treasurer(vault))
+
+
+def by_offered(governing: Governing, seats: Seats, action: Action) -> Order:
+    """What the account has to send that administration is offered to. Raises GovernanceRefused."""
+    if not any(seats.offered):
+        raise GovernanceRefused(
+            "administration is offered to nobody: the administrator, or a resolution, offers it first"
+        )
+    return by_office(governing, seats, action, "the account that administration is offered to", seats.offered)
 
 
 def carry_out(context: Context, community_id: UUID, call: Call) -> Outcome:
@@ -216,6 +240,14 @@ def carry_out(context: Context, community_id: UUID, call: Call) -> Outcome:
             raise CallReverted(call.sentence, "it was mined and changed nothing; ask again") from error
 
 
+def _accepted(governing: Governing, seats: Seats, action: Action, account: bytes) -> Call:
+    call = governing.call(seats, action)
+    refusal = governing.refusal(account, call)
+    if refusal is not None:
+        raise CallReverted(call.sentence, refusal)
+    return call
+
+
 def _require(verb: Verb, state: OperationState, ready_at: int, operation: bytes) -> None:
     """Raises GovernanceRefused when an operation in that state cannot be scheduled, executed or cancelled."""
     name = f"operation {_hex(operation)}"
@@ -240,7 +272,7 @@ def _order(
         return _cancel_order(governing, seats, operation)
     if verb is Verb.EXECUTE:
         return Order(governing.execute(seats, call, document), "anyone", ours=True)
-    office = f"the administrator {_hex(seats.administrator)}"
+    office = f"the administrator {_hex(seats.administrator)} or a further proposer"
     ours = governing.may_propose(seats, governing.sender)
     return Order(governing.schedule(seats, call, document), office, ours)
 

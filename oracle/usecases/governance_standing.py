@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import NamedTuple, Protocol, TypeVar
 
 from oracle.attest.payout_tree import Channel
 from oracle.errors import GovernanceRefused, NodeRefused
 from oracle.ports import Quorum
 from oracle.records import ContractKind
+from oracle.usecases.anchors import Anchor
 from oracle.usecases.governance import OperationState, Seats
 from oracle.usecases.resolutions import Action
 from settlement.domain.calendar import month_number, rome_date
@@ -39,22 +41,44 @@ class Scheduled(NamedTuple):
 
 
 class Announced(NamedTuple):
-    """A distribution whose sweep was announced, and when, in seconds since 1970."""
+    """A distribution of a vault whose sweep was announced, and when, in seconds since 1970."""
 
     distribution: int
     announced_at: int
+    vault: bytes = b""
 
 
 class Single(NamedTuple):
     """A single payout: what a resolution spent, or a leaf that moved. `leaf` is encoded, 61 bytes.
 
-    `paid` also of one that moved on or was swept; `valid_at` is in seconds since 1970.
+    `paid` also of one that moved on or was swept; `valid_at` is in seconds since 1970. A resolution gave a
+    `redirected` one another payee; until `valid_at` its former owner may refuse that, and did of a `refused`
+    one. `vault` has 20 bytes.
     """
 
     number: int
     leaf: bytes
     valid_at: int
     paid: bool
+    reserved: bool = False
+    refused: bool = False
+    redirected: bool = False
+    vault: bytes = b""
+
+    @property
+    def open(self) -> bool:
+        """Whether it has still to be paid."""
+        return not (self.paid or self.refused)
+
+
+class FormerVault(NamedTuple):
+    """A vault that another one has succeeded (20 bytes), and its sums, as the vault names them."""
+
+    vault: bytes
+    social_micro_eur: int
+    grid_micro_eur: int
+    carry_micro_eur: int
+    held_micro_eur: int
 
 
 class GovernanceViews(Protocol):
@@ -65,14 +89,35 @@ class GovernanceViews(Protocol):
     def scheduled(self, seats: Seats) -> list[Scheduled]: ...
     def announced(self, seats: Seats) -> list[Announced]: ...
     def singles(self, seats: Seats) -> list[Single]: ...
+    def former_vaults(self, seats: Seats) -> list[FormerVault]: ...
+    def proposers(self, seats: Seats) -> list[bytes]: ...
+    def successor_ledger(self, seats: Seats) -> bytes | None: ...
+    def anchoring(self, seats: Seats) -> list[bytes]: ...
+    def anchors(self, seats: Seats) -> list[Anchor]: ...
+
+
+class Named(NamedTuple):
+    """Whom resolutions or the administrator named, and what is known from logs alone.
+
+    `proposers` may schedule beside the administrator, `anchoring` may anchor (20 bytes each); `successor` is
+    the ledger that takes over, None where none was named.
+    """
+
+    proposers: Sequence[bytes] = ()
+    anchoring: Sequence[bytes] = ()
+    anchors: Sequence[Anchor] = ()
+    successor: bytes | None = None
+    former_vaults: Sequence[FormerVault] = ()
 
 
 class GovernanceStanding(NamedTuple):
-    """A community's government at a moment; `notes` say what the node did not tell."""
+    """A community's government at a moment, `now` in seconds; `notes` say what the node did not tell."""
 
     seats: Seats
     terms: Terms
+    now: int
     month: int
+    named: Named
     scheduled: tuple[Scheduled, ...]
     announced: tuple[Announced, ...]
     singles: tuple[Single, ...]
@@ -81,19 +126,36 @@ class GovernanceStanding(NamedTuple):
 
 def governance_standing(views: GovernanceViews, seats: Seats) -> GovernanceStanding:
     """Look at everything. Logs that the node refuses to search are named in a note."""
-    month = month_number(rome_date(datetime.fromtimestamp(views.now(), UTC)))
+    now = views.now()
+    month = month_number(rome_date(datetime.fromtimestamp(now, UTC)))
     notes: list[str] = []
     scheduled: Sequence[Scheduled] = ()
     if seats.timelock_difference is None:
         scheduled = _told(lambda: views.scheduled(seats), "scheduled operations", notes)
-    announced: Sequence[Announced] = ()
-    singles: Sequence[Single] = ()
-    if any(seats.vault):
-        announced = _told(lambda: views.announced(seats), "announced sweeps", notes)
-        singles = _told(lambda: views.singles(seats), "single payouts", notes)
+    named = _named(views, seats, notes)
+    announced: list[Announced] = []
+    singles: list[Single] = []
+    for vault in [*(former.vault for former in named.former_vaults), seats.vault]:
+        there = seats._replace(vault=vault)
+        if any(vault):
+            announced += _told(partial(views.announced, there), "announced sweeps", notes)
+            singles += _told(partial(views.singles, there), "single payouts", notes)
     terms = views.terms(seats, month)
     found = (tuple(scheduled), tuple(announced), tuple(singles))
-    return GovernanceStanding(seats, terms, month, *found, tuple(notes))
+    return GovernanceStanding(seats, terms, now, month, named, *found, tuple(notes))
+
+
+def _named(views: GovernanceViews, seats: Seats, notes: list[str]) -> Named:
+    proposers: Sequence[bytes] = ()
+    if seats.timelock_difference is None:
+        proposers = _told(lambda: views.proposers(seats), "further proposers", notes)
+    return Named(
+        proposers,
+        _told(lambda: views.anchoring(seats), "accounts that may anchor", notes),
+        _told(lambda: views.anchors(seats), "anchors", notes),
+        next(iter(_told(lambda: [views.successor_ledger(seats)], "a successor of the ledger", notes)), None),
+        _told(lambda: views.former_vaults(seats), "former vaults", notes),
+    )
 
 
 def claim(singles: Sequence[Single], number: int) -> Action:
@@ -103,11 +165,16 @@ def claim(singles: Sequence[Single], number: int) -> Action:
         raise GovernanceRefused(f"the vault opened no single payout {number}")
     if found.paid:
         raise GovernanceRefused(f"single payout {number} was paid, moved or swept before")
+    if found.refused:
+        raise GovernanceRefused(
+            f"the redirection that opened payout {number} was refused by the former owner, and another "
+            "payout took its place: see `condivisa govern status`"
+        )
     if found.leaf[0] != Channel.WALLET:
         raise GovernanceRefused(
             f"single payout {number} is not paid to a wallet: the treasurer pays it by bank"
         )
-    return Action(ContractKind.VAULT, "claim", ((number, 0, found.leaf, b""),))
+    return Action(ContractKind.VAULT, "claim", ((number, 0, found.leaf, b""),), found.vault)
 
 
 def _told(ask: Callable[[], list[T]], what: str, notes: list[str]) -> list[T]:

@@ -7,7 +7,7 @@ stays open: anyone may claim it for its member.
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 from uuid import UUID
@@ -22,8 +22,9 @@ from oracle.usecases.places import place_of
 from oracle.work import ReadingWork, Work
 from settlement.domain.errors import NotFound, TransitionRefused
 from settlement.domain.findings import Finding, quote
+from settlement.domain.identifiers import uuid7
 from settlement.domain.payout_states import Channel, PayoutState, may_follow
-from settlement.domain.records import OutboxRow, Payout
+from settlement.domain.records import Distribution, OutboxRow, Payout
 from settlement.usecases.mark_payouts import mark_payouts
 
 NO_REFERENCE = bytes(32)
@@ -49,6 +50,10 @@ class _Part(NamedTuple):
     def payouts(self) -> list[Payout]:
         """The stored payouts of the part."""
         return self.stored[self.start : self.start + (1 << self.height)]
+
+    def selection(self, chosen: Sequence[Payout]) -> int:
+        """Bits of some of its payouts."""
+        return sum(1 << (payout.leaf_index - self.start) for payout in chosen)
 
     def halves(self) -> list["_Part"]:
         """Both halves; the second only where it has a leaf."""
@@ -104,53 +109,59 @@ def confirm_payouts(work: Work, distribution_id: UUID, references: Mapping[int, 
     return ordered
 
 
-def release_payouts(work: Work, distribution_id: UUID, leaves: Mapping[int, str]) -> None:
-    """Order on the chain the release of reserved leaves (leaf index → the payment that came back)."""
-    _order_leaves(work, distribution_id, "release", leaves)
+def release_payouts(work: Work, distribution_id: UUID, indexes: Iterable[int]) -> None:
+    """Order that reserved bank leaves be given back. Raises as `confirm_payouts`."""
+    _order_of_leaves(work, "release", distribution_id, indexes, PayoutState.RELEASED)
 
 
 def reserve_again(work: Work, distribution_id: UUID, indexes: Iterable[int] | None = None) -> list[int]:
-    """Order the reservation of released leaves, all or those named; returns their indexes.
+    """Order that released bank leaves be reserved again, all or those named; returns their indexes.
 
-    Asked again before it is done, it is ordered once. Raises NotFound, and TransitionRefused naming the first
-    leaf that is not released.
+    Raises as `confirm_payouts`.
     """
     payouts = work.payouts.of_distribution(distribution_id)
-    wanted = _released(payouts) if indexes is None else sorted(set(indexes))
-    _require_released(payouts, distribution_id, wanted)
-    attempts = work.bank_orders.attempts(distribution_id)
-    leaves = [payouts[index] for index in wanted]
-    marks = {row.leaf_index: f"{row.id}:{attempts.get(row.id, 0)}" for row in leaves}
-    _order_leaves(work, distribution_id, "reserve", marks)
+    released = [row.leaf_index for row in payouts if row.state is PayoutState.RELEASED]
+    wanted = released if indexes is None else sorted(set(indexes))
+    for index in wanted:
+        if 0 <= index < len(payouts) and index not in released:
+            raise TransitionRefused(index, payouts[index].channel, payouts[index].state, PayoutState.RESERVED)
+    _order_of_leaves(work, "reserve", distribution_id, wanted, PayoutState.RESERVED)
     return wanted
 
 
-def _released(payouts: list[Payout]) -> list[int]:
-    return [row.leaf_index for row in payouts if row.state is PayoutState.RELEASED]
-
-
-def _require_released(payouts: list[Payout], distribution_id: UUID, indexes: Iterable[int]) -> None:
-    for index in indexes:
-        if not 0 <= index < len(payouts):
-            raise NotFound("leaf", f"{index} of distribution {distribution_id}")
-        if index not in _released(payouts):
-            raise TransitionRefused(index, payouts[index].channel, payouts[index].state, PayoutState.RESERVED)
-
-
-def _order_leaves(work: Work, distribution_id: UUID, topic: str, leaves: Mapping[int, str]) -> None:
-    """One message per batch; the marks of its leaves make it one however often it is asked for."""
+def _order_of_leaves(
+    work: Work, topic: str, distribution_id: UUID, indexes: Iterable[int], state: PayoutState
+) -> None:
+    """A message per batch for the leaves that no waiting message of the topic names."""
     distribution = work.distributions.get(distribution_id)
     if distribution is None:
         raise NotFound("distribution", distribution_id)
-    for start, height in batches(len(work.payouts.of_distribution(distribution_id))):
-        inside = {
-            index: mark for index, mark in sorted(leaves.items()) if start <= index < start + (1 << height)
-        }
+    payouts = work.payouts.of_distribution(distribution_id)
+    wanted = sorted(set(indexes))
+    for index in wanted:
+        if not 0 <= index < len(payouts):
+            raise NotFound("leaf", f"{index} of distribution {distribution.number}")
+        if not may_follow(payouts[index].channel, payouts[index].state, state):
+            raise TransitionRefused(index, payouts[index].channel, payouts[index].state, state)
+    waiting = _waiting(work, distribution, topic)
+    for start, height in batches(len(payouts)):
+        span = range(start, start + (1 << height))
+        inside = [index for index in wanted if index in span and index not in waiting]
         if inside:
-            mark = sha256(repr(inside).encode()).hexdigest()[:16]
             payload = {"distribution_id": str(distribution_id), "start": start, "height": height}
-            key = f"{topic}:{distribution_id}:{start}:{mark}"
-            work.outbox.add(distribution.community_id, topic, key, payload | {"leaves": list(inside)})
+            # A leaf may be released and reserved again more than once: each time is another message.
+            key = f"{topic}:{distribution_id}:{start}:{uuid7()}"
+            work.outbox.add(distribution.community_id, topic, key, payload | {"leaves": inside})
+
+
+def _waiting(work: Work, distribution: Distribution, topic: str) -> set[int]:
+    """Leaves of the distribution that an open message of the topic names."""
+    return {
+        index
+        for row in work.outbox.open_rows(distribution.community_id)
+        if row.topic == topic and row.payload.get("distribution_id") == str(distribution.id)
+        for index in row.payload.get("leaves", ())
+    }
 
 
 def _open_references(
@@ -226,26 +237,47 @@ def _fitting(context: Context, part: _Part) -> Iterator[_Part]:
 def reserve(context: Context, message: OutboxRow) -> Steps:
     """Set a batch's bank leaves aside for the bank: those that the message names, else all that are open."""
     part = _part(context, message)
-    chosen = _chosen(part, message, PayoutState.RESERVED)
-    if "leaves" in message.payload:
-        # While it was open its owner may have moved it, or a resolution redirected it: then it stays so.
-        chosen = [
-            index for index in chosen if not context.vault.is_paid(part.vault, part.distribution, index)
-        ]
+    chosen = [
+        payout
+        for payout in _that_may(part, message, PayoutState.RESERVED)
+        if not _was_released_and_went(context, part, payout)
+    ]
     if chosen:
-        selection = _selection(part, chosen)
-        yield Step("reserve", ready(context.vault.reserve(part.vault, part.branch, selection)))
-    return _marking(message, dict.fromkeys(chosen), PayoutState.RESERVED)
+        call = context.vault.reserve(part.vault, part.branch, part.selection(chosen))
+        yield Step("reserve", ready(call))
+    return _marking(message, {payout.leaf_index: None for payout in chosen}, PayoutState.RESERVED)
 
 
 def release(context: Context, message: OutboxRow) -> Steps:
-    """Open leaves again whose payment the bank rejected or sent back; what was confirmed since stays."""
+    """Give bank leaves back whose payment the bank rejected."""
     part = _part(context, message)
-    chosen = _chosen(part, message, PayoutState.RELEASED)
+    chosen = _that_may(part, message, PayoutState.RELEASED)
     if chosen:
-        selection = _selection(part, chosen)
-        yield Step("release", ready(context.vault.release(part.vault, part.branch, selection)))
-    return _marking(message, dict.fromkeys(chosen), PayoutState.RELEASED)
+        call = context.vault.release(part.vault, part.branch, part.selection(chosen))
+        yield Step("release", ready(call))
+    return _marking(message, {payout.leaf_index: None for payout in chosen}, PayoutState.RELEASED)
+
+
+def _that_may(part: _Part, message: OutboxRow, state: PayoutState) -> list[Payout]:
+    """Bank leaves of the part, or those that the message names, which may go to the state."""
+    named = message.payload.get("leaves")
+    return [
+        payout
+        for payout in part.payouts
+        if payout.channel is Channel.BANK
+        and may_follow(payout.channel, payout.state, state)
+        and (named is None or payout.leaf_index in named)
+    ]
+
+
+def _was_released_and_went(context: Context, part: _Part, payout: Payout) -> bool:
+    """Whether a released leaf moved or was redirected since, so that the vault would refuse to reserve it."""
+    if payout.state is not PayoutState.RELEASED:
+        return False
+    gone = context.vault.is_paid(part.vault, part.distribution, payout.leaf_index)
+    if gone:
+        context.progress("reserve", 0, 1, f"leaf {payout.leaf_index} went elsewhere since it was released")
+    return gone
 
 
 def confirm(context: Context, message: OutboxRow) -> Steps:
@@ -264,23 +296,6 @@ def confirm(context: Context, message: OutboxRow) -> Steps:
     if references:
         yield Step("confirm", ready(context.vault.confirm(part.vault, part.branch, hashes)))
     return _marking(message, references, PayoutState.CONFIRMED)
-
-
-def _chosen(part: _Part, message: OutboxRow, state: PayoutState) -> list[int]:
-    """Indexes of the part's bank leaves that may go to the state, of those that the message names."""
-    named = message.payload.get("leaves")
-    return [
-        payout.leaf_index
-        for payout in part.payouts
-        if payout.channel is Channel.BANK
-        and may_follow(payout.channel, payout.state, state)
-        and (named is None or payout.leaf_index in named)
-    ]
-
-
-def _selection(part: _Part, leaves: Iterable[int]) -> int:
-    """Bit i stands for the part's leaf i."""
-    return sum(1 << (index - part.start) for index in leaves)
 
 
 def _order(

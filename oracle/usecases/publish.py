@@ -34,8 +34,8 @@ TOPICS: Mapping[str, Callable[[Context, OutboxRow], Steps]] = {
     "settle": settle.settle,
     "push": pay.push,
     "reserve": pay.reserve,
-    "confirm": pay.confirm,
     "release": pay.release,
+    "confirm": pay.confirm,
 }
 
 

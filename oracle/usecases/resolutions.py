@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from enum import IntEnum
 from typing import Any, NamedTuple
 
-from oracle.attest.keccak import HASH_BYTES
+from oracle.attest.keccak import HASH_BYTES, keccak256
 from oracle.attest.payout_tree import (
     ADDRESS_BYTES,
     LEAF_BYTES,
@@ -30,6 +30,10 @@ DISTRIBUTION_MAX = 2**32 - 1
 # A delay of more than a year would lock the community out; a typing error must not.
 DELAY_MOST_S = 365 * 86_400
 SECONDS_A_DAY = 86_400
+FIRST_SINGLE = 1 << 31
+# Roles of OpenZeppelin's TimelockController.
+PROPOSER_ROLE = keccak256(b"PROPOSER_ROLE")
+CANCELLER_ROLE = keccak256(b"CANCELLER_ROLE")
 
 
 class Fund(IntEnum):
@@ -37,25 +41,28 @@ class Fund(IntEnum):
 
     SOCIAL = 0
     GRID = 1
+    CARRY = 2
 
 
 class Action(NamedTuple):
     """A function of one of a community's contracts.
 
     The ledger's functions name the community first, which the chain's side adds: it is not among `arguments`.
+    `at` is a vault of the community (20 bytes), empty for the present one.
     """
 
     target: ContractKind
     function: str
     arguments: tuple[Any, ...]
+    at: bytes = b""
 
     @property
     def sentence(self) -> str:
         """What it does, in words."""
         words = _WORDS.get(self.function)
-        if words is None:
-            return f"{self.function}({', '.join(_shown(argument) for argument in self.arguments)})"
-        return words(*self.arguments)
+        shown = f"{self.function}({', '.join(_shown(argument) for argument in self.arguments)})"
+        sentence = shown if words is None else words(*self.arguments)
+        return f"{sentence}, at the vault {_shown(self.at)}" if self.at else sentence
 
 
 def wallet_leaf(address: bytes, amount_micro_eur: int) -> Leaf:
@@ -70,12 +77,20 @@ def bank_leaf(iban_hash: bytes, amount_micro_eur: int, owner: bytes = ZERO_ADDRE
     return Leaf(Channel.BANK, iban_hash, owner, amount_micro_eur)
 
 
-def spend(fund: Fund, leaf: Leaf, resolution: bytes) -> Action:
-    """Spend from a fund: one payout, which is then paid as any other."""
+def spend(fund: Fund, leaf: Leaf, resolution: bytes, at: bytes = b"") -> Action:
+    """Spend from a fund: one payout, which is then paid as any other. `at` as of an Action.
+
+    The carry belongs to the next distribution: only a vault that another one has succeeded has none.
+    """
+    if fund is Fund.CARRY and not at:
+        raise ValueError(
+            "the carry is what the next distribution begins with: only that of a vault which another one has "
+            "succeeded can be spent, name that vault with --vault"
+        )
     if leaf.amount_micro_eur == 0:
         raise ValueError("nothing is to be spent: the amount is zero")
     check_leaf(leaf)
-    return Action(ContractKind.VAULT, "spend", (int(fund), encode_leaf(leaf), resolution))
+    return Action(ContractKind.VAULT, "spend", (int(fund), encode_leaf(leaf), resolution), at)
 
 
 def set_shares(producers: int, social: int, grid: int) -> Action:
@@ -110,14 +125,14 @@ def set_smallest_group(persons: int) -> Action:
     return Action(ContractKind.LEDGER, "setSmallestGroup", (persons,))
 
 
-def set_treasurer(account: bytes) -> Action:
-    """Replace the treasurer of the vault."""
-    return Action(ContractKind.VAULT, "setTreasurer", (require_address(account),))
+def set_treasurer(account: bytes, at: bytes = b"") -> Action:
+    """Replace the treasurer of a vault. `at` as of an Action."""
+    return Action(ContractKind.VAULT, "setTreasurer", (require_address(account),), at)
 
 
-def announce_sweep(distribution: int, resolution: bytes) -> Action:
-    """Announce that what a distribution has not paid goes to the social fund."""
-    return Action(ContractKind.VAULT, "announceSweep", (require_distribution(distribution), resolution))
+def announce_sweep(distribution: int, resolution: bytes, at: bytes = b"") -> Action:
+    """Announce that what a distribution has not paid goes to the social fund. `at` as of an Action."""
+    return Action(ContractKind.VAULT, "announceSweep", (require_distribution(distribution), resolution), at)
 
 
 def set_vault(vault: bytes) -> Action:
@@ -186,9 +201,26 @@ def leaf_words(octets: bytes) -> str:
     return f"{amount} to the social fund"
 
 
+def _proposer_words(function: str, may: str) -> Callable[..., str]:
+    """Words of granting or revoking a proposer's role; of another role, the call as it is."""
+    return lambda role, account: (
+        f"let {_shown(account)} {may}"
+        if role == PROPOSER_ROLE
+        else f"{function}({_shown(role)}, {_shown(account)})"
+    )
+
+
 def _shares_words(shares: Sequence[int]) -> str:
     producers, social, grid = (f"{cents_text(part)} %" for part in shares)
     return f"divide revenue from the next month on: producers {producers}, social {social}, grid {grid}"
+
+
+def topic_words(topic: bytes) -> str:
+    """A topic of anchors: its text where it is one, else its 32 bytes."""
+    text = topic.rstrip(b"\0")
+    if text and all(0x20 < octet < 0x7F for octet in text):
+        return f'"{text.decode("ascii")}"'
+    return f"0x{topic.hex()}"
 
 
 def _shown(argument: object) -> str:
@@ -225,5 +257,29 @@ _WORDS: Mapping[str, Callable[..., str]] = {
         f"reason {_shown(reason)}"
     ),
     "claim": lambda branch: f"pay {leaf_words(branch[2])}",
-    "move": lambda branch, leaf, *_: f"move leaf {branch[3]} of distribution {branch[0]}: {leaf_words(leaf)}",
+    "setGovernor": lambda account: f"hand the members' resolutions to {_shown(account)}",
+    "nameSuccessor": lambda ledger: f"name the ledger {_shown(ledger)} as the one that takes over",
+    "offerAdministration": lambda account: (
+        f"offer the administration to {_shown(account)}"
+        if any(account)
+        else "offer the administration to nobody"
+    ),
+    "acceptAdministration": lambda: "take over the administration",
+    "grantRole": _proposer_words("grantRole", "propose resolutions beside the administrator"),
+    "revokeRole": _proposer_words("revokeRole", "propose resolutions no more"),
+    "setAnchoring": lambda account, allowed: (
+        f"let {_shown(account)} anchor digests" if allowed else f"let {_shown(account)} anchor no more"
+    ),
+    "anchor": lambda topic, digest: f"anchor {_shown(digest)} under {topic_words(topic)}",
+    "redirect": lambda branch, leaf, *_: (
+        f"redirect leaf {branch[1]} of distribution {branch[0]}, whose owner lost the key: "
+        f"{leaf_words(leaf)}, from 14 days later on and unless the owner refuses"
+    ),
+    "refuseRedirection": lambda single, leaf: (
+        f"refuse the redirection that opened payout {single}: {leaf_words(leaf)}"
+    ),
+    "reserve": lambda branch, _: f"reserve bank payouts of distribution {branch[0]} from leaf {branch[1]}",
+    "release": lambda branch, _: f"release bank payouts of distribution {branch[0]} from leaf {branch[1]}",
+    "confirm": lambda branch, _: f"confirm bank payouts of distribution {branch[0]} from leaf {branch[1]}",
+    "move": lambda branch, leaf, *_: f"move leaf {branch[1]} of distribution {branch[0]}: {leaf_words(leaf)}",
 }

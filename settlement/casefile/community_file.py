@@ -1,17 +1,12 @@
 """community.toml: its text into drafts, and drafts without findings into a Community."""
 
-import re
-import sys
-import tomllib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from settlement.casefile.drafts import CommunityDraft, ConfigurationDraft, MemberDraft, PlantDraft, PodDraft
 from settlement.casefile.fields import AREA_CODE, POD_CODE
-from settlement.casefile.toml_lines import TomlLines, scan_lines
-from settlement.casefile.toml_table import COMMUNITY_FILE, Notes, Table, TomlFloat
+from settlement.casefile.toml_file import read_table
+from settlement.casefile.toml_table import COMMUNITY_FILE, Notes, Table
 from settlement.domain.case import (
     MICRO,
     SINGLE_CONFIGURATION,
@@ -22,76 +17,27 @@ from settlement.domain.case import (
     Source,
     StoragePolicy,
 )
-from settlement.domain.findings import Finding, quote
+from settlement.domain.findings import quote
 from settlement.domain.rounding import BASIS_POINTS, MICRO_EUR_PER_CENT
 from settlement.domain.rulesets import RULE_SETS, ZONES, law, parameter_names
 
 _TOP_KEYS = frozenset(
     {"rule_set", "from", "to", "attribution", "allocation", "storage_policy", "revenue_eur"}
-    | {"parameters", "community", "configurations", "members", "pods", "plants"}
+    | {"parameters", "parameter_sources", "community", "configurations", "members", "pods", "plants"}
 )
 _PLANT_KEYS = frozenset(
     {"id", "pod", "source", "power_kw", "entry_into_operation", "region", "grant_pct", "stop_days"}
 )
 _LONGEST_PERIOD = timedelta(days=36_525)
 _PRIORITY = "PRIORITY"
-RECURSION_LIMIT = 1_000
 _SHARES = ("producers", "social", "grid")
 _LARGE_ENTERPRISE = "LARGE_ENTERPRISE"
-_PLACE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)")
 
 
 def read_draft(file: Path) -> tuple[CommunityDraft | None, Notes]:
     """Everything that the file says, and what is wrong with its keys and values; None if it is no TOML."""
-    try:
-        text = file.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        return None, _only(line, "the file is not valid UTF-8")
-    except FileNotFoundError:
-        return None, _only(1, "the file is missing")
-    except OSError as error:
-        return None, _only(1, f"the file cannot be read: {error.strerror}")
-    try:
-        with _bounded_nesting():
-            values = tomllib.loads(text, parse_float=TomlFloat)
-            notes = Notes(scan_lines(text))
-    except (ValueError, RecursionError) as error:
-        return None, _only(*_syntax_place(text, error))
-    return _community(Table(values, (), notes)), notes
-
-
-@contextmanager
-def _bounded_nesting() -> Iterator[None]:
-    """Python's own recursion limit while foreign text is parsed.
-
-    Libraries of the chain raise it for the whole process; brackets without end would then exhaust the stack.
-    """
-    before = sys.getrecursionlimit()
-    sys.setrecursionlimit(min(before, RECURSION_LIMIT))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(before)
-
-
-def _only(line: int, sentence: str) -> Notes:
-    notes = Notes(TomlLines({}))
-    notes.findings.append(Finding(COMMUNITY_FILE, line, sentence))
-    return notes
-
-
-def _syntax_place(text: str, error: Exception) -> tuple[int, str]:
-    """Line and sentence of what tomllib says; an unexpected end is on the last line."""
-    if isinstance(error, RecursionError):
-        return 1, "the file nests too deeply"
-    if not isinstance(error, tomllib.TOMLDecodeError):
-        # The one other ValueError of tomllib: an integer that Python refuses to convert.
-        return 1, f"the file is not valid TOML: a number has more than {sys.get_int_max_str_digits()} digits"
-    match = _PLACE.search(str(error))
-    line = int(match[1]) if match and match[1] else max(1, len(text.splitlines())) if match else 1
-    problem = _PLACE.sub("", str(error))
-    return line, f"the file is not valid TOML: {problem[:1].lower()}{problem[1:]}"
+    table, notes = read_table(file, COMMUNITY_FILE)
+    return (None if table is None else _community(table)), notes
 
 
 def _community(top: Table) -> CommunityDraft:
@@ -117,6 +63,7 @@ def _community(top: Table) -> CommunityDraft:
         allocation=allocation,
         revenue_micro_eur=_revenue_micro_eur(top),
         parameters_micro=_parameters_micro(top),
+        parameter_sources=_parameter_sources(top),
         name=community.text("name") if community else None,
         shares_bps=_shares(community) if community else None,
         configurations=configurations,
@@ -163,6 +110,22 @@ def _parameters_micro(top: Table) -> dict[str, int] | None:
         if key not in parameter_names():
             table.note(f"{quote(key)} is not a parameter of a rule set", key)
         found[key] = table.decimal(key) if key in parameter_names() else None
+    known = {key: value for key, value in found.items() if value is not None}
+    return known if len(known) == len(found) else None
+
+
+def _parameter_sources(top: Table) -> dict[str, str] | None:
+    """The resolutions behind overrides, by name; None where one of them is no text or overrides nothing."""
+    table = top.table("parameter_sources") if "parameter_sources" in top else None
+    if table is None:
+        return None if "parameter_sources" in top else {}
+    stated = top.values.get("parameters")
+    overridden = stated if isinstance(stated, dict) else {}
+    found: dict[str, str | None] = {}
+    for key in table.values:
+        if key not in overridden:
+            table.note(f"{quote(key)} has a source here and no value under [parameters]", key)
+        found[key] = table.text(key)
     known = {key: value for key, value in found.items() if value is not None}
     return known if len(known) == len(found) else None
 

@@ -15,6 +15,7 @@ def community_of(draft: CommunityDraft) -> Community:
         or draft.attribution is None
         or draft.allocation is None
         or draft.parameters_micro is None
+        or draft.parameter_sources is None
         or draft.storage_policy is None
     ):
         raise ValueError("a draft without findings lacks nothing")
@@ -32,6 +33,7 @@ def community_of(draft: CommunityDraft) -> Community:
         allocation=draft.allocation,
         revenue_micro_eur=draft.revenue_micro_eur,
         parameters_micro=dict(sorted(draft.parameters_micro.items())),
+        parameter_sources=dict(sorted(draft.parameter_sources.items())),
         storage_policy=draft.storage_policy,
     )
 

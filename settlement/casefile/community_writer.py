@@ -16,6 +16,8 @@ def community_toml(community: Community) -> str:
     blocks = [_terms(community), _community(community)]
     if community.parameters_micro:
         blocks.append(_parameters(community))
+    if community.parameter_sources:
+        blocks.append(_parameter_sources(community))
     if community.lists_configurations:
         blocks += [_configuration(row) for row in community.configurations]
     blocks += [_member(row) for row in community.members]
@@ -52,6 +54,12 @@ def _parameters(community: Community) -> Iterator[str]:
     yield "[parameters]"
     for name, value_micro in sorted(community.parameters_micro.items()):
         yield f"{name} = {_text(plain_text(value_micro, _MICRO_DECIMALS))}"
+
+
+def _parameter_sources(community: Community) -> Iterator[str]:
+    yield "[parameter_sources]"
+    for name, source in sorted(community.parameter_sources.items()):
+        yield f"{name} = {_text(source)}"
 
 
 def _configuration(row: Configuration) -> Iterator[str]:

@@ -67,6 +67,7 @@ class CommunityDraft:
     allocation: Allocation | None
     revenue_micro_eur: int | None
     parameters_micro: dict[str, int] | None
+    parameter_sources: dict[str, str] | None
     name: str | None
     shares_bps: Shares | None
     configurations: tuple[ConfigurationDraft, ...]

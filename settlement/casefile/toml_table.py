@@ -1,4 +1,4 @@
-"""Tables of community.toml, read key by key; what is wrong with a key becomes a finding at its line."""
+"""Tables of a TOML file, read key by key; what is wrong with a key becomes a finding at its line."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -23,15 +23,16 @@ class TomlFloat(NamedTuple):
 
 
 class Notes:
-    """Findings of community.toml, each at the line of a table or key."""
+    """Findings of a file, each at the line of a table or key."""
 
-    def __init__(self, lines: TomlLines) -> None:
+    def __init__(self, lines: TomlLines, shown_as: str) -> None:
         self._lines = lines
+        self._shown_as = shown_as
         self.findings: list[Finding] = []
 
     def add(self, sentence: str, *path: str | int) -> None:
         """Note a finding at the line of the table or key."""
-        self.findings.append(Finding(COMMUNITY_FILE, self._lines.of(*path), sentence))
+        self.findings.append(Finding(self._shown_as, self._lines.of(*path), sentence))
 
 
 class Table:

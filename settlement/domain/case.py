@@ -150,8 +150,9 @@ class Plant:
 class Community:
     """The terms of one settlement: period [start, end) in UTC, rules, configurations, members and plants.
 
-    `parameters_micro` overrides rule parameters by name, each value times a million. `revenue_micro_eur`
-    is the amount to split; None means premium plus valorisation.
+    `parameters_micro` overrides rule parameters by name, each value times a million; `parameter_sources`
+    names the resolution behind an override, where there is one. `revenue_micro_eur` is the amount to split;
+    None means premium plus valorisation.
     """
 
     name: str
@@ -168,6 +169,7 @@ class Community:
     revenue_micro_eur: int | None = None
     parameters_micro: Mapping[str, int] = field(default_factory=dict)
     storage_policy: StoragePolicy = StoragePolicy.EXCLUDE_FROM_WITHDRAWAL
+    parameter_sources: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def hours(self) -> int:

@@ -1,23 +1,28 @@
 """Energy and premium sums of one configuration, computed in blocks of hours."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from settlement.domain.attribution import attributed_wh
 from settlement.domain.case import Attribution, Member
-from settlement.domain.exemption import exempt_parts_wh, exempt_wh
+from settlement.domain.exemption import exempt_groups, in_force_wh
 from settlement.domain.holdings import HeldSeries
-from settlement.domain.premium import PremiumSums, weighted_sums
-from settlement.domain.production import Unit, injected_wh
+from settlement.domain.loops import Loops, PlantBlock, WithdrawalBlock
+from settlement.domain.numpy_loops import NumpyLoops
+from settlement.domain.premium import PremiumSums
+from settlement.domain.production import Unit, injected_wh, rows_by_pod
 from settlement.domain.settlement import ConfigurationEnergy, MemberEnergy
-from settlement.domain.sharing import shared_wh, shared_withdrawal_wh, total_wh, withdrawn_by_member_wh
+from settlement.domain.sharing import total_wh
 from settlement.domain.tariff import RateArray, TariffKey
 
-BLOCK_CELLS = 2**20
-"""Members times hours of a block: small enough for the processor's caches, large enough to vectorise."""
+_BLOCK_CELLS, _BLOCK_HOURS_MIN = 2**20, 512
+"""Members times hours of a block: small enough for the processor's caches, large enough to vectorise.
+
+Never fewer hours, or the work for each meter and block would outweigh the work for its hours.
+"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,6 +53,13 @@ class PlantTally:
     shared_wh: int = 0
     premium: PremiumSums = field(default_factory=PremiumSums)
 
+    def add(self, injected_wh: int, shared_wh: int, full: int, reduced: int) -> None:
+        """Add the sums of a block of hours."""
+        self.injected_wh += injected_wh
+        self.shared_wh += shared_wh
+        self.premium.full += full
+        self.premium.reduced += reduced
+
 
 @dataclass(frozen=True, slots=True)
 class ConfigurationResult:
@@ -58,93 +70,116 @@ class ConfigurationResult:
     members: Mapping[str, MemberEnergy]
 
 
-def compute(given: ConfigurationInput, block_cells: int = BLOCK_CELLS) -> ConfigurationResult:
-    """Share, attribute and value the energy of one configuration; the block size never changes a result."""
+def compute(
+    given: ConfigurationInput, loops: Loops | None = None, block_hours: int | None = None
+) -> ConfigurationResult:
+    """Share, attribute and value the energy of one configuration.
+
+    Neither the block size nor who runs the loops (numpy by default) changes a result.
+    """
     hours = len(given.days_of_hours)
-    injected, withdrawn = total_wh(given.injections, hours), total_wh(given.withdrawals, hours)
-    energy = ConfigurationEnergy(given.id, injected, withdrawn, shared_wh(injected, withdrawn))
-    plants = {unit.plant.id: PlantTally() for unit in given.units}
-    owners = {held.holding.member for held in [*given.injections, *given.withdrawals]}
-    members = {member: MemberEnergy() for member in owners}
-    block_hours = max(1, block_cells // max(1, len(given.withdrawers), len(given.units)))
-    for start in range(0, hours, block_hours):
-        block = _Block(given, energy.shared_wh, start, min(hours, start + block_hours))
-        exempt_parts = block.share_withdrawals(members)
-        attributed = block.attribute(plants, members)
-        block.value(plants, attributed, exempt_parts)
-    for held in given.injections:
-        low, high = held.overlap(0, hours)
-        members[held.holding.member].injected_wh += int(held.hourly_wh[low:high].sum(dtype=np.int64))
-    return ConfigurationResult(energy, plants, members)
+    tally = _Tally(given, loops or NumpyLoops())
+    step = block_hours or _block_hours(given)
+    for start in range(0, hours, step):
+        stop = min(hours, start + step)
+        tally.value(start, stop, tally.share(start, stop))
+    return ConfigurationResult(tally.energy, tally.plants, tally.members())
 
 
-class _Block:
-    """Hours [start, stop) of a configuration."""
+def _block_hours(given: ConfigurationInput) -> int:
+    return max(_BLOCK_HOURS_MIN, _BLOCK_CELLS // max(1, len(given.withdrawers), len(given.units)))
 
-    def __init__(self, given: ConfigurationInput, shared: NDArray[np.int64], start: int, stop: int) -> None:
-        self.given = given
-        self.start, self.stop = start, stop
-        self.shared = shared[start:stop]
-        self.days = given.days_of_hours[start:stop]
 
-    def share_withdrawals(self, members: Mapping[str, MemberEnergy]) -> Mapping[str, NDArray[np.int64]]:
-        """Add withdrawals and shared withdrawals to the members; give the exempt energy by group."""
-        withdrawers = self.given.withdrawers
-        columns = {member.id: column for column, member in enumerate(withdrawers)}
-        withdrawn = withdrawn_by_member_wh(self.given.withdrawals, columns, self.start, self.stop)
-        parts = shared_withdrawal_wh(self.shared, withdrawn)
-        sums = zip(withdrawers, withdrawn.sum(axis=0).tolist(), parts.sum(axis=0).tolist(), strict=True)
-        for member, withdrawn_sum, shared_sum in sums:
-            members[member.id].withdrawn_wh += withdrawn_sum
-            members[member.id].shared_withdrawal_wh += shared_sum
-        return exempt_parts_wh(parts, withdrawers, self.days)
+class _Tally:
+    """Sums of a configuration, block of hours by block of hours."""
 
-    def attribute(
-        self, plants: Mapping[str, PlantTally], members: Mapping[str, MemberEnergy]
-    ) -> NDArray[np.int64]:
-        """Add injection and attributed energy to the plants and their holders; give the attributed energy."""
+    def __init__(self, given: ConfigurationInput, loops: Loops) -> None:
+        self.given, self.loops = given, loops
+        hours = len(given.days_of_hours)
+        injected, nothing = total_wh(given.injections, hours), np.zeros(hours, dtype=np.int64)
+        self.energy = ConfigurationEnergy(given.id, injected, nothing, nothing.copy())
+        self.plants = {unit.plant.id: PlantTally() for unit in given.units}
+        self._withdrawn_wh, self._shared_withdrawal_wh = np.zeros((2, len(given.withdrawers)), dtype=np.int64)
+        self._shared_injection_wh: Counter[str] = Counter()
+        positions = {member.id: position for position, member in enumerate(given.withdrawers)}
+        self._columns = _positions([positions[held.holding.member] for held in given.withdrawals])
+        spans = [(held.holding.first, held.holding.end) for held in given.withdrawals]
+        self._spans = _positions(spans).reshape(-1, 2)
+        self._groups = exempt_groups(given.withdrawers)
+        self._rates = list(given.rates.values())
+        rate_keys = list(given.rates)
+        self._rate_of = _positions([rate_keys.index(key) for key in given.keys])
+        rows = rows_by_pod(given.units)
+        self._holders = [(held, row) for held in given.injections for row in rows.get(held.holding.pod, ())]
+        self._premium_end = _positions([unit.premium_end for unit in given.units])
+        self._grants = [row for row in given.entry_order if given.units[row].plant.grant_micro_pct]
+
+    def share(self, start: int, stop: int) -> NDArray[np.int64]:
+        """Share the hours and add what members withdrew and share; exempt energy, shape (2, hours)."""
         given = self.given
-        injected = injected_wh(given.units, given.injections, self.start, self.stop)
-        attributed = attributed_wh(given.attribution, self.shared, injected, given.entry_order)
-        sums = zip(given.units, injected.sum(axis=1).tolist(), attributed.sum(axis=1).tolist(), strict=True)
-        for unit, injected_sum, attributed_sum in sums:
-            plants[unit.plant.id].injected_wh += injected_sum
-            plants[unit.plant.id].shared_wh += attributed_sum
-        self._credit_holders(members, attributed)
-        return attributed
+        block = WithdrawalBlock(
+            series=given.withdrawals,
+            columns=self._columns,
+            spans=self._spans,
+            start=start,
+            stop=stop,
+            injected_wh=self.energy.injected_wh[start:stop],
+            groups=self._groups,
+        )
+        sums = self.loops.share(block)
+        self.energy.withdrawn_wh[start:stop] = sums.withdrawn_wh
+        self.energy.shared_wh[start:stop] = sums.shared_wh
+        self._withdrawn_wh += sums.member_withdrawn_wh
+        self._shared_withdrawal_wh += sums.member_shared_wh
+        return in_force_wh(sums.group_shared_wh, given.days_of_hours[start:stop])
 
-    def _credit_holders(self, members: Mapping[str, MemberEnergy], attributed: NDArray[np.int64]) -> None:
-        rows: dict[str, list[int]] = {}
-        for row, unit in enumerate(self.given.units):
-            rows.setdefault(unit.plant.pod, []).append(row)
-        for held in self.given.injections:
-            low, high = held.overlap(self.start, self.stop)
-            if low < high and held.holding.pod in rows:
-                energy = attributed[rows[held.holding.pod], low - self.start : high - self.start]
-                members[held.holding.member].shared_injection_wh += int(energy.sum())
+    def value(self, start: int, stop: int, exempt_wh: NDArray[np.int64]) -> None:
+        """Add energy and premium to the plants, attributed energy to their holders."""
+        given = self.given
+        injected = injected_wh(given.units, given.injections, start, stop)
+        block = PlantBlock(
+            injected_wh=injected,
+            shared_wh=self.energy.shared_wh[start:stop],
+            attribution=given.attribution,
+            entry_order=given.entry_order,
+            grants=self._grants,
+            earning_until=self._premium_end - start,
+            entities_wh=exempt_wh[0],
+            persons_wh=exempt_wh[1],
+            rate_of=self._rate_of,
+            rates=[rates[start:stop] for rates in self._rates],
+        )
+        sums = self.loops.value(block)
+        injected_sums, attributed_sums = (
+            injected.sum(axis=1).tolist(),
+            sums.attributed_wh.sum(axis=1).tolist(),
+        )
+        rows = zip(given.units, injected_sums, attributed_sums, sums.full, sums.reduced, strict=True)
+        for unit, *energy_and_premium in rows:
+            self.plants[unit.plant.id].add(*energy_and_premium)
+        for held, plant in self._holders:
+            low, high = held.overlap(start, stop)
+            if (low, high) == (start, stop):
+                credited = attributed_sums[plant]
+            else:
+                credited = int(sums.attributed_wh[plant, max(0, low - start) : max(0, high - start)].sum())
+            self._shared_injection_wh[held.holding.member] += credited
 
-    def value(
-        self,
-        plants: Mapping[str, PlantTally],
-        attributed: NDArray[np.int64],
-        exempt_parts: Mapping[str, NDArray[np.int64]],
-    ) -> None:
-        """Add the block's energy times rate to the plants' premium sums."""
-        units = self.given.units
-        earning = attributed.copy()
-        for row, unit in enumerate(units):
-            if unit.premium_end < self.stop:
-                earning[row, max(0, unit.premium_end - self.start) :] = 0
-        grants = [row for row in self.given.entry_order if units[row].plant.grant_micro_pct]
-        reduced = np.zeros_like(earning)
-        if grants:
-            exempt = exempt_wh(exempt_parts, attributed, earning, grants)
-            reduced[grants] = np.where(earning > 0, earning - exempt, 0)[grants]
-        for key, rates in self.given.rates.items():
-            rows = [row for row in range(len(units)) if self.given.keys[row] == key]
-            rates_of_block = rates[self.start : self.stop]
-            full_sums = weighted_sums(earning[rows], rates_of_block)
-            reduced_sums = weighted_sums(reduced[rows], rates_of_block)
-            for row, full, less in zip(rows, full_sums, reduced_sums, strict=True):
-                plants[units[row].plant.id].premium.full += full
-                plants[units[row].plant.id].premium.reduced += less
+    def members(self) -> Mapping[str, MemberEnergy]:
+        """Energy by member over all blocks."""
+        given = self.given
+        found = {held.holding.member: MemberEnergy() for held in [*given.injections, *given.withdrawals]}
+        withdrawals = self._withdrawn_wh.tolist(), self._shared_withdrawal_wh.tolist()
+        for member, withdrawn, shared in zip(given.withdrawers, *withdrawals, strict=True):
+            found[member.id].withdrawn_wh = withdrawn
+            found[member.id].shared_withdrawal_wh = shared
+        for held in given.injections:
+            low, high = held.overlap(0, len(given.days_of_hours))
+            found[held.holding.member].injected_wh += int(held.hourly_wh[low:high].sum(dtype=np.int64))
+        for member_id, shared in self._shared_injection_wh.items():
+            found[member_id].shared_injection_wh = shared
+        return found
+
+
+def _positions(values: Sequence[int] | Sequence[tuple[int, int]]) -> NDArray[np.int64]:
+    return np.array(values, dtype=np.int64)

@@ -10,6 +10,7 @@ from settlement.domain.configuration import ConfigurationInput, ConfigurationRes
 from settlement.domain.excess import TIP_ONLY, TIP_PLUS_GRANT, ExcessSet, excess_set
 from settlement.domain.findings import Finding
 from settlement.domain.holdings import held_series
+from settlement.domain.loops import Loops
 from settlement.domain.parameters import Parameters, resolve
 from settlement.domain.production import unit_of
 from settlement.domain.readiness import Places, readiness_findings
@@ -28,29 +29,32 @@ class NotReady(Exception):  # noqa: N818 - named as the fact that it states
         super().__init__(f"{len(findings)} findings, the first: {findings[0]}")
 
 
-def settle_or_findings(case: Case, places: Places | None = None) -> Settlement | list[Finding]:
+def settle_or_findings(
+    case: Case, places: Places | None = None, loops: Loops | None = None
+) -> Settlement | list[Finding]:
     """The settlement, or everything that keeps the case from being settled, sorted.
 
-    Findings come before a missing parameter: raises ParameterMissing only for a case without findings.
+    `loops` runs the loops over hours, numpy by default; the bytes are the same. Findings come before a
+    missing parameter: raises ParameterMissing only for a case without findings.
     """
-    return readiness_findings(case, places) or _settle(case)
+    return readiness_findings(case, places) or _settle(case, loops)
 
 
-def settle(case: Case) -> Settlement:
+def settle(case: Case, loops: Loops | None = None) -> Settlement:
     """The settlement of a case without findings; writes nothing, reads no clock.
 
     Raises ParameterMissing, naming each rule parameter without a value in the period, and NotReady.
     """
-    found = settle_or_findings(case)
+    found = settle_or_findings(case, loops=loops)
     if isinstance(found, list):
         raise NotReady(found)
     return found
 
 
-def _settle(case: Case) -> Settlement:
+def _settle(case: Case, loops: Loops | None) -> Settlement:
     community = case.community
     values = resolve(community)
-    results = [compute(given) for given in _inputs(case, values)]
+    results = [compute(given, loops) for given in _inputs(case, values)]
     plants = _plant_results(community, results)
     members = _member_energies(community, results)
     valorisation = _valorisation(community, results, values)

@@ -4,7 +4,7 @@ Of an hour's shared energy the exempt part is what the exempt members withdrew o
 to grant plants first (GSE Regole Operative 2.2.2.1.2), the persons' part over all plants pro rata.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,25 +19,25 @@ ENTITIES = "ENTITIES"
 PERSONS = "PERSONS"
 
 
-def exempt_parts_wh(
-    shared_withdrawal_wh: NDArray[np.int64], members: Sequence[Member], days_of_hours: NDArray[np.int64]
-) -> Mapping[str, NDArray[np.int64]]:
-    """Exempt energy of each hour by group, each of shape (hours,).
+def exempt_groups(members: Sequence[Member]) -> NDArray[np.bool_]:
+    """Which members are exempt as entities (row 0) and as persons (row 1), shape (2, members)."""
+    categories = [law().exemptions[group].categories for group in (ENTITIES, PERSONS)]
+    mask = [[member.category in group for member in members] for group in categories]
+    return np.array(mask, dtype=np.bool_).reshape(2, len(members))
 
-    `shared_withdrawal_wh` has shape (hours, members); hours before a group's first day count nothing.
-    """
-    parts = {}
-    for group, exemption in law().exemptions.items():
-        columns = [column for column, member in enumerate(members) if member.category in exemption.categories]
-        energy = shared_withdrawal_wh[:, columns].sum(axis=1)
-        if exemption.valid_from is not None:
-            energy = np.where(days_of_hours >= day_number(exemption.valid_from), energy, 0)
-        parts[group] = energy
-    return parts
+
+def in_force_wh(group_wh: NDArray[np.int64], days_of_hours: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Exempt energy by group and hour, shape (2, hours); hours before a group's first day count nothing."""
+    rows = []
+    for group, energy in zip((ENTITIES, PERSONS), group_wh, strict=True):
+        first = law().exemptions[group].valid_from
+        rows.append(energy if first is None else np.where(days_of_hours >= day_number(first), energy, 0))
+    return np.array(rows, dtype=np.int64)
 
 
 def exempt_wh(
-    parts_wh: Mapping[str, NDArray[np.int64]],
+    entities_wh: NDArray[np.int64],
+    persons_wh: NDArray[np.int64],
     attributed_wh: NDArray[np.int64],
     earning_wh: NDArray[np.int64],
     grants_in_entry_order: Sequence[int],
@@ -47,6 +47,6 @@ def exempt_wh(
     `earning_wh` is the attributed energy of the hours in which a plant earns the premium, else 0; plants
     stand in the byte order of their ids.
     """
-    first = fill_in_order(parts_wh[ENTITIES], earning_wh, grants_in_entry_order)
+    first = fill_in_order(entities_wh, earning_wh, grants_in_entry_order)
     left = attributed_wh - first
-    return first + divide_rows(parts_wh[PERSONS], np.ascontiguousarray(left.T)).T
+    return first + divide_rows(persons_wh, np.ascontiguousarray(left.T)).T

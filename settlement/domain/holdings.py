@@ -10,6 +10,8 @@ from settlement.domain.calendar import hour_days, hour_range
 from settlement.domain.case import Case, Community, Direction
 from settlement.domain.hourly import hourly_wh
 
+_DIRECTIONS = tuple(Direction)
+
 
 @dataclass(frozen=True, slots=True)
 class Holding:
@@ -37,9 +39,14 @@ class HeldSeries:
 def holdings(community: Community) -> list[Holding]:
     """Holdings that have an hour in the period, in the order of the POD rows."""
     days = hour_days(community.start, community.end)
+    # Most PODs share their dates.
+    ranges = {
+        dates: hour_range(days, *dates)
+        for dates in {(row.valid_from, row.valid_to) for row in community.pods}
+    }
     found = []
     for row in community.pods:
-        first, end = hour_range(days, row.valid_from, row.valid_to)
+        first, end = ranges[row.valid_from, row.valid_to]
         if first < end:
             found.append(Holding(row.code, row.member, row.configuration, first, end))
     return found
@@ -60,7 +67,7 @@ def held_series(case: Case) -> Mapping[tuple[str, Direction], Sequence[HeldSerie
     hourly = counted_series(case)
     found: dict[tuple[str, Direction], list[HeldSeries]] = {}
     for holding in holdings(case.community):
-        for direction in Direction:
+        for direction in _DIRECTIONS:
             if (holding.pod, direction) in hourly:
                 held = HeldSeries(holding, hourly[holding.pod, direction])
                 found.setdefault((holding.configuration, direction), []).append(held)

@@ -13,7 +13,8 @@ def exact_sum(energy_wh: NDArray[np.int64]) -> int:
 
 def hourly_wh(series: MeterSeries) -> NDArray[np.int32]:
     """Energy of each hour of the period, shape (hours,); four readings of at most WH_MAX fit 32 bits."""
-    if series.wh.size and (int(series.wh.min()) < 0 or int(series.wh.max()) > WH_MAX):
+    # Seen as unsigned, a negative reading is larger than any other.
+    if int(series.wh.view(np.uint32).max(initial=0)) > WH_MAX:
         raise ValueError(f"{series.pod} {series.direction}: a reading lies outside 0 to {WH_MAX} Wh")
     if series.resolution_minutes == 60:
         return series.wh

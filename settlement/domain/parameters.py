@@ -42,6 +42,11 @@ class Parameters:
     values_micro: Mapping[str, int]
     tras_e_micro_by_year: Mapping[int, int]
 
+    @property
+    def unverified(self) -> tuple[str, ...]:
+        """Names of the values that no text that was read confirms, sorted."""
+        return tuple(sorted(name for name, parameter in self.used.items() if not parameter.verified))
+
     def micro(self, name: str) -> int:
         """Value of a parameter that does not depend on the year, times a million."""
         return self.values_micro[name]
@@ -49,16 +54,17 @@ class Parameters:
 
 def timeless_micro(rules_name: str, overrides_micro: Mapping[str, int]) -> dict[str, int]:
     """Values, times a million, of all parameters but the yearly transmission tariff."""
-    return {name: row.value_micro for name, row in _timeless(rules_name, overrides_micro).items()}
+    return {name: row.value_micro for name, row in _timeless(rules_name, overrides_micro, {}).items()}
 
 
 def resolve(community: Community) -> Parameters:
     """The parameters of a settlement; raises ParameterMissing, naming all that have no value."""
     rules = rule_set(community.rule_set)
     overrides = community.parameters_micro
-    timeless = _timeless(community.rule_set, overrides)
+    sources = community.parameter_sources
+    timeless = _timeless(community.rule_set, overrides, sources)
     years = sorted({int(year) for year in hour_years(community.start, community.end)})
-    yearly = {year: _yearly(rules, year, overrides) for year in years}
+    yearly = {year: _yearly(rules, year, overrides, sources) for year in years}
     missing = tuple((TRAS_E, year) for year, parameter in yearly.items() if parameter is None)
     if missing:
         raise ParameterMissing(missing)
@@ -71,21 +77,27 @@ def resolve(community: Community) -> Parameters:
     )
 
 
-def _timeless(rules_name: str, overrides: Mapping[str, int]) -> dict[str, UsedParameter]:
+def _timeless(
+    rules_name: str, overrides: Mapping[str, int], sources: Mapping[str, str]
+) -> dict[str, UsedParameter]:
     rules = rule_set(rules_name)
     rows = rules.rows
     names = (rules.parameters | overrides.keys()) - {TRAS_E}
-    return {name: _used(name, rows[name][0] if name in rows else None, overrides) for name in names}
+    return {name: _used(name, rows[name][0] if name in rows else None, overrides, sources) for name in names}
 
 
-def _yearly(rules: RuleSet, year: int, overrides: Mapping[str, int]) -> UsedParameter | None:
+def _yearly(
+    rules: RuleSet, year: int, overrides: Mapping[str, int], sources: Mapping[str, str]
+) -> UsedParameter | None:
     row = rules.at(TRAS_E, date(year, 1, 1))
-    return _used(TRAS_E, row, overrides) if row or TRAS_E in overrides else None
+    return _used(TRAS_E, row, overrides, sources) if row or TRAS_E in overrides else None
 
 
-def _used(name: str, row: RuleRow | None, overrides: Mapping[str, int]) -> UsedParameter:
+def _used(
+    name: str, row: RuleRow | None, overrides: Mapping[str, int], sources: Mapping[str, str]
+) -> UsedParameter:
     if name in overrides:
-        return UsedParameter(overrides[name], OVERRIDE_SOURCE, verified=False)
+        return UsedParameter(overrides[name], sources.get(name, OVERRIDE_SOURCE), verified=False)
     if row is None:
         raise KeyError(f"{name} has neither a rule nor an override")
     return UsedParameter(row.value_micro, row.source, row.verified)

@@ -1,6 +1,6 @@
 """Plants of a configuration: which energy each injects, and in which hours it earns the premium."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -59,17 +59,26 @@ def injected_wh(
     `units` stand in the byte order of their ids.
     """
     produced = np.zeros((len(units), stop - start), dtype=np.int64)
-    positions: dict[str, list[int]] = {}
-    for position, unit in enumerate(units):
-        positions.setdefault(unit.plant.pod, []).append(position)
+    rows = rows_by_pod(units)
     for held in injections:
         low, high = held.overlap(start, stop)
-        at_pod = positions.get(held.holding.pod, [])
+        at_pod = rows.get(held.holding.pod, [])
         if low < high and at_pod:
             energy = held.hourly_wh[low:high]
-            part = energy if len(at_pod) == 1 else _by_power([units[row] for row in at_pod], energy, low)
-            produced[at_pod, low - start : high - start] = part
+            if len(at_pod) == 1:
+                produced[at_pod[0], low - start : high - start] = energy
+            else:
+                parts = _by_power([units[row] for row in at_pod], energy, low)
+                produced[at_pod, low - start : high - start] = parts
     return produced
+
+
+def rows_by_pod(units: Sequence[Unit]) -> Mapping[str, Sequence[int]]:
+    """Positions of the units behind each POD."""
+    rows: dict[str, list[int]] = {}
+    for position, unit in enumerate(units):
+        rows.setdefault(unit.plant.pod, []).append(position)
+    return rows
 
 
 def _by_power(units: Sequence[Unit], energy_wh: NDArray[np.int32], first: int) -> NDArray[np.int64]:

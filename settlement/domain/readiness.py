@@ -120,6 +120,8 @@ def _unseen(
 
 
 def _absent(series: MeterSeries, spans: Sequence[Span], expected: Expected, places: Places) -> list[Finding]:
+    if series.present.all():
+        return []
     per_hour = 60 // series.resolution_minutes
     wanted = np.zeros(len(series.present), dtype=np.bool_)
     for first, end in spans:

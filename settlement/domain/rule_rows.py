@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, TypeAlias
 
 from settlement.domain.decimals import parse_scaled
+from settlement.domain.rounding import plain_text
 
 WORDS = frozenset(
     {"text", "texts", "categories", "regions", "band of each hour", "month-day", "civil time", "sheet"}
@@ -40,7 +41,7 @@ class RuleRow:
     """One value of a rule in force in [valid_from, valid_to), Europe/Rome days; None is open.
 
     `value` is None where `gap` says why no value is known. `theme` is the file that the row stands in,
-    `formula` where the value enters ("" where nothing computes with it), `overridable` whether a case may
+    `formula` the one that the value enters ("" for none), `overridable` whether a case may
     state its own value and settlement.json lists it.
     """
 
@@ -106,6 +107,17 @@ class RuleRow:
         return (self.valid_from is None or self.valid_from <= day) and (
             self.valid_to is None or day < self.valid_to
         )
+
+
+def value_texts(row: RuleRow) -> str | list[str] | None:
+    """The value as text, or a list as texts; numbers without trailing zeros, None for a declared gap."""
+    if isinstance(row.value, tuple):
+        return [_text(entry) for entry in row.value]
+    return None if row.value is None else _text(row.value)
+
+
+def _text(value: int | str | date) -> str:
+    return plain_text(value, DECIMALS) if isinstance(value, int) else str(value)
 
 
 def row_of(table: Mapping[str, Any], theme: str, formulas: Mapping[str, str], overridable: bool) -> RuleRow:

@@ -1,6 +1,6 @@
 """Shared energy of a configuration: hour by hour the smaller of what it injected and what it withdrew."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,14 +25,17 @@ def total_wh(series: Sequence[HeldSeries], hours: int) -> NDArray[np.int64]:
 
 
 def withdrawn_by_member_wh(
-    withdrawals: Sequence[HeldSeries], columns: Mapping[str, int], start: int, stop: int
+    withdrawals: Sequence[HeldSeries], columns: NDArray[np.int64], members: int, start: int, stop: int
 ) -> NDArray[np.int64]:
-    """Summed withdrawals of each member in hours [start, stop), shape (hours, members)."""
-    rows = np.zeros((len(columns), stop - start), dtype=np.int64)
-    for held in withdrawals:
+    """Summed withdrawals of each member in hours [start, stop), shape (hours, members).
+
+    `columns` gives the member's position for each series.
+    """
+    rows = np.zeros((members, stop - start), dtype=np.int64)
+    for column, held in zip(columns.tolist(), withdrawals, strict=True):
         low, high = held.overlap(start, stop)
         if low < high:
-            rows[columns[held.holding.member], low - start : high - start] += held.hourly_wh[low:high]
+            rows[column, low - start : high - start] += held.hourly_wh[low:high]
     return np.ascontiguousarray(rows.T)
 
 

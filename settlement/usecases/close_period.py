@@ -23,7 +23,7 @@ from settlement.domain.holdings import held_series
 from settlement.domain.identifiers import uuid7
 from settlement.domain.records import EnergyHour, SettlementMember, StoredSettlement
 from settlement.domain.settlement import ConfigurationEnergy, Settlement
-from settlement.ports import Evidence, UnitOfWork
+from settlement.ports import Evidence, Settle, UnitOfWork
 from settlement.usecases.load_case import load_case
 from settlement.usecases.publication import announce_days, announce_deployment
 from settlement.usecases.record_claim import record_claim
@@ -40,6 +40,7 @@ def close_period(
     as_of: datetime,
     revenue_micro_eur: int | None = None,
     reason: str | None = None,
+    settle: Settle = settle_or_findings,
 ) -> StoredSettlement:
     """Settle [start, end) as it was known at `as_of`, store it and order its publication.
 
@@ -55,7 +56,7 @@ def close_period(
     if existing is not None and arrived is None:
         return existing
     case = load_case(work, community_id, start, end, as_of, revenue_micro_eur)
-    found = settle_or_findings(case)
+    found = settle(case)
     if isinstance(found, list):
         raise CaseNotReady(found)
     consents = {member for member, payee in work.communities.payees(community_id).items() if payee.consent}

@@ -9,6 +9,7 @@ import numpy as np
 
 from settlement.domain.calendar import is_whole_days
 from settlement.domain.case import Case, Community, Direction, MeterSeries, PriceSeries
+from settlement.domain.community_rules import in_force, overridden
 from settlement.domain.day_vectors import DayGrid, DayVector, join_days
 from settlement.domain.errors import CaseNotReady, NotFound, PeriodNotWholeDays
 from settlement.domain.findings import Finding
@@ -26,12 +27,14 @@ def load_case(
     """The case of [start, end) as it was known at `as_of` (None: all that was received).
 
     Readings that are absent stay absent: the engine finds them. `revenue_micro_eur` is the amount to split;
-    None means premium plus valorisation. Raises PeriodNotWholeDays, NotFound, and CaseNotReady naming each
+    None means premium plus valorisation. Rules that the community adopted by then override parameters.
+    Raises PeriodNotWholeDays, NotFound, and CaseNotReady naming each
     zone and first day without prices.
     """
     terms, series = load_series(work, community_id, start, end, as_of)
     prices = _prices(work, terms, DayGrid.of(start, end), as_of)
-    return Case(replace(terms, revenue_micro_eur=revenue_micro_eur), series, prices)
+    rules = in_force(work.communities.adopted_rules(community_id), start, end, as_of)
+    return Case(replace(overridden(terms, rules), revenue_micro_eur=revenue_micro_eur), series, prices)
 
 
 def load_series(

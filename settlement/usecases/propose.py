@@ -1,6 +1,7 @@
 """What a distribution of these receipts by these settlements would be today; writes nothing."""
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import date
 from itertools import pairwise
 from uuid import UUID
 
@@ -35,8 +36,10 @@ def propose(
     allotments = Allotments.of_community(work, community_id)
     corrected = corrections(allotments)
     effective_on = max((row.received_on for row in receipts), default=None)
-    gone = work.communities.departed(community_id, effective_on or rome_date(settlements[-1].end))
-    moved = [*corrected, *_departures(before.after(corrected), gone)]
+    by = effective_on or rome_date(settlements[-1].end)
+    gone = work.communities.departed(community_id, by)
+    leaving = work.communities.departed(community_id, date.max)
+    moved = [*corrected, *_departures(before.after(corrected), gone, leaving)]
     accounts = before.after(moved)
     weights = weights_of(work, [row.id for row in settlements] if receipts else [])
     plan = _plan(work, community_id, receipts, settlements, accounts, weights, allotments)
@@ -131,10 +134,10 @@ def _plan(
     return plan_distribution(amount, terms.shares_bps, weights.members, account, weights.enterprises, cap)
 
 
-def _departures(accounts: TrialBalance, gone: Collection[str]) -> list[Entry]:
-    """Negative balances of members that left become receivables; of who is back, balances again."""
+def _departures(accounts: TrialBalance, gone: Collection[str], leaving: Collection[str]) -> list[Entry]:
+    """Negative balances of members that left become receivables; of who stays after all, balances again."""
     owing = sorted(accounts.members(AccountKind.MEMBER).keys() & gone)
-    back = sorted(accounts.members(AccountKind.MEMBER_RECEIVABLE).keys() - gone)
+    back = sorted(accounts.members(AccountKind.MEMBER_RECEIVABLE).keys() - leaving)
     found = [member_left(member, accounts) for member in owing]
     found += [member_returned(member, accounts) for member in back]
     return [entry for entry in found if entry is not None]

@@ -100,6 +100,7 @@ def test_resolve__print__sends_nothing(state: Path) -> None:
     assert re.search(r"^data      0x01d5062a[0-9a-f]+$", printed.stdout, re.MULTILINE)
     assert f"schedule: spend 500.000000 EUR to the wallet {PAYEE} from the social fund" in printed.stdout
     assert "it would be refused: CommunityVault_FundTooSmall" in printed.stdout
+    assert "resolve a smaller sum, or wait for revenue" in printed.stdout
     known = run(*words, "--verb", "status", "--state", state)
     assert "state     not scheduled" in known.stdout
 

@@ -110,3 +110,9 @@ def test_settle__out_is_a_file__exit_1_says_so(folder: Path) -> None:
     done = run(folder, "--out", folder / "community.toml")
     assert done.returncode == 1
     assert "cannot be written" in done.stderr
+
+
+def test_settle__parameters_that_nothing_confirms__are_named_with_their_values(folder: Path) -> None:
+    replace(folder, "community.toml", "[parameters]\n", '[parameters]\nfc_north_eur_per_mwh = "9.5"\n')
+    last = run(folder).stdout.splitlines()[-1]
+    assert last.startswith("unverified: fc_north_eur_per_mwh 9.5, fc_south_eur_per_mwh 0")

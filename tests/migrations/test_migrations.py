@@ -97,7 +97,7 @@ def test_migrations__money_from_before_the_accounts__enters_them_as_if_it_had_al
         work.commit()
         before = work.journal.balances(community_id)
         states = work.lifecycles.states(community_id)
-    downgrade_database(engine, "2026_11_25_30")
+    downgrade_database(engine, "2026_11_25_60")
     upgrade_database(engine)
     with UnitOfWork(engine) as work:
         assert work.journal.balances(community_id) == before

@@ -236,3 +236,21 @@ def test_reports__one_entry_too_few__the_database_refuses(
     pods = (pod_of("P1"), pod_of("P2"))
     with pytest.raises(IntegrityError):
         work.reports.add([replace(report(stored, message, pods), entries=ENTRIES[:1])])
+
+
+def test_bank_accounts__noted_twice_and_forgotten__are_there_once_and_gone(
+    work: OracleUnitOfWork, stored: World
+) -> None:
+    payee, salt, iban = b"\x0b" * 32, b"\x0c" * 32, "IT60X0542811101000000123456"
+    for _ in range(2):
+        work.bank_accounts.add(stored.community_id, payee, salt, iban)
+    assert work.bank_accounts.of(stored.community_id) == {payee: iban}
+    assert work.bank_accounts.forget(stored.community_id, payee)
+    assert not work.bank_accounts.forget(stored.community_id, payee)
+    assert work.bank_accounts.of(stored.community_id) == {}
+
+
+def test_bank_accounts__changed__the_database_refuses(work: OracleUnitOfWork, stored: World) -> None:
+    work.bank_accounts.add(stored.community_id, b"\x0b" * 32, b"\x0c" * 32, "IT60X0542811101000000123456")
+    with pytest.raises(DBAPIError):
+        work.session.execute(text("UPDATE bank_accounts SET iban = 'IT00'"))

@@ -234,7 +234,7 @@ def test_resolve__other_operator__names_the_administrator(
     order = resolve(stranger, governed.seats, spending(), DOCUMENT, Verb.SCHEDULE).order
     assert order is not None
     assert not order.ours
-    assert order.office == f"the administrator 0x{governed.opened.chain.sender.hex()}"
+    assert order.office == f"the administrator 0x{governed.opened.chain.sender.hex()} or a further proposer"
     assert governed.contracts.refusal(governed.opened.chain.sender, order.call) is None
     assert governed.contracts.refusal(stranger.sender, order.call) is not None
 
@@ -399,10 +399,15 @@ def test_standing__node_searches_no_logs__says_so(
     def refuse(*_: Any) -> Any:
         raise NodeRefused("http://node", "eth_getLogs", -32005, "range too large")
 
-    monkeypatch.setattr(GovernanceContracts, "_logs", refuse)
+    monkeypatch.setattr(GovernanceContracts, "_found", refuse)
     standing = governance_standing(governed.contracts, governed.seats)
     assert [note.split(" are not known")[0] for note in standing.notes] == [
         "scheduled operations",
+        "further proposers",
+        "accounts that may anchor",
+        "anchors",
+        "a successor of the ledger",
+        "former vaults",
         "announced sweeps",
         "single payouts",
     ]

@@ -35,6 +35,20 @@ CHANGES = [
     ("attribution unknown", '"ENTRY_ORDER"', '"FIRST"', "attribution", "not one of ENTRY_ORDER"),
     ("allocation unknown", '"SHARED_BOTH"', '"BOTH"', "allocation", "not one of SHARED_INJECTION"),
     ("allocation not built", '"SHARED_BOTH"', '"PRIORITY"', "allocation", "PRIORITY is not built yet"),
+    (
+        "source of a parameter without value",
+        "[community]",
+        '[parameter_sources]\nplant_max_kw = "Resolution 3"\n[community]',
+        "plant_max_kw",
+        "no value under [parameters]",
+    ),
+    (
+        "source of a parameter that is no text",
+        "[community]",
+        "[parameter_sources]\ntras_e_eur_per_mwh = 3\n[community]",
+        "tras_e_eur_per_mwh = 3",
+        "is not a text",
+    ),
     ("revenue a float", '"221.15"', "221.15", "revenue_eur", "float 221.15"),
     ("revenue negative", '"221.15"', '"-1"', "revenue_eur", "not a plain decimal"),
     (

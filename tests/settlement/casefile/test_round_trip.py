@@ -46,6 +46,9 @@ def cases(draw: st.DrawFn) -> Case:
     configurations = (Configuration("K1", "AC001E00001", "NORD"), Configuration("Ω2", "AC001E00002", "SUD"))
     quarters = draw(st.booleans())
     count = HOURS * 4 if quarters else HOURS
+    overridden = {"parameters_micro": {"fc_north_eur_per_mwh": micro("10.5")}}
+    if draw(st.booleans()):
+        overridden["parameter_sources"] = {"fc_north_eur_per_mwh": draw(NAMES)}
     made = case(
         injected={A: draw(WH)[:count], B: draw(WH)[:count]},
         withdrawn={B: draw(WH)[:count], C: draw(WH)[:count]},
@@ -71,7 +74,7 @@ def cases(draw: st.DrawFn) -> Case:
         allocation=draw(st.sampled_from(list(Allocation))),
         storage_policy=draw(st.sampled_from(list(StoragePolicy))),
         revenue_micro_eur=draw(st.none() | st.integers(0, 10**9).map(lambda cents: cents * 10_000)),
-        parameters_micro=draw(st.sampled_from([{}, {"fc_north_eur_per_mwh": micro("10.5")}])),
+        **draw(st.sampled_from([{}, overridden])),
         **({"configurations": configurations} if several else {}),
     )
     return _canonical(made, draw(st.booleans()))

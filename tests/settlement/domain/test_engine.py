@@ -326,5 +326,7 @@ def test_document__any_block_size__is_the_same_bytes(monkeypatch: pytest.MonkeyP
     )
     whole = canonical_json(settle(given).document())
     original = configuration.compute
-    monkeypatch.setattr("settlement.domain.engine.compute", lambda input_: original(input_, block_cells=7))
+    monkeypatch.setattr(
+        "settlement.domain.engine.compute", lambda given_, loops: original(given_, loops, block_hours=2)
+    )
     assert canonical_json(settle(given).document()) == whole

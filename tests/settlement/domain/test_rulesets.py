@@ -1,11 +1,12 @@
 """The rules are dated data: no gaps, no overlaps, a source for every row, nothing inherited by accident."""
 
+from dataclasses import fields
 from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
 
-from settlement.domain.case import MemberCategory
+from settlement.domain.case import Attribution, Community, MemberCategory, StoragePolicy
 from settlement.domain.rule_rows import RuleRow, Status, row_of
 from settlement.domain.rulesets import (
     LAW,
@@ -163,6 +164,12 @@ def test_sardinian_fund__its_years__add_up_to_it() -> None:
     assert sum(row.value_micro for row in years) == total.value_micro
 
 
+def test_formula__of_a_row__is_that_of_its_file() -> None:
+    formula = rule_set(LAW).covering(TRAS_E, date(2025, 1, 1)).formula
+    assert formula == "shared energy of the year x TRAS_E"
+    assert rule_set(LAW).covering("sme_staff_below", date(2025, 1, 1)).formula == ""
+
+
 def test_row__of_two_minds__is_refused_by_its_key() -> None:
     table = {"key": "k", "unit": "kW", "source": "s", "status": "V", "value": "1", "gap": "none"}
     with pytest.raises(ValueError, match="rule k states a value or a gap"):
@@ -205,3 +212,16 @@ def test_exemptions__persons__begin_on_26_june_2025() -> None:
 def test_plants__existing__end_the_day_before_new_ones_begin() -> None:
     existing = rule_set(LAW).needed("plant_existing_until", date(2026, 1, 1)).day
     assert law().first_new_day - timedelta(days=1) == existing == date(2021, 12, 15)
+
+
+@pytest.mark.parametrize(
+    ("key", "default"),
+    [
+        ("attribution_method", Attribution.ENTRY_ORDER),
+        ("storage_policy", StoragePolicy.EXCLUDE_FROM_WITHDRAWAL),
+    ],
+)
+def test_default__of_a_case__is_what_the_rules_state(key: str, default: str) -> None:
+    stated = {field.name: field.default for field in fields(Community)}
+    assert rule_set(LAW).needed(key, date(2026, 1, 1)).text == default
+    assert default in stated.values()

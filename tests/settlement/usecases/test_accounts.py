@@ -389,3 +389,17 @@ def test_correction__better_readings_closed_again__changes_claim_and_balances(en
         moved = -corrected.amount_of(Account(AccountKind.MEMBER, member))
         assert abs(old[member] + moved - exact) < 1
     assert accounts(engine, community_id).carry_micro_eur == after.carry_micro_eur
+
+
+def test_leaver__who_stays_after_all__has_its_negative_balance_again(engine, community, distribution) -> None:
+    community_id, settlement = community
+    newer = settled_again(engine, settlement, {"P2": 1, "P3": 1})
+    for number, left in ((2, "'2024-08-31'"), (3, "NULL")):
+        with engine.begin() as connection:
+            words = f"joined_on = '2024-01-01', left_on = {left}, status = 'active'"
+            connection.execute(text(f"UPDATE community_members SET {words} WHERE code = 'P4'"))
+        receipt = shop.receive(engine, community_id, shop.terms(f"CRO {number}", 100))
+        shop.share_out(engine, community_id, [receipt.id], [newer.id], acknowledged=[*ABOVE, "SHORTFALL"])
+    found = accounts(engine, community_id)
+    assert found.of(AccountKind.MEMBER_RECEIVABLE, "P4") == 0
+    assert found.of(AccountKind.MEMBER, "P4") < 0
