@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from settlement.domain.accounting.entry import Entry
 from settlement.domain.calendar import rome_text
 from settlement.domain.case import Direction
 from settlement.domain.payout_states import Channel
@@ -46,14 +47,26 @@ class MemberPeriod:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountMove:
+    """An entry of the journal that changes the member's balance by so much, e.g. a correction of a month."""
+
+    entry: Entry
+    change_micro_eur: int
+
+
+@dataclass(frozen=True, slots=True)
 class StatementFacts:
-    """Everything that a statement says; `leaf` is the payout's index and channel, None if nothing is paid."""
+    """Everything that a statement says; `leaf` is the payout's index and channel, None if nothing is paid.
+
+    `moves` lead from the balance that the distribution before left to the one after this.
+    """
 
     community: str
     distribution: Distribution
     receipts: Sequence[Receipt]
     periods: Sequence[MemberPeriod]
     balance: Balance
+    moves: Sequence[AccountMove]
     leaf: tuple[int, Channel] | None
 
 
@@ -84,7 +97,19 @@ def statement_document(facts: StatementFacts) -> dict[str, object]:
             "payout": micro_eur_text(balance.leaf_micro_eur),
             "balance": micro_eur_text(balance.balance_micro_eur),
         },
+        "entries": [_move(row) for row in facts.moves],
         "payout": None if facts.leaf is None else {"index": facts.leaf[0], "channel": facts.leaf[1].value},
+    }
+
+
+def _move(row: AccountMove) -> dict[str, object]:
+    entry = row.entry
+    return {
+        "id": str(entry.id),
+        "kind": entry.kind.value,
+        "change_eur": micro_eur_text(row.change_micro_eur),
+        "corrects": None if entry.corrects is None else str(entry.corrects),
+        "cause": None if entry.cause is None else entry.cause.value,
     }
 
 

@@ -40,7 +40,7 @@ def divide(work: UnitOfWork, draft: Draft, proposal: Proposal, place: Place) -> 
     work.distributions.add(distribution, proposal.plan.balances)
     leaves = _leaves(proposal.plan, draft, proposal.payees)
     work.payouts.add(draft.community_id, leaves)
-    keep_statements(work, distribution, proposal.plan.balances, leaves)
+    keep_statements(work, distribution, proposal.plan.balances, proposal.entries, leaves)
     work.journal.add(draft.community_id, proposal.entries)
     # What was posted is what was planned, read back from the accounts.
     assert work.journal.balances(draft.community_id).carry_micro_eur == distribution.carry_micro_eur

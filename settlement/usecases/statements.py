@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from settlement.domain.accounting.account import AccountKind
+from settlement.domain.accounting.entry import Entry
 from settlement.domain.calendar import ROME, hours
 from settlement.domain.canonical import canonical_json
 from settlement.domain.case import Case, Direction
@@ -12,7 +14,13 @@ from settlement.domain.holdings import Holding, holdings
 from settlement.domain.hourly import hourly_wh
 from settlement.domain.payouts import SOCIAL_FUND
 from settlement.domain.records import Balance, Distribution, Payout, SettlementMember, StoredSettlement
-from settlement.domain.statement import MemberPeriod, PodFigures, StatementFacts, statement_document
+from settlement.domain.statement import (
+    AccountMove,
+    MemberPeriod,
+    PodFigures,
+    StatementFacts,
+    statement_document,
+)
 from settlement.ports import UnitOfWork
 from settlement.usecases.load_case import load_case
 
@@ -21,14 +29,23 @@ _NOTHING = SettlementMember("", False, 0, 0, 0, 0, 0, 0)
 
 
 def keep_statements(
-    work: UnitOfWork, distribution: Distribution, balances: Sequence[Balance], payouts: Sequence[Payout]
+    work: UnitOfWork,
+    distribution: Distribution,
+    balances: Sequence[Balance],
+    entries: Sequence[Entry],
+    payouts: Sequence[Payout],
 ) -> None:
     """Draw and store the statements of a distribution's members."""
-    work.statements.add(distribution, dict(_statements(work, distribution, balances, payouts)))
+    drawn = _statements(work, distribution, balances, _moves(entries), payouts)
+    work.statements.add(distribution, dict(drawn))
 
 
 def _statements(
-    work: UnitOfWork, distribution: Distribution, balances: Sequence[Balance], payouts: Sequence[Payout]
+    work: UnitOfWork,
+    distribution: Distribution,
+    balances: Sequence[Balance],
+    moves: Mapping[str, Sequence[AccountMove]],
+    payouts: Sequence[Payout],
 ) -> Iterator[tuple[str, bytes]]:
     name = work.communities.name_of(distribution.community_id)
     assert name is not None
@@ -46,9 +63,21 @@ def _statements(
             receipts=receipts,
             periods=[period.of_member(balance.member) for period in periods],
             balance=balance,
+            moves=moves.get(balance.member, ()),
             leaf=leaves.get(balance.member),
         )
         yield balance.member, canonical_json(statement_document(facts))
+
+
+def _moves(entries: Sequence[Entry]) -> dict[str, list[AccountMove]]:
+    """What the entries change on each member's balance; a credit is the member's gain."""
+    found: dict[str, list[AccountMove]] = {}
+    for entry in entries:
+        for posting in entry.postings:
+            if posting.account.kind is AccountKind.MEMBER:
+                move = AccountMove(entry, -posting.amount_micro_eur)
+                found.setdefault(posting.account.member, []).append(move)
+    return found
 
 
 class _Period:

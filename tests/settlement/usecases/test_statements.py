@@ -3,7 +3,7 @@
 distribute
 ├── it should keep a statement of every member, also of one that is paid nothing
 ├── it should say the member's energy as the settlement has it, and its PODs' sums with what was estimated
-├── it should name receipts, rules and evidence
+├── it should name receipts, rules and evidence, and the entries that lead to the balance
 └── given the same distribution again it should keep the first statements
 statement_pdf
 ├── it should give the same bytes for the same statement
@@ -72,6 +72,17 @@ def test_statements__payouts__add_up_to_pool_less_carry(engine, divided) -> None
     found = statements(engine, distribution).values()
     paid_eur = sum(Decimal(said["account_eur"]["payout"]) for said in found)
     assert paid_eur * 10**6 == distribution.pool_micro_eur - distribution.carry_micro_eur
+
+
+def test_statements__entries__lead_from_nothing_to_the_balance(engine, divided) -> None:
+    _, _, distribution = divided
+    with ReadOnlyUnitOfWork(engine) as work:
+        known = {str(row.entry.id) for row in work.journal.of_community(distribution.community_id)}
+    for said in statements(engine, distribution).values():
+        changes = sum(Decimal(row["change_eur"]) for row in said["entries"])
+        assert changes == Decimal(said["account_eur"]["balance"])
+        assert {row["id"] for row in said["entries"]} <= known
+        assert {row["kind"] for row in said["entries"]} <= {"entitlement", "leaves"}
 
 
 def test_statements__energy__is_that_of_the_settlement_and_of_the_readings(engine, divided) -> None:
