@@ -47,9 +47,9 @@ STEPS = st.lists(
 )
 
 
-def statement(weights: Mapping[str, int], cap: int | None) -> Statement:
+def statement(weights: Mapping[str, int], cap: int | None, enterprise: str = "firm") -> Statement:
     """A settlement of which only the division's facts count."""
-    members = {name: Member("SME", name == "firm") for name in weights}
+    members = {name: Member("SME", name == enterprise) for name in weights}
     shares = {"producers": SHARES.producers, "social": SHARES.social, "grid": SHARES.grid}
     areas = {"": Configuration("AC001E00123", "NORD")}
     community = Community(
