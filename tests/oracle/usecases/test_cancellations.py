@@ -6,8 +6,9 @@ publish
 │   ├── it should note it once, whatever is killed
 │   └── while no block that counts has the cancellation, it should wait
 ├── when another was planned on it
-│   ├── it should be planned anew with the same receipts and settlements
-│   └── though its settlement was signed before
+│   ├── it should be planned anew with the same receipts and periods
+│   ├── though its settlement was signed before
+│   └── when its month was corrected meanwhile it should name the newer settlement, as a redivision does
 ├── when another was settled on it
 │   └── that one should be paid, and a distribution without receipts pay the rest
 ├── when it is divided anew, every pack should come out
@@ -307,6 +308,35 @@ def test_pack__redivision_without_receipts__comes_out(story: Story) -> None:
     assert {row["member"]: row["leaf_eur"] for row in third["members"] if row["leaf_eur"] != "0.000000"} == {
         member: leaf for member, leaf in owed.items() if leaf != "0.000000"
     }
+    assert story.differences() == ()
+
+
+def test_publish__month_corrected_before_a_redivision__it_names_the_newer_settlement(story: Story) -> None:
+    settle_only(story.world, story.opened, story.policy)
+    newer = settle_anew(story.world)
+    story.cancel(1)
+    assert story.publish() is None
+    assert story.redivide().settlements == (newer.id,)
+    story.wait_and_publish()
+
+    first, second = divisions(story)
+
+    assert [row["distribution"] for row in second["corrections"]] == [1]
+    assert second["pool_eur"] == first["pool_eur"]
+    assert story.differences() == ()
+
+
+def test_publish__month_corrected_before_a_plan_anew__it_names_the_newer_settlement(story: Story) -> None:
+    stale = story.receive(10_001)
+    settle_only(story.world, story.opened, story.policy)
+    newer = settle_anew(story.world)
+    story.cancel(1)
+    story.wait_and_publish()
+
+    anew = story.distributions()[1]
+
+    assert (anew.receipts, anew.settlements, anew.plan) == (stale.receipts, (newer.id,), stale.plan + 1)
+    assert len(divisions(story)) == 2
     assert story.differences() == ()
 
 
