@@ -18,7 +18,7 @@ from oracle.store.unit_of_work import OracleReadOnlyUnitOfWork
 from oracle.usecases.pack_division import division_document
 from settlement.domain.canonical import canonical_json
 from settlement.domain.identifiers import uuid7
-from settlement.domain.records import StoredSettlement
+from settlement.domain.records import Distribution, StoredSettlement
 from tests.oracle.audit.test_division import statement
 from tests.settlement.store import world
 from tests.settlement.usecases import shop
@@ -38,6 +38,7 @@ class Books:
         self.newest = self.first
         self.stated: dict[UUID, tuple[Mapping[str, int], int | None]] = {}
         self.divisions: list[Division] = []
+        self.made: list[tuple[Distribution, list[StoredSettlement], dict[str, Any]]] = []
 
     def settle(self, weights: Mapping[str, int], cap_eur: int | None = None) -> None:
         """The same days by other weights."""
@@ -62,13 +63,18 @@ class Books:
         number = len(self.divisions) + 1
         receipt = shop.receive(self.engine, self.community_id, shop.terms(f"CRO {number}", eur))
         settlements = [self.newest]
-        made = shop.share_out(
+        distribution = shop.share_out(
             self.engine, self.community_id, [receipt.id], [self.newest.id], acknowledged=FINDINGS
         )
-        with OracleReadOnlyUnitOfWork(self.engine) as work:
-            told = division_document(work, made, settlements)
+        told = self.document(distribution, settlements)
         self.divisions.append(self.audited(told, eur, settlements))
+        self.made.append((distribution, settlements, told))
         return told
+
+    def document(self, distribution: Distribution, settlements: list[StoredSettlement]) -> dict[str, Any]:
+        """The division as it is told now."""
+        with OracleReadOnlyUnitOfWork(self.engine) as work:
+            return division_document(work, distribution, settlements)
 
     def audited(self, told: dict[str, Any], eur: int, settlements: list[StoredSettlement]) -> Division:
         """The auditor's division, by the weights that were stated."""
@@ -130,6 +136,16 @@ def test_division__two_distributions_corrected__the_second_counts_what_the_first
     assert amounts(first["members"], "after_eur")["P1"] == "17.500000"
     assert second["enterprises"]["paid_before"] == [{"distribution": 1, "entitlement_eur": "17.500000"}]
     assert books.divisions[-1].accounts.divided_again == 2
+
+
+def test_division__corrected_again_and_again__earlier_ones_are_told_as_before(books: Books) -> None:
+    for weights in ({"P1": 1, "P2": 2}, {"P1": 1, "P2": 6, "P3": 1}, {"P3": 1}):
+        books.settle(weights, 25)
+        books.divide(100)
+    books.settle({"P2": 1})
+    assert len(books.made) == 4
+    for distribution, settlements, told in books.made:
+        assert books.document(distribution, settlements) == told
 
 
 def test_division__weights_of_nobody__send_everything_back_to_the_pool_and_out_again(books: Books) -> None:
