@@ -27,12 +27,14 @@ from settlement.domain.records import (
     OutboxRow,
     Payout,
     Receipt,
+    SettledPeriod,
     SettlementMember,
     StoredSettlement,
 )
 from settlement.ports import (
     AccountsWork,
     CommunityTerms,
+    JournalReader,
     Payouts,
     PricesReader,
     ReadingsReader,
@@ -229,6 +231,7 @@ class PackSettlements(SettlementsReader, Protocol):
     """Settled periods with their members' figures."""
 
     def members(self, settlement_id: UUID) -> list[SettlementMember]: ...
+    def periods(self, community_id: UUID) -> list[SettledPeriod]: ...
 
 
 class PackDistributions(DistributionsReader, Protocol):
@@ -262,6 +265,8 @@ class PackWork(ReadingWork, Protocol):
     def reports(self) -> PackReports: ...
     @property
     def transactions(self) -> TransactionsReader: ...
+    @property
+    def journal(self) -> JournalReader: ...
 
 
 class StatusCommunities(Protocol):

@@ -1,19 +1,29 @@
 """A distribution anew: receipts, the members' accounts, and the leaves of the payout tree."""
 
 import hashlib
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from oracle.audit.accounts import (
+    SOCIAL_FUND,
+    Accounts,
+    Amounts,
+    Statements,
+    enterprises_of,
+    in_order,
+    micro_eur,
+    read_accounts,
+    read_bound,
+    weights_of,
+)
 from oracle.audit.differences import Difference, require_same
-from oracle.audit.numbers import CENT_MICRO_EUR, fixed, scaled
+from oracle.audit.numbers import CENT_MICRO_EUR, fixed
 from oracle.audit.statement import Statement, divide, split
 from oracle.audit.texts import Document, Table, canonical, read_json
 
 DIVISION = "condivisa/division/1"
 RECEIPT = "condivisa/receipt/1"
 DIVISION_FILE = "division.json"
-SOCIAL_FUND = ""
 KINDS = ("advance", "balance", "correction")
 _RECEIPT_KEYS = (
     "document",
@@ -36,22 +46,17 @@ class Receipt(NamedTuple):
 
 
 class Division(NamedTuple):
-    """A distribution in micro-euro; `leaves` holds member and amount by position in the tree."""
+    """A distribution in micro-euro; `leaves` holds member and amount by position in the tree.
+
+    `accounts` are what it starts from.
+    """
 
     amount: int
     parts: Mapping[str, int]
     pool: int
     carry: int
     leaves: Sequence[tuple[str, int]]
-
-
-def micro_eur(table: Table, key: str) -> int:
-    """An amount with six decimals."""
-    text = table.text(key)
-    units = scaled(text, 6)
-    if units is None or fixed(units, 6) != text:
-        raise table.fail(key, f"is no amount with six decimals: {text!r:.60}")
-    return units
+    accounts: Accounts
 
 
 def read_receipt(file: str, content: bytes, community: str) -> Receipt:
@@ -71,49 +76,39 @@ def read_receipt(file: str, content: bytes, community: str) -> Receipt:
 
 
 def divide_again(
-    content: bytes, number: int, receipts: Sequence[Receipt], statements: Sequence[Statement]
+    content: bytes, number: int, receipts: Sequence[Receipt], statements: Statements
 ) -> Division:
     """The division of the receipts by the settlements, compared with the pack's. Raises Difference.
 
-    The accounts that it starts from are the pack's own word: their sum is checked, and the carry is the
-    chain's.
+    Without receipts nobody has a weight: what is owed is paid, what nobody was entitled to waits.
     """
     told = read_json(DIVISION_FILE, content)
     table = Table(DIVISION_FILE, told)
-    previous = _previous(table)
-    start = table.table("previous")
-    unallocated, carry = (micro_eur(start, f"{name}_eur") for name in ("unallocated", "carry"))
-    owed = fixed(sum(previous.values()) + unallocated, 6)
-    require_same(DIVISION_FILE, "previous.carry_eur", fixed(carry, 6), owed)
-    if number == 1 and (carry or unallocated or any(previous.values())):
-        raise Difference(f"{DIVISION_FILE}: the first distribution starts from an account that is not empty")
-    before = _paid_before(table, number)
+    accounts = read_accounts(table, number, statements)
+    weighing = list(statements.values()) if receipts else []
+    cap, bound = None, None
+    if receipts:
+        cap, bound = read_bound(table.table("enterprises"), number, weighing, accounts.corrected)
     amount = sum(receipt.net_micro_eur for receipt in receipts)
-    parts = _parts(amount, statements)
-    weights = _weights(statements)
-    enterprises = sorted({name for row in statements for name in row.enterprises})
-    cap = _cap(statements, sum(paid for _, paid in before))
-    shares, rest, moved = divide(parts["producers"] + unallocated, weights, enterprises, cap)
-    rows = _rows(shares, moved, previous, weights)
+    parts = _parts(amount, list(statements.values()))
+    weights = weights_of(weighing)
+    divisible = parts["producers"] + accounts.unallocated
+    shares, rest, moved = divide(divisible, weights, enterprises_of(weighing), cap)
+    pool = parts["producers"] + accounts.carry
+    rows = _rows(shares, moved, accounts.previous, weights, pool)
     leaves = [(str(row["member"]), paid) for row, paid in rows if paid]
-    pool = parts["producers"] + carry
     kept = pool - sum(paid for _, paid in leaves)
     require_same(
         DIVISION_FILE,
         "",
         told,
-        {
+        accounts.document
+        | {
             "kind": DIVISION,
             "distribution": number,
             "amount_eur": fixed(amount, 6),
             "split_eur": {name: fixed(part, 6) for name, part in parts.items()},
-            "previous": {"carry_eur": fixed(carry, 6), "unallocated_eur": fixed(unallocated, 6)},
-            "enterprises": {
-                "cap_eur": None if cap is None else fixed(cap, 6),
-                "paid_before": [
-                    {"distribution": earlier, "entitlement_eur": fixed(paid, 6)} for earlier, paid in before
-                ],
-            },
+            "enterprises": bound,
             "pool_eur": fixed(pool, 6),
             "carry_eur": fixed(kept, 6),
             "unallocated_eur": fixed(rest, 6),
@@ -122,28 +117,7 @@ def divide_again(
             "leaves": [name for name, _ in leaves],
         },
     )
-    return Division(amount, parts, pool, kept, leaves)
-
-
-def _previous(table: Table) -> dict[str, int]:
-    """What the pack says that each account held before, by member."""
-    found: dict[str, int] = {}
-    for row in table.tables("members"):
-        member = row.get("member", str)
-        if member in found:
-            raise row.fail("member", f"stands twice: {member!r:.60}")
-        found[member] = micro_eur(row, "previous_eur")
-    return found
-
-
-def _paid_before(table: Table, number: int) -> list[tuple[int, int]]:
-    found = []
-    for row in table.table("enterprises").tables("paid_before"):
-        earlier = row.get("distribution", int)
-        if not 0 < earlier < number:
-            raise row.fail("distribution", f"is no earlier one: {earlier}")
-        found.append((earlier, micro_eur(row, "entitlement_eur")))
-    return found
+    return Division(amount, parts, pool, kept, leaves, accounts)
 
 
 def _parts(amount: int, statements: Sequence[Statement]) -> dict[str, int]:
@@ -154,32 +128,36 @@ def _parts(amount: int, statements: Sequence[Statement]) -> dict[str, int]:
     return split(amount, shares)
 
 
-def _weights(statements: Sequence[Statement]) -> Counter[str]:
-    weights: Counter[str] = Counter()
-    for statement in statements:
-        weights.update(statement.weights)
-    return weights
-
-
-def _cap(statements: Sequence[Statement], paid_before: int) -> int | None:
-    """What enterprises may still receive once every settlement is final."""
-    caps = [row.cap_micro_eur for row in statements if row.cap_micro_eur is not None]
-    return max(0, sum(caps) - paid_before) if len(caps) == len(statements) else None
-
-
 def _rows(
-    shares: Mapping[str, int], moved: int, previous: Mapping[str, int], weights: Mapping[str, int]
+    shares: Amounts, moved: int, previous: Amounts, weights: Amounts, pool: int
 ) -> list[tuple[Document, int]]:
-    """The accounts by member, the social fund last, each with its leaf; a leaf is whole cents."""
-    names = sorted((shares.keys() | previous.keys()) - {SOCIAL_FUND}, key=str.encode)
-    if moved or SOCIAL_FUND in previous:
-        names.append(SOCIAL_FUND)
+    """The accounts by member, the social fund last, each with its leaf."""
+    entitled = {**shares, SOCIAL_FUND: moved} if moved else dict(shares)
+    names = in_order(entitled.keys() | previous.keys())
+    owed = {name: previous.get(name, 0) + entitled.get(name, 0) for name in names}
+    leaves = _leaves(owed, pool)
     rows = []
     for name in names:
-        before, entitled = previous.get(name, 0), moved if name == SOCIAL_FUND else shares.get(name, 0)
-        due = before + entitled
-        leaf = max(0, due // CENT_MICRO_EUR * CENT_MICRO_EUR)
-        amounts = {"previous": before, "entitlement": entitled, "leaf": leaf, "balance": due - leaf}
+        amounts = {
+            "previous": previous.get(name, 0),
+            "entitlement": entitled.get(name, 0),
+            "leaf": leaves[name],
+            "balance": owed[name] - leaves[name],
+        }
         row: Document = {"member": name, "weight": weights.get(name, 0)}
-        rows.append((row | {f"{key}_eur": fixed(amount, 6) for key, amount in amounts.items()}, leaf))
+        row |= {f"{key}_eur": fixed(amount, 6) for key, amount in amounts.items()}
+        rows.append((row, leaves[name]))
     return rows
+
+
+def _leaves(owed: Amounts, pool: int) -> dict[str, int]:
+    """What is owed in whole cents; where the pool has less, each the same part of it, in whole cents."""
+    dues = {name: max(0, _floored(amount)) for name, amount in owed.items()}
+    wanted = sum(dues.values())
+    if wanted <= pool:
+        return dues
+    return {name: _floored(pool * due // wanted) for name, due in dues.items()}
+
+
+def _floored(micro_eur: int) -> int:
+    return micro_eur // CENT_MICRO_EUR * CENT_MICRO_EUR

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from oracle.audit.accounts import Accounts
 from oracle.audit.days import FOLDER as DAYS
 from oracle.audit.days import Days, Place, PostedDay, octets
 from oracle.audit.differences import Difference, PackUnreadable, Trail, require_same
@@ -227,10 +228,12 @@ class _Pack:
 
     def _division(self, receipts: Sequence[Receipt], statements: Sequence[Statement]) -> Division:
         """Check 6."""
-        found = divide_again(self._files[DIVISION_FILE], self._number, receipts, statements)
+        rows = self._manifest.tables("settlements")
+        named = {row.text("evidence"): one for row, one in zip(rows, statements, strict=True)}
+        found = divide_again(self._files[DIVISION_FILE], self._number, receipts, named)
         self._trail.done(
             f"{DIVISION_FILE}: {fixed(found.amount, 6)} EUR, of which {fixed(found.pool, 6)} EUR over "
-            f"{len(found.leaves)} leaves, carry {fixed(found.carry, 6)} EUR"
+            f"{len(found.leaves)} leaves, carry {fixed(found.carry, 6)} EUR{_beside(found.accounts)}"
         )
         return found
 
@@ -283,6 +286,17 @@ def _take_wording(told: Document, statement: Statement) -> list[str]:
                 differing.append(name)
             found[name] |= {"source": source, "verified": verified}
     return differing
+
+
+def _beside(accounts: Accounts) -> str:
+    """What a division starts from beside balances, where there is any."""
+    told = accounts.corrections - accounts.divided_again
+    parts = [
+        (accounts.outside, f"{fixed(accounts.outside, 6)} EUR of the balances lie outside the pool"),
+        (accounts.divided_again, f"{accounts.divided_again} corrections divided again"),
+        (told, f"{told} corrections by settlements that are not in the pack, which were not computed"),
+    ]
+    return "".join(f"; {sentence}" for value, sentence in parts if value)
 
 
 def _by_number(name: str) -> tuple[int, str]:

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
+from oracle.audit.accounts import micro_eur
 from oracle.audit.days import Place, octets
 from oracle.audit.differences import require_same
-from oracle.audit.division import Division, Receipt, micro_eur
+from oracle.audit.division import Division, Receipt
 from oracle.audit.ledger import CHANNELS, HASH_BYTES, Leaf, configuration_id, hash_leaf, payout_root
 from oracle.audit.numbers import fixed
 from oracle.audit.rome import day_of, midnight, month_name, month_of

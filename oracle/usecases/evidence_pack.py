@@ -12,6 +12,7 @@ from uuid import UUID
 
 from oracle.attest.identifiers import configuration_id
 from oracle.records import SignedReport, StoredTransaction
+from oracle.usecases.pack_division import division_document
 from oracle.usecases.payout_leaves import tree_of
 from oracle.usecases.payout_tree import payout_tree
 from oracle.usecases.readings_list import list_document
@@ -20,12 +21,11 @@ from oracle.usecases.settled_case import settled_files
 from oracle.work import PackWork
 from settlement.domain.calendar import civil_days, month_first_day, months, rome_text
 from settlement.domain.canonical import canonical_json
-from settlement.domain.records import Balance, Distribution, Receipt, StoredSettlement
+from settlement.domain.records import Distribution, Receipt, StoredSettlement
 from settlement.domain.rounding import micro_eur_text
 from settlement.domain.rule_files import rule_texts
 
 PACK_KIND = "condivisa/evidence-pack/1"
-DIVISION_KIND = "condivisa/division/1"
 SETTLED_KIND = "condivisa/settled/1"
 NOTICE = "Confidential: members' readings, and who is paid what. For auditors of the community alone."
 
@@ -49,7 +49,7 @@ def evidence_pack(work: PackWork, distribution_id: UUID) -> Mapping[str, bytes]:
             files[f"settlements/{number}/{name}"] = content
         files[f"settlements/{number}/manifest.sha256"] = settlement.manifest
     files |= {f"receipts/{number}.json": row.document for number, row in enumerate(receipts, start=1)}
-    files["division.json"] = canonical_json(_division(work, distribution, settlements))
+    files["division.json"] = canonical_json(division_document(work, distribution, settlements))
     files["tree.json"] = canonical_json(dict(payout_tree(work, distribution_id)))
     files["settled.json"] = canonical_json(settled)
     files |= _days(work, distribution, settlements, transaction)
@@ -110,77 +110,6 @@ def _settled(
             for name, month in sorted(pairs)
         ],
     }
-
-
-def _division(
-    work: PackWork, distribution: Distribution, settlements: Sequence[StoredSettlement]
-) -> Document:
-    """From the receipts to the leaves: the accounts before, the weights, the accounts after."""
-    balances = _balances(work, distribution)
-    weights: dict[str, int] = {}
-    enterprises = set()
-    for settlement in settlements:
-        for row in work.settlements.members(settlement.id):
-            weights[row.member] = weights.get(row.member, 0) + row.weight
-            if row.enterprise:
-                enterprises.add(row.member)
-    carry = distribution.previous_carry_micro_eur
-    unallocated = carry - sum(row.previous_micro_eur for row in balances)
-    before = _paid_before(work, distribution, enterprises)
-    caps = [row.enterprise_cap_micro_eur for row in settlements if row.enterprise_cap_micro_eur is not None]
-    cap = max(0, sum(caps) - sum(paid for _, paid in before)) if len(caps) == len(settlements) else None
-    return {
-        "kind": DIVISION_KIND,
-        "distribution": distribution.number,
-        "amount_eur": micro_eur_text(distribution.amount_micro_eur),
-        "split_eur": {
-            "producers": micro_eur_text(distribution.producers_micro_eur),
-            "social": micro_eur_text(distribution.social_micro_eur),
-            "grid": micro_eur_text(distribution.grid_micro_eur),
-        },
-        "previous": {"carry_eur": micro_eur_text(carry), "unallocated_eur": micro_eur_text(unallocated)},
-        "enterprises": {
-            "cap_eur": None if cap is None else micro_eur_text(cap),
-            "paid_before": [
-                {"distribution": number, "entitlement_eur": micro_eur_text(paid)} for number, paid in before
-            ],
-        },
-        "pool_eur": micro_eur_text(distribution.pool_micro_eur),
-        "carry_eur": micro_eur_text(distribution.carry_micro_eur),
-        "unallocated_eur": micro_eur_text(distribution.unallocated_micro_eur),
-        "moved_to_social_eur": micro_eur_text(distribution.moved_to_social_micro_eur),
-        "members": [_account(row, weights.get(row.member, 0)) for row in balances],
-        "leaves": [row.member or "" for row in work.payouts.of_distribution(distribution.id)],
-    }
-
-
-def _balances(work: PackWork, distribution: Distribution) -> list[Balance]:
-    """The accounts by member, the social fund last."""
-    return sorted(
-        work.distributions.balances(distribution.id), key=lambda row: (not row.member, row.member.encode())
-    )
-
-
-def _account(row: Balance, weight: int) -> Document:
-    return {
-        "member": row.member,
-        "weight": weight,
-        "previous_eur": micro_eur_text(row.previous_micro_eur),
-        "entitlement_eur": micro_eur_text(row.entitlement_micro_eur),
-        "leaf_eur": micro_eur_text(row.leaf_micro_eur),
-        "balance_eur": micro_eur_text(row.balance_micro_eur),
-    }
-
-
-def _paid_before(work: PackWork, distribution: Distribution, enterprises: set[str]) -> list[tuple[int, int]]:
-    """What earlier distributions over any of the same settlements allotted to enterprises, by number."""
-    found = []
-    for earlier in work.distributions.of_community(distribution.community_id):
-        if earlier.number < distribution.number and set(earlier.settlements) & set(distribution.settlements):
-            rows = work.distributions.balances(earlier.id)
-            paid = sum(row.entitlement_micro_eur for row in rows if row.member in enterprises)
-            found.append((earlier.number, paid))
-    return found
 
 
 def _days(

@@ -1,14 +1,14 @@
 """Distributions and the members' balances after each. Append-only.
 
-A distribution that is planned anew keeps its number, receipts and settlements: these stand with its first
-plan, so that the database can see to it that a receipt is divided once.
+A distribution that is planned anew keeps its number and its receipts: these stand with its first plan, so
+that the database can see to it that a receipt is divided once. Each plan names its own settlements.
 """
 
 from collections.abc import Iterable
 from dataclasses import asdict, fields
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Uuid, and_, exists, func, insert, select
+from sqlalchemy import ARRAY, ColumnElement, Uuid, and_, exists, func, insert, literal, select
 from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import Session, col
 
@@ -88,8 +88,7 @@ class Distributions(DistributionsReader):
         """Store a distribution with what it divides, by what, and the balances after it."""
         columns = {name: getattr(distribution, name) for name in _FIELDS}
         self._session.execute(insert(Row), [columns])
-        if distribution.plan == 1:
-            self._link(distribution)
+        self._link(distribution)
         common = {"distribution_id": distribution.id, "community_id": distribution.community_id}
         rows = [asdict(balance) | common for balance in balances]
         if rows:
@@ -102,7 +101,7 @@ class Distributions(DistributionsReader):
     def _link(self, distribution: Distribution) -> None:
         named = {"distribution_id": distribution.id}
         receipts = [named | {"receipt_id": receipt} for receipt in distribution.receipts]
-        if receipts:
+        if receipts and distribution.plan == 1:
             self._session.execute(insert(DistributionReceiptRow), receipts)
         settlements = [named | {"settlement_id": settlement} for settlement in distribution.settlements]
         self._session.execute(insert(DistributionSettlementRow), settlements)
@@ -116,22 +115,25 @@ def _same_number(plan: type[Row]) -> ColumnElement[bool]:
 _LATEST_PLAN = ~exists().where(_same_number(_Later), col(_Later.plan) > col(Row.plan))
 
 
-def _linked(distribution: Mapped[UUID], other: Mapped[UUID]) -> ColumnElement[list[UUID]]:
-    """What a distribution is joined with, ascending, in the row of the distribution."""
-    of_row = (
-        select(other)
-        .join(_First, distribution == col(_First.id))
-        .where(_same_number(_First))
-        .order_by(other)
-        .correlate(Row)
-    )
-    return func.array(of_row.scalar_subquery(), type_=ARRAY(Uuid))
+def _linked(
+    distribution: Mapped[UUID], other: Mapped[UUID], plan: ColumnElement[bool]
+) -> ColumnElement[list[UUID]]:
+    """What these plans of a distribution are joined with, ascending, in the row of the distribution."""
+    of_row = select(other).join(_First, distribution == col(_First.id)).where(plan)
+    return func.array(of_row.order_by(other).correlate(Row).scalar_subquery(), type_=ARRAY(Uuid))
 
 
+_RECEIPTS = (col(DistributionReceiptRow.distribution_id), col(DistributionReceiptRow.receipt_id))
+_SETTLEMENTS = (col(DistributionSettlementRow.distribution_id), col(DistributionSettlementRow.settlement_id))
+_NOTHING = literal([], ARRAY(Uuid))
 _DISTRIBUTIONS = select(
     *(col(getattr(Row, name)) for name in _FIELDS),
-    _linked(col(DistributionReceiptRow.distribution_id), col(DistributionReceiptRow.receipt_id)),
-    _linked(col(DistributionSettlementRow.distribution_id), col(DistributionSettlementRow.settlement_id)),
+    _linked(*_RECEIPTS, _same_number(_First)),
+    # Plans that were made before each named its own settlements have those of the first.
+    func.coalesce(
+        func.nullif(_linked(*_SETTLEMENTS, col(_First.id) == col(Row.id)), _NOTHING),
+        _linked(*_SETTLEMENTS, and_(_same_number(_First), col(_First.plan) == 1)),
+    ),
 ).order_by(col(Row.community_id), col(Row.number))
 
 

@@ -17,9 +17,10 @@ from settlement.domain.payout_states import PayoutState
 from settlement.domain.records import Cancellation, Distribution, StoredSettlement
 from settlement.ports import UnitOfWork
 from settlement.usecases.advance_distribution import advance, state_of, take
+from settlement.usecases.allotments import Allotments
 from settlement.usecases.divide import Place, divide
 from settlement.usecases.mark_payouts import mark_payouts
-from settlement.usecases.propose import propose
+from settlement.usecases.propose import lock_money, propose
 
 GUARDIAN = "the guardian, on the ledger"
 REPLANNED = "planned anew after a cancellation"
@@ -31,10 +32,11 @@ def cancel_distributions(
     """Note what the guardian cancelled when the vault had `after_number` distributions; plan later ones anew.
 
     Returns the cancelled and the replaced distributions: no message about them must be worked any more. Each
-    new plan has the receipts and settlements of the one that it replaces. What is noted already changes
-    nothing. Raises TransitionRefused when a leaf of a cancelled distribution is no more pending.
+    new plan has the receipts of the one that it replaces, and its periods as they are settled now: the ledger
+    has been corrected since and knows no other totals. What is noted already changes nothing. Raises
+    TransitionRefused when a leaf of a cancelled distribution is no more pending.
     """
-    work.lock(f"money:{community_id}")
+    lock_money(work, community_id)
     known = {row.distribution_id for row in work.distributions.cancellations(community_id)}
     rows = work.distributions.of_community(community_id)
     cancelled = [row for row in rows if row.number in numbers and row.id not in known]
@@ -55,10 +57,10 @@ def cancel_distributions(
 def redivide(work: UnitOfWork, community_id: UUID, *, wallets: bool) -> Distribution:
     """Pay what a cancelled distribution owes, by a distribution without receipts, and order its settlement.
 
-    It names the settlements of the distribution that was cancelled last. Again it returns the first one.
+    It names the periods of the distribution that was cancelled last. Again it returns the first one.
     Raises NothingToDistribute when nothing that was cancelled waits to be divided.
     """
-    work.lock(f"money:{community_id}")
+    lock_money(work, community_id)
     latest = work.distributions.latest(community_id)
     if latest is None:
         raise NothingToDistribute("there is no distribution yet, so none was cancelled")
@@ -113,6 +115,7 @@ def _cancel_leaves(work: UnitOfWork, distribution: Distribution, by: str) -> Non
 
 
 def _settlements(work: UnitOfWork, distribution: Distribution) -> list[StoredSettlement]:
-    """The settlements that the distribution names, by period."""
-    found = [work.settlements.get(settlement) for settlement in distribution.settlements]
+    """The newest settlements of the periods that the distribution names, by period."""
+    newest = Allotments.of_community(work, distribution.community_id).newest()
+    found = [work.settlements.get(newest.get(row, row)) for row in distribution.settlements]
     return sorted((row for row in found if row is not None), key=lambda row: row.start)

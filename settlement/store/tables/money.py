@@ -76,7 +76,7 @@ class DistributionReceiptRow(SQLModel, table=True):
 
 
 class DistributionSettlementRow(SQLModel, table=True):
-    """Whose weights a distribution divides by, by its first plan; a settlement may serve several."""
+    """Whose weights a plan of a distribution divides by; a settlement may serve several."""
 
     __tablename__ = "distribution_settlements"
 

@@ -6,24 +6,31 @@ publish
 │   ├── it should note it once, whatever is killed
 │   └── while no block that counts has the cancellation, it should wait
 ├── when another was planned on it
-│   ├── it should be planned anew with the same receipts and settlements
-│   └── though its settlement was signed before
+│   ├── it should be planned anew with the same receipts and periods
+│   ├── though its settlement was signed before
+│   └── when its month was corrected meanwhile it should name the newer settlement, as a redivision does
 ├── when another was settled on it
 │   └── that one should be paid, and a distribution without receipts pay the rest
+├── when it is divided anew, every pack should come out
+│   ├── with what the cancelled leaves gave back, without receipts too
+│   └── with a correction that only a plan took that never reached the ledger
 └── when everything is paid in the end
     └── each member should have what a world without cancellation pays
 """
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from eth_utils.address import to_checksum_address
 from sqlalchemy import Engine
 
+from oracle.audit.pack import audit
 from oracle.chain.artifacts import artifact
 from oracle.chain.client import EvmChain, Finality
 from oracle.chain.inspection import Inspection
@@ -34,16 +41,19 @@ from oracle.records import ContractKind, TransactionState
 from oracle.store.unit_of_work import OracleReadOnlyUnitOfWork, OracleUnitOfWork
 from oracle.usecases.chain_status import chain_status
 from oracle.usecases.context import VaultPolicy
+from oracle.usecases.evidence_pack import evidence_pack
 from oracle.usecases.payout_leaves import tree_of
 from oracle.usecases.publish import publish
 from oracle.wiring import OpenChain, publishing
 from settlement.domain.errors import ServiceError
 from settlement.domain.payout_states import PayoutState
 from settlement.domain.records import Cancellation, Distribution, ReceiptKind
+from settlement.domain.rule_files import rule_texts
 from settlement.usecases.distribute import distribute
 from settlement.usecases.record_receipt import ReceiptTerms, record_receipt
 from settlement.usecases.redivide import redivide
 from tests.oracle.mining import mine
+from tests.oracle.usecases.anew import distribute_again, settle_anew
 from tests.oracle.usecases.test_claims import settle_only
 from tests.oracle.usecases.test_publish import addresses, view
 from tests.oracle.usecases.test_stopped_queues import guarded
@@ -266,6 +276,85 @@ def test_publish__another_was_settled_on_it__a_redivision_pays_the_rest(engine: 
 
     assert story.redivide() == third
     assert story.paid() == undisturbed(engine, story, 10_001)
+    assert story.differences() == ()
+
+
+def divisions(story: Story) -> list[dict[str, Any]]:
+    """What the packs of all distributions say of their divisions; each pack comes out."""
+    found = []
+    for distribution in story.distributions():
+        with OracleReadOnlyUnitOfWork(story.world.engine) as work:
+            files = dict(evidence_pack(work, distribution.id))
+        assert audit(files, rule_texts()).difference is None
+        found.append(json.loads(files["division.json"]))
+    return found
+
+
+def test_pack__redivision_without_receipts__comes_out(story: Story) -> None:
+    story.receive(10_001)
+    story.publish()
+    story.cancel(1)
+    story.wait_and_publish()
+    story.redivide()
+    story.wait_and_publish()
+
+    first, second, third = divisions(story)
+
+    # The second was divided before; the third pays what the first had promised.
+    assert second["previous"]["carry_eur"] == first["carry_eur"]
+    assert third["enterprises"] is None
+    assert {row["weight"] for row in third["members"]} == {0}
+    owed = {row["member"]: row["leaf_eur"] for row in first["members"]}
+    assert {row["member"]: row["leaf_eur"] for row in third["members"] if row["leaf_eur"] != "0.000000"} == {
+        member: leaf for member, leaf in owed.items() if leaf != "0.000000"
+    }
+    assert story.differences() == ()
+
+
+def test_publish__month_corrected_before_a_redivision__it_names_the_newer_settlement(story: Story) -> None:
+    settle_only(story.world, story.opened, story.policy)
+    newer = settle_anew(story.world)
+    story.cancel(1)
+    assert story.publish() is None
+    assert story.redivide().settlements == (newer.id,)
+    story.wait_and_publish()
+
+    first, second = divisions(story)
+
+    assert [row["distribution"] for row in second["corrections"]] == [1]
+    assert second["pool_eur"] == first["pool_eur"]
+    assert story.differences() == ()
+
+
+def test_publish__month_corrected_before_a_plan_anew__it_names_the_newer_settlement(story: Story) -> None:
+    stale = story.receive(10_001)
+    settle_only(story.world, story.opened, story.policy)
+    newer = settle_anew(story.world)
+    story.cancel(1)
+    story.wait_and_publish()
+
+    anew = story.distributions()[1]
+
+    assert (anew.receipts, anew.settlements, anew.plan) == (stale.receipts, (newer.id,), stale.plan + 1)
+    assert len(divisions(story)) == 2
+    assert story.differences() == ()
+
+
+def test_pack__planned_anew_after_a_correction__has_what_the_former_plan_took(story: Story) -> None:
+    settle_only(story.world, story.opened, story.policy)
+    newer = settle_anew(story.world)
+    stale = distribute_again(story.world, newer)
+    story.cancel(1)
+    story.wait_and_publish()
+
+    first, second = divisions(story)
+
+    assert story.distributions()[1].plan == stale.plan + 1
+    (correction,) = second["corrections"]
+    assert correction["distribution"] == 1
+    due = [(row["member"], row["entitlement_eur"]) for row in first["members"]]
+    assert [(row["member"], row["balance_eur"]) for row in second["before"]["members"]] == due
+    assert [(row["member"], row["before_eur"]) for row in correction["members"]] == due
     assert story.differences() == ()
 
 
