@@ -135,7 +135,7 @@ fix: .venv/.dev ## format and repair what can be repaired
 	$(BIN)/ruff format .
 
 test-deep: .build/test-tools ## longer random suites, proofs, static analysis, mutants of the contracts
-	CONDIVISA_DEEP=1 $(BIN)/pytest tests/reference tests/contracts tests/settlement
+	CONDIVISA_DEEP=1 $(BIN)/pytest tests/reference tests/contracts tests/settlement tests/oracle/audit
 	@$(MAKE) --no-print-directory forge-deep halmos slither mutants
 
 forge-deep: contracts/node_modules/.installed ## 10,000 runs a property on the code as deployed; SEED=number repeats a run

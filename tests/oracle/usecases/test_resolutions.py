@@ -95,7 +95,7 @@ def test_set_reporters__any_order__ascends() -> None:
         ),
         (
             Action(ContractKind.LEDGER, "setGovernor", (ALICE,)),
-            f"setGovernor(0x{'01' * 20})",
+            f"hand the members' resolutions to 0x{'01' * 20}",
         ),
         (
             Action(
