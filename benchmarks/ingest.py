@@ -55,7 +55,7 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=365)
     parser.add_argument("--rounds", type=int, default=3)
     given = parser.parse_args()
-    case = _case(given.members, given.days)
+    case = metered_case(given.members, given.days)
     rows = len(case.series) * given.days
     values = sum(series.wh.size for series in case.series)
     print(f"{given.members} members, {given.days} days: {rows:,} rows of a day, {values:,} readings")
@@ -82,7 +82,7 @@ def _compare(server: EmbeddedServer, case: Case, rows: int, rounds: int) -> None
 
 def _bare_copy(server: EmbeddedServer, case: Case) -> float:
     """Seconds to COPY the encoded rows into partitions that are there already, commit included."""
-    with _database(server) as engine:
+    with fresh_database(server) as engine:
         community_id = _registered(engine, case)
         grid = DayGrid.of(case.community.start, case.community.end)
         with UnitOfWork(engine) as work:
@@ -107,7 +107,7 @@ def _bare_copy(server: EmbeddedServer, case: Case) -> float:
 
 def _import(server: EmbeddedServer, case: Case) -> tuple[float, float]:
     """Seconds to import the case into an empty store, and to import it once more."""
-    with _database(server) as engine:
+    with fresh_database(server) as engine:
         community_id = _registered(engine, case)
         return _timed_import(engine, community_id, case), _timed_import(engine, community_id, case)
 
@@ -128,7 +128,7 @@ def _registered(engine: Engine, case: Case) -> UUID:
 
 
 @contextmanager
-def _database(server: EmbeddedServer) -> Iterator[Engine]:
+def fresh_database(server: EmbeddedServer) -> Iterator[Engine]:
     """A fresh, migrated database; what others have written before is on disk when it is handed out."""
     owner = open_engine(server.url("postgres")).execution_options(isolation_level="AUTOCOMMIT")
     with owner.connect() as connection:
@@ -146,7 +146,7 @@ def _database(server: EmbeddedServer) -> Iterator[Engine]:
         owner.dispose()
 
 
-def _case(members: int, days: int) -> Case:
+def metered_case(members: int, days: int) -> Case:
     """A community in which every third member produces; hourly readings from a fixed seed."""
     start, end = day_start(FIRST_DAY), day_start(FIRST_DAY + timedelta(days=days))
     numbers = range(members)

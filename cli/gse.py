@@ -6,17 +6,18 @@ from typing import Annotated
 
 import typer
 
-from cli.case_file import CaseArgument, settled_case
+from cli.case_file import CaseArgument, complete_case, settled_case
 from cli.failures import EXIT_BAD_INPUT, EXIT_REFUSED, explained, refuse_findings, stop
 from cli.workspace import CommunityArgument, StateOption, open_workspace
 from settlement.casefile.gse_file import read_gse_figures
 from settlement.domain.calendar import rome_date, rome_text
 from settlement.domain.case import MICRO
+from settlement.domain.deadlines import request_deadline
 from settlement.domain.decimals import parse_scaled
 from settlement.domain.gse_advance import monthly_advance_eur
 from settlement.domain.gse_figures import Comparison, Divergence, Statement, compare
 from settlement.domain.rounding import cents_text, decimal_text, half_up_cents
-from settlement.domain.rulesets import rule_set
+from settlement.domain.rulesets import law, rule_set
 from settlement.domain.tariff import tariff_keys
 from settlement.usecases.year_balance import year_balance
 
@@ -142,3 +143,17 @@ def balance(
         typer.echo(f"{name:<13}{cents_text(cents):>14} EUR")
     if not found.is_complete:
         typer.echo(f"provisional: the settled periods do not cover all of {year}")
+
+
+@app.command()
+def deadlines(case: CaseArgument) -> None:
+    """By when the premium of each plant must be asked for at GSE."""
+    with explained():
+        community = complete_case(case).community
+        rules = rule_set(community.rule_set)
+        for plant in community.plants:
+            found = request_deadline(plant, rules)
+            if found is None:
+                typer.echo(f"{plant.id}: no premium, in operation before {law().first_new_day}")
+            else:
+                typer.echo(f"{plant.id}: by {found.day}{'' if found.verified else ' (unverified)'}")

@@ -105,3 +105,10 @@ def test_compare__different__exit_1_and_the_first_hour_named(tmp_path: Path) -> 
 def test_compare__defect__exit_2_with_its_line(tmp_path: Path) -> None:
     result = run(gse, "compare", GOLDEN, figures(tmp_path, f"{SPAN},,P7,shared_kwh,1"))
     assert (result.exit_code, result.stderr) == (2, 'gse.csv:2: the plant "P7" is not one of the case\n')
+
+
+def test_deadlines__each_plant__is_a_day() -> None:
+    result = run(gse, "deadlines", GOLDEN)
+    assert result.exit_code == 0
+    assert [line.partition(":")[0] for line in result.stdout.splitlines()] == ["P1", "P2"]
+    assert "by 20" in result.stdout

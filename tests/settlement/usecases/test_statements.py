@@ -4,6 +4,7 @@ distribute
 ├── it should keep a statement of every member, also of one that is paid nothing
 ├── it should say the member's energy as the settlement has it, and its PODs' sums with what was estimated
 ├── it should name receipts, rules and evidence, and the entries that lead to the balance
+├── it should be the committed statement, but for the ids of entries
 └── given the same distribution again it should keep the first statements
 statement_pdf
 ├── it should give the same bytes for the same statement
@@ -13,6 +14,7 @@ statement_pdf
 import hashlib
 import json
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -27,6 +29,7 @@ from settlement.domain.rounding import micro_eur_text
 from tests.settlement.store import world
 from tests.settlement.usecases import shop
 
+GOLDEN = Path(__file__).parents[2] / "golden" / "statements"
 PAYEES = {"P1": Payee("P1", Channel.WALLET, bytes(range(20)), None, True)}
 
 
@@ -139,6 +142,15 @@ def test_statements__same_distribution_again__are_the_first(engine, divided) -> 
 def test_statements__in_the_database__cannot_be_changed(engine, divided) -> None:
     with engine.begin() as connection, pytest.raises(DBAPIError, match=r"append-only|refuse|never"):
         connection.execute(text("UPDATE member_statements SET document = 'x', sha256 = sha256('x')"))
+
+
+@pytest.mark.parametrize("member", ["P1", "P3"])
+def test_statements__small_community__are_the_committed_ones(engine, divided, member: str) -> None:
+    _, _, distribution = divided
+    said = statements(engine, distribution)[member]
+    for position, row in enumerate(said["entries"]):
+        row["id"] = f"entry {position}"
+    assert canonical_json(said) == (GOLDEN / f"{member}.json").read_bytes()
 
 
 def test_pdf__same_statement__same_bytes_and_another_language_others(engine, divided) -> None:
