@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from settlement.domain.case import MICRO, Plant
-from settlement.domain.rulesets import LAW, RuleRow, RuleSet, law, rule_set
+from settlement.domain.rule_rows import RuleRow
+from settlement.domain.rulesets import LAW, RuleSet, law, rule_set
 
 
 @dataclass(frozen=True, slots=True)
