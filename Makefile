@@ -107,7 +107,7 @@ drift: .build/test-tools ## committed generated files are what their sources giv
 	node web/verifier/build.mjs --check
 
 unit: .build/test-tools
-	$(BIN)/pytest -n 2 --dist loadfile --ignore tests/deployment/test_ape.py
+	$(BIN)/pytest -n 2 --dist loadfile -m "not deep" --ignore tests/deployment/test_ape.py
 
 web-test: web/node_modules/.installed
 	node --test tests/web/*.test.mjs
@@ -136,6 +136,7 @@ fix: .venv/.dev ## format and repair what can be repaired
 
 test-deep: .build/test-tools ## longer random suites, proofs, static analysis, mutants of the contracts
 	CONDIVISA_DEEP=1 $(BIN)/pytest tests/reference tests/contracts tests/settlement tests/oracle/audit
+	$(BIN)/pytest -m deep
 	@$(MAKE) --no-print-directory forge-deep halmos slither mutants
 
 forge-deep: contracts/node_modules/.installed ## 10,000 runs a property on the code as deployed; SEED=number repeats a run

@@ -32,6 +32,7 @@ def done(*arguments: str | Path) -> str:
     return ended.stdout
 
 
+@pytest.mark.deep
 def test_steps__in_order__end_final_and_the_books_agree_with_the_chain(state: Path, tmp_path: Path) -> None:
     at = ("--state", state)
     shown = done("pay", "receive", NAME, *RECEIPT, "--dry-run", *at)

@@ -27,6 +27,7 @@ def state() -> Iterator[Path]:
 
 
 @pytest.mark.node
+@pytest.mark.deep
 def test_forget__posted_month__list_is_as_before_and_still_adds_up(tmp_path: Path, state: Path) -> None:
     demo = ("demo", "--no-serve", "--state", state, "--case", write_small_case(tmp_path / "case"))
     assert run(*demo).returncode == 0

@@ -60,6 +60,7 @@ def resolved(state: Path, *words: str) -> str:
 
 
 @pytest.mark.node
+@pytest.mark.deep
 def test_administration__offered_withdrawn_accepted__status_shows_each_step(state: Path) -> None:
     said(state, "administration", "offer", NAME, OTHER)
     assert row(state, "offered to") == OTHER
@@ -77,6 +78,7 @@ def test_administration__offered_withdrawn_accepted__status_shows_each_step(stat
 
 
 @pytest.mark.node
+@pytest.mark.deep
 def test_resolve__proposer_and_successor__are_shown_and_warned_of(state: Path) -> None:
     assert "warning" not in resolved(state, "proposer", OTHER)
     assert row(state, "proposes") == f"{OTHER} too, by resolution"
@@ -97,6 +99,7 @@ def test_resolve__proposer_and_successor__are_shown_and_warned_of(state: Path) -
 
 
 @pytest.mark.node
+@pytest.mark.deep
 def test_anchor__document__is_listed_and_who_may_is_shown(state: Path, tmp_path: Path) -> None:
     document = tmp_path / "statute.txt"
     document.write_bytes(b"The seat is in Torino.\n")

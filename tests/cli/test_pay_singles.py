@@ -54,6 +54,7 @@ def ordered(state: Path) -> dict[tuple[str, str], tuple[str, str]]:
 
 
 @pytest.mark.node
+@pytest.mark.deep
 def test_single__reserved_released_confirmed__is_ordered_as_a_leaf_is(state: Path, tmp_path: Path) -> None:
     found = re.search(r"^hash  (0x[0-9a-f]{64})$", said(state, "pay", "account", NAME, IBAN), re.MULTILINE)
     assert found is not None
