@@ -13,7 +13,6 @@ from cli.display import euro_text
 from cli.failures import EXIT_BAD_INPUT, explained, refuse_findings, stop
 from cli.publish import deliver
 from cli.workspace import CommunityArgument, StateOption, Workspace, now, open_ledger, open_workspace
-from community.domain.records import CommunityRecord
 from oracle.sources.table import read_table
 from oracle.usecases.import_statement import Imported, import_statement
 from oracle.usecases.pay import reserve_again
@@ -64,7 +63,7 @@ def sepa(
     )
     with explained(), open_workspace(state) as workspace:
         record = workspace.community(community)
-        distribution_id = _distribution(workspace, record, distribution)
+        distribution_id = workspace.distribution(record, distribution).id
         if order is not None:
             _write(out, _earlier(workspace, distribution_id, order), "written again")
             return
@@ -122,7 +121,7 @@ def reserve_leaves(community: str, distribution: int, indexes: list[int] | None,
     """Reserve released leaves of a distribution again, all or those named."""
     with explained(), open_workspace(state) as workspace:
         record = workspace.community(community)
-        distribution_id = _distribution(workspace, record, distribution)
+        distribution_id = workspace.distribution(record, distribution).id
         with workspace.writing() as work:
             leaves = reserve_again(work, distribution_id, indexes or None)
             work.commit()
@@ -153,16 +152,6 @@ def _earlier(workspace: Workspace, distribution_id: UUID, number: int) -> BankOr
             EXIT_BAD_INPUT,
         )
     return orders[number]
-
-
-def _distribution(workspace: Workspace, record: CommunityRecord, number: int) -> UUID:
-    with workspace.reading() as work:
-        numbers = {row.number: row.id for row in work.distributions.of_community(record.id)}
-    if number not in numbers:
-        stop(
-            f"{record.name} has no distribution {number}; it has {sorted(numbers) or 'none'}", EXIT_BAD_INPUT
-        )
-    return numbers[number]
 
 
 def _iban(text: str | None) -> str | None:

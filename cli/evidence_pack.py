@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cli.failures import EXIT_BAD_INPUT, EXIT_REFUSED, explained, stop
+from cli.failures import EXIT_REFUSED, explained, stop
 from cli.workspace import CommunityArgument, StateOption, open_workspace
 from oracle.usecases.evidence_pack import evidence_pack
 from oracle.usecases.pack_archive import archive_of
@@ -24,15 +24,9 @@ def pack(
     readings and who is paid what, though no IBAN. Give it to the community's auditors alone.
     """
     with explained(), open_workspace(state) as workspace:
-        record = workspace.community(community)
+        found = workspace.distribution(workspace.community(community), distribution)
         with workspace.reading() as work:
-            numbers = {row.number: row.id for row in work.distributions.of_community(record.id)}
-            if distribution not in numbers:
-                stop(
-                    f"{record.name} has no distribution {distribution}; it has {sorted(numbers) or 'none'}",
-                    EXIT_BAD_INPUT,
-                )
-            files = evidence_pack(work, numbers[distribution])
+            files = evidence_pack(work, found.id)
         archive = archive_of(files)
         try:
             write_atomically(out, archive)

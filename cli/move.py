@@ -8,7 +8,16 @@ from typing import Annotated
 import typer
 
 from cli.failures import EXIT_BAD_INPUT, EXIT_REFUSED, stop
-from cli.office import address_typed, checked, hash_typed, open_sitting, send_or_print, show_call
+from cli.office import (
+    ToIbanHashOption,
+    ToWalletOption,
+    address_typed,
+    checked,
+    hash_typed,
+    open_sitting,
+    send_or_print,
+    show_call,
+)
 from cli.workspace import StateOption
 from oracle.chain.governance import call_of
 from oracle.chain.json_fields import ReceiptUnreadable
@@ -22,15 +31,8 @@ SIGNATURE = re.compile(r"0x([0-9a-fA-F]{2}){1,4096}", re.ASCII)
 
 def move(
     receipt: Annotated[Path, typer.Argument(metavar="RECEIPT.json", help="The payout's receipt.")],
-    wallet: Annotated[
-        str | None, typer.Option("--to-wallet", metavar="0x…", help="The wallet that is to be paid.")
-    ] = None,
-    iban_hash: Annotated[
-        str | None,
-        typer.Option(
-            "--to-iban-hash", metavar="0x…", help="keccak256(32-byte salt ‖ IBAN) of the account to be paid."
-        ),
-    ] = None,
+    wallet: ToWalletOption = None,
+    iban_hash: ToIbanHashOption = None,
     signature: Annotated[
         str | None, typer.Option(metavar="0x…", help="The owner's signature of what was printed without it.")
     ] = None,

@@ -35,6 +35,15 @@ VaultOption = Annotated[
         "--vault", metavar="0x…", help="A vault that another one has succeeded; default: the present one."
     ),
 ]
+ToWalletOption = Annotated[
+    str | None, typer.Option("--to-wallet", metavar="0x…", help="The wallet that is to be paid.")
+]
+ToIbanHashOption = Annotated[
+    str | None,
+    typer.Option(
+        "--to-iban-hash", metavar="0x…", help="keccak256(32-byte salt ‖ IBAN) of the account to be paid."
+    ),
+]
 PrintOption = Annotated[
     bool, typer.Option("--print", help="Send nothing; print what another wallet has to send.")
 ]

@@ -32,7 +32,6 @@ from cli.publish import deliver
 from cli.receipt_options import Costs, Fee, Gross, Kind, On, Reference, receipt_terms
 from cli.single_payouts import confirm_single, release_single, reserve_singles, single_orders
 from cli.workspace import CommunityArgument, StateOption, Workspace, open_ledger, open_workspace
-from community.domain.records import CommunityRecord
 from oracle.usecases.bank_singles import BankOrder
 from oracle.usecases.pay import (
     confirm_payouts,
@@ -173,7 +172,7 @@ def confirm(
     _require_single(vault is not None)
     with explained(), open_workspace(state) as workspace:
         record = workspace.community(community)
-        ordered = note_confirmations(workspace, _distribution(workspace, record, distribution), found)
+        ordered = note_confirmations(workspace, workspace.distribution(record, distribution).id, found)
         with open_ledger(workspace) as opened:
             deliver(workspace, opened, record.id)
         typer.echo(f"{len(found)} references noted, {ordered} confirmations sent to the ledger")
@@ -251,22 +250,12 @@ def _release_leaves(
         stop("which leaves? Name their indexes, as `condivisa pay orders` lists them", EXIT_BAD_INPUT)
     with explained(), open_workspace(state) as workspace:
         record = workspace.community(community)
-        named = _distribution(workspace, record, distribution)
+        named = workspace.distribution(record, distribution).id
         with workspace.writing() as work:
             release_payouts(work, named, indexes)
             work.commit()
         with open_ledger(workspace) as opened:
             deliver(workspace, opened, record.id)
-
-
-def _distribution(workspace: Workspace, record: CommunityRecord, number: int) -> UUID:
-    with workspace.reading() as work:
-        numbers = {row.number: row.id for row in work.distributions.of_community(record.id)}
-    if number not in numbers:
-        stop(
-            f"{record.name} has no distribution {number}; it has {sorted(numbers) or 'none'}", EXIT_BAD_INPUT
-        )
-    return numbers[number]
 
 
 def divide(

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli.failures import EXIT_BAD_INPUT, explained, stop
+from cli.failures import explained
 from cli.workspace import CommunityArgument, StateOption, open_workspace
 from oracle.usecases.payout_tree import payout_tree
 from settlement.casefile import write_atomically
@@ -24,14 +24,8 @@ def tree(
     when the members agreed.
     """
     with explained(), open_workspace(state) as workspace:
-        record = workspace.community(community)
+        found = workspace.distribution(workspace.community(community), distribution)
         with workspace.reading() as work:
-            numbers = {row.number: row.id for row in work.distributions.of_community(record.id)}
-            if distribution not in numbers:
-                stop(
-                    f"{record.name} has no distribution {distribution}; it has {sorted(numbers) or 'none'}",
-                    EXIT_BAD_INPUT,
-                )
-            document = payout_tree(work, numbers[distribution])
+            document = payout_tree(work, found.id)
         write_atomically(out, (json.dumps(document, indent=1) + "\n").encode())
         typer.echo(f"{out}: {len(document['leaves'])} leaves, {document['total_eur']} EUR")

@@ -7,7 +7,16 @@ import typer
 
 from cli.failures import EXIT_BAD_INPUT, stop
 from cli.move import receipt_read
-from cli.office import address_typed, checked, hash_typed, open_sitting, send_or_print, show_call
+from cli.office import (
+    ToIbanHashOption,
+    ToWalletOption,
+    address_typed,
+    checked,
+    hash_typed,
+    open_sitting,
+    send_or_print,
+    show_call,
+)
 from cli.resolution import resolution_command
 from cli.workspace import StateOption
 from oracle.attest.payout_tree import ZERO_ADDRESS, Leaf
@@ -29,15 +38,8 @@ def add_resolution(resolve: typer.Typer) -> None:
 def redirect(
     receipt: ReceiptArgument,
     resolution: bytes,
-    wallet: Annotated[
-        str | None, typer.Option("--to-wallet", metavar="0x…", help="The wallet that is to be paid.")
-    ] = None,
-    iban_hash: Annotated[
-        str | None,
-        typer.Option(
-            "--to-iban-hash", metavar="0x…", help="keccak256(32-byte salt ‖ IBAN) of the account to be paid."
-        ),
-    ] = None,
+    wallet: ToWalletOption = None,
+    iban_hash: ToIbanHashOption = None,
     owner: Annotated[
         str | None,
         typer.Option(metavar="0x…", help="With --to-iban-hash: who may move it later; default: nobody."),

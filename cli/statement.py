@@ -29,12 +29,7 @@ def statement(
     were estimated, and the rules with those that no public text confirmed.
     """
     with open_workspace(state) as workspace, workspace.reading() as work:
-        record = workspace.community(community)
-        found = next(
-            (row for row in work.distributions.of_community(record.id) if row.number == distribution), None
-        )
-        if found is None:
-            stop(f'"{record.name}" has no distribution {distribution}', EXIT_BAD_INPUT)
+        found = workspace.distribution(workspace.community(community), distribution)
         members = sorted(work.statements.hashes(found.id), key=str.encode)
         if member is not None and member not in members:
             known = ", ".join(members[:10]) or "none"

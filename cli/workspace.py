@@ -17,6 +17,7 @@ from community.domain.records import CommunityRecord
 from oracle.store.unit_of_work import OracleReadOnlyUnitOfWork, OracleUnitOfWork
 from oracle.wiring import ChainSettings, OpenChain, open_chain
 from settlement.bootstrap import Database, Settings, open_database
+from settlement.domain.records import Distribution
 
 StateOption = Annotated[
     Path | None,
@@ -62,6 +63,17 @@ class Workspace:
             names = ", ".join(f'"{name}"' for name in known) or "none; `condivisa import CASE` registers one"
             stop(f'there is no community "{named}"; registered: {names}', EXIT_BAD_INPUT)
         return found
+
+    def distribution(self, community: CommunityRecord, number: int) -> Distribution:
+        """The community's distribution of that number; stops the command when there is none."""
+        with self.reading() as work:
+            known = {row.number: row for row in work.distributions.of_community(community.id)}
+        if number not in known:
+            stop(
+                f"{community.name} has no distribution {number}; it has {sorted(known) or 'none'}",
+                EXIT_BAD_INPUT,
+            )
+        return known[number]
 
 
 @contextmanager

@@ -5,7 +5,8 @@ from uuid import UUID
 from api.access import require_community, unknown
 from api.deps import Administrator, Overseer, ServiceOf
 from api.routing import Router
-from api.schemas.draft import DraftOut, DraftRequest, ProposalOut, StepRequest
+from api.schemas.distribution import DraftRequest
+from api.schemas.draft import DraftOut, ProposalOut, StepRequest
 from api.service import ReadWork
 from community.domain.records import Principal
 from settlement.domain.accounting.checks import check

@@ -51,11 +51,8 @@ class ReceiptIn(Request):
         )
 
 
-class DistributeRequest(Request):
-    """Divide one bank receipt by the weights of settled periods.
-
-    Sent again with the same content it answers the same distribution; the bank reference names the receipt.
-    """
+class DraftRequest(Request):
+    """A bank receipt that is to be divided by the weights of settled periods, once somebody approves."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -75,6 +72,14 @@ class DistributeRequest(Request):
 
     receipt: ReceiptIn
     settlements: Annotated[list[Id], Field(min_length=1, max_length=120)]
+
+
+class DistributeRequest(DraftRequest):
+    """Divide one bank receipt by the weights of settled periods.
+
+    Sent again with the same content it answers the same distribution; the bank reference names the receipt.
+    """
+
     acknowledged: Acknowledged
 
 

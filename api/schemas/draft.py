@@ -1,39 +1,16 @@
 """Drafts of distributions on the wire."""
 
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from api.schemas.accounts import PostingOut, postings_out
-from api.schemas.distribution import Acknowledged, ReceiptIn
+from api.schemas.distribution import Acknowledged
 from api.schemas.settlement import SplitOut
 from api.schemas.wire import Euro, Id, Instant, Request, Response, rome
 from settlement.domain.accounting.checks import CheckFinding, Proposal
 from settlement.domain.accounting.lifecycle import Draft, LifecycleStep
 from settlement.domain.rounding import micro_eur_text
-
-
-class DraftRequest(Request):
-    """A bank receipt that is to be divided by the weights of settled periods, once somebody approves."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "receipt": {
-                        "kind": "advance",
-                        "received_on": "2024-12-03",
-                        "gross_eur": "1234.56",
-                        "bank_reference": "TRN 12345678901",
-                    },
-                    "settlements": ["0193d2f0-0000-7000-8000-000000000001"],
-                }
-            ]
-        }
-    )
-
-    receipt: ReceiptIn
-    settlements: Annotated[list[Id], Field(min_length=1, max_length=120)]
 
 
 class StepRequest(Request):
