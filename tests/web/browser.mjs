@@ -60,6 +60,8 @@ const commands = {
       return transfer;
     }, [name, text]);
     await page.dispatchEvent('#drop', 'drop', { dataTransfer: data });
+    // The page reads the file first, and shows the verdict before it until then.
+    await page.waitForFunction((content) => document.getElementById('receipt').value === content, text);
   },
   await: () => page.waitForSelector('#verdict[data-verdict]', { timeout: 20_000 }).then(() => undefined),
   screenshot: ({ path }) => page.screenshot({ path, fullPage: true }).then(() => undefined),
