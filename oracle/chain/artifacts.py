@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from eth_abi.exceptions import DecodingError
-from web3 import Web3
 
 from oracle.attest.keccak import keccak256
 from oracle.chain.code import code_difference
@@ -21,6 +20,9 @@ class Artifact:
     """One compiled contract: its ABI and creation code."""
 
     def __init__(self, name: str) -> None:
+        # Loaded here: it takes half a second, which commands that ask no contract need not wait.
+        from web3 import Web3
+
         document = json.loads((ARTIFACTS / f"{name}.json").read_text(encoding="utf-8"))
         self._document: dict[str, Any] = document
         self._abi: list[dict[str, Any]] = document["abi"]

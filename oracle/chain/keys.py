@@ -13,13 +13,13 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-from eth_account import Account
-from eth_account.signers.local import LocalAccount
+from typing import TYPE_CHECKING, Any
 
 from oracle.errors import KeysUnusable
 from oracle.secret_file import read_secret, write_secret_once
+
+if TYPE_CHECKING:  # loading it takes a third of a second, which commands without keys need not wait
+    from eth_account.signers.local import LocalAccount
 
 REPORTER_COUNT = 5
 THRESHOLD = 3
@@ -30,8 +30,8 @@ _KEY = re.compile(r"0x[0-9a-fA-F]{64}")
 class Keys:
     """Accounts that can sign; reporters in ascending order of their addresses."""
 
-    operator: LocalAccount
-    reporters: tuple[LocalAccount, ...]
+    operator: "LocalAccount"
+    reporters: tuple["LocalAccount", ...]
 
     @property
     def reporter_addresses(self) -> list[bytes]:
@@ -72,6 +72,8 @@ def _parsed(path: Path, document: Any, remedy: str) -> Keys:
     listed = [operator, *reporters] if isinstance(reporters, list) else [None]
     if not all(isinstance(key, str) and _KEY.fullmatch(key) for key in listed):
         raise KeysUnusable(f"{path} is not a keys file: {remedy}")
+    from eth_account import Account
+
     accounts = [Account.from_key(key) for key in listed[1:]]
     accounts.sort(key=lambda account: int(account.address, 16))
     if len({account.address for account in accounts}) != len(accounts):
@@ -82,5 +84,7 @@ def _parsed(path: Path, document: Any, remedy: str) -> Keys:
 
 
 def _new_key() -> str:
+    from eth_account import Account
+
     key: bytes = bytes(Account.create().key)
     return "0x" + key.hex()
