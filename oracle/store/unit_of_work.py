@@ -11,6 +11,7 @@ from oracle.store.reports import Reports, ReportsReader
 from oracle.store.roster_salts import RosterSalts, RosterSaltsReader
 from oracle.store.settled_distributions import SettledDistributions, SettledDistributionsReader
 from oracle.store.transactions import Transactions, TransactionsReader
+from oracle.store.vital_signs import VitalSignsReader
 
 
 class OracleUnitOfWork(UnitOfWork):
@@ -48,6 +49,7 @@ class OracleReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
     hidden_days: HiddenDaysReader
     roster_salts: RosterSaltsReader
     bank_accounts: BankAccountsReader
+    vital_signs: VitalSignsReader
 
     def _attach(self, session: Session) -> None:
         super()._attach(session)
@@ -59,3 +61,4 @@ class OracleReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
         self.hidden_days = HiddenDaysReader(session)
         self.roster_salts = RosterSaltsReader(session)
         self.bank_accounts = BankAccountsReader(session)
+        self.vital_signs = VitalSignsReader(session)

@@ -101,10 +101,9 @@ def _tables(address: str) -> int:
 
 def _start(name: str, options: Sequence[str], address: str) -> subprocess.Popen[bytes]:
     url = make_url(address).set(drivername="postgresql")
-    environment = {
-        **os.environ,
-        "PGPASSWORD": url.password or os.environ.get("PGPASSWORD", ""),
-    }  # allowed: libpq's
+    environment = dict(os.environ)  # allowed: what libpq reads besides, such as the place of certificates
+    if url.password:
+        environment["PGPASSWORD"] = url.password
     place = f"--dbname={url.set(password=None).render_as_string(hide_password=False)}"
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
     return subprocess.Popen([str(program(name)), *options, place], env=environment, **pipes)  # type: ignore[call-overload, no-any-return]
