@@ -3,6 +3,7 @@
 from sqlmodel import Session
 
 from community.store.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
+from oracle.store.alerts import Alerts, AlertsReader
 from oracle.store.bank_accounts import BankAccounts, BankAccountsReader
 from oracle.store.deployments import Deployments, DeploymentsReader
 from oracle.store.hidden_days import HiddenDays, HiddenDaysReader
@@ -25,6 +26,7 @@ class OracleUnitOfWork(UnitOfWork):
     hidden_days: HiddenDays
     roster_salts: RosterSalts
     bank_accounts: BankAccounts
+    alerts: Alerts
 
     def _attach(self, session: Session) -> None:
         super()._attach(session)
@@ -36,6 +38,7 @@ class OracleUnitOfWork(UnitOfWork):
         self.hidden_days = HiddenDays(session)
         self.roster_salts = RosterSalts(session)
         self.bank_accounts = BankAccounts(session)
+        self.alerts = Alerts(session)
 
 
 class OracleReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
@@ -50,6 +53,7 @@ class OracleReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
     roster_salts: RosterSaltsReader
     bank_accounts: BankAccountsReader
     vital_signs: VitalSignsReader
+    alerts: AlertsReader
 
     def _attach(self, session: Session) -> None:
         super()._attach(session)
@@ -62,3 +66,4 @@ class OracleReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
         self.roster_salts = RosterSaltsReader(session)
         self.bank_accounts = BankAccountsReader(session)
         self.vital_signs = VitalSignsReader(session)
+        self.alerts = AlertsReader(session)
