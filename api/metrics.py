@@ -1,5 +1,6 @@
 """What Prometheus reads: durations of requests, and how the service is doing at the moment of asking."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import date, datetime
@@ -72,6 +73,13 @@ class _Standing(Collector):
             yield _gauge(
                 "transactions_unmined", "Signed transactions without an outcome", {}, signs.unmined()
             )
+            alerts = Counter(row.alert.kind for row in work.alerts.all())
+            raised = GaugeMetricFamily(
+                "condivisa_alerts_open", "What somebody must look at", labels=("kind",)
+            )
+            for kind, count in sorted(alerts.items()):
+                raised.add_metric([kind], count)
+            yield raised
             yield _behind("posted", "configuration", signs.last_posted(), today)
             yield _behind("readings", "community", signs.last_read(), today)
 

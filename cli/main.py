@@ -44,6 +44,7 @@ VERBS = (
     Verb("chain", "cli.chain", "app", "The service"),
     Verb("alerts", "cli.alerts", "app", "The service"),
     Verb("govern", "cli.govern", "app", "The service"),
+    Verb("watch", "cli.watch", "watch", "The service"),
     Verb("serve", "cli.serve", "serve", "The service"),
     Verb("db", "cli.database", "app", "The service"),
 )

@@ -222,6 +222,29 @@ class AlertWork(Protocol):
     def alerts(self) -> Alerts: ...
 
 
+class VitalSigns(Protocol):
+    """How the service is doing."""
+
+    def last_read_of_pods(self, community_id: UUID) -> Mapping[str, date]: ...
+
+
+class WatchOutbox(Protocol):
+    """What waits for the publisher."""
+
+    def open_rows(self, community_id: UUID | None = None) -> list[OutboxRow]: ...
+
+
+class WatchWork(AlertWork, Protocol):
+    """What is looked at for what is late, stands still or runs out."""
+
+    @property
+    def communities(self) -> "Communities": ...
+    @property
+    def outbox(self) -> WatchOutbox: ...
+    @property
+    def vital_signs(self) -> VitalSigns: ...
+
+
 class ReadingWork(Protocol):
     """What receipts and attestations read; a unit of work that writes serves as well."""
 

@@ -27,6 +27,7 @@ class OracleUnitOfWork(UnitOfWork):
     roster_salts: RosterSalts
     bank_accounts: BankAccounts
     alerts: Alerts
+    vital_signs: VitalSignsReader
 
     def _attach(self, session: Session) -> None:
         super()._attach(session)
@@ -39,6 +40,7 @@ class OracleUnitOfWork(UnitOfWork):
         self.roster_salts = RosterSalts(session)
         self.bank_accounts = BankAccounts(session)
         self.alerts = Alerts(session)
+        self.vital_signs = VitalSignsReader(session)
 
 
 class OracleReadOnlyUnitOfWork(ReadOnlyUnitOfWork):

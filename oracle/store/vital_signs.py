@@ -49,5 +49,11 @@ class VitalSignsReader:
         community, day = col(MeterReadingRow.community_id), col(MeterReadingRow.day)
         return dict(self._all(select(community, func.max(day)).group_by(community)))
 
+    def last_read_of_pods(self, community_id: UUID) -> dict[str, date]:
+        """The latest day of which each POD of a community has a reading."""
+        pod, day = col(MeterReadingRow.pod), col(MeterReadingRow.day)
+        query = select(pod, func.max(day)).where(col(MeterReadingRow.community_id) == community_id)
+        return dict(self._all(query.group_by(pod)))
+
     def _all(self, query: Any) -> Sequence[Any]:
         return self._session.execute(query).all()
