@@ -9,7 +9,7 @@ import sys
 from typing import TextIO
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
 
 
 def configure_logs(level: str, stream: TextIO | None = None) -> None:
@@ -23,6 +23,7 @@ def configure_logs(level: str, stream: TextIO | None = None) -> None:
         structlog.stdlib.add_log_level,
         structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _without_colours,
     ]
     out = stream or sys.stderr
     last: list[Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
@@ -36,3 +37,9 @@ def configure_logs(level: str, stream: TextIO | None = None) -> None:
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     # Each of its lines repeats one of ours.
     logging.getLogger("uvicorn.access").disabled = True
+
+
+def _without_colours(_logger: object, _method: str, event: EventDict) -> EventDict:
+    """uvicorn says some sentences twice, once for terminals."""
+    event.pop("color_message", None)
+    return event

@@ -22,4 +22,4 @@ def watch(state: StateOption = None) -> None:
         with workspace.writing() as work:
             seen = look(work, now(), node, account)
             work.commit()
-    typer.echo(f"{seen.open} open alerts, {seen.new} of them new; {seen.resolved} resolved")
+    typer.echo(f"alerts open: {seen.open}, new: {seen.new}, resolved: {seen.resolved}")
