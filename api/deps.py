@@ -51,3 +51,12 @@ async def _global_administrator(asker: Administrator) -> Principal:
 
 
 GlobalAdministrator = Annotated[Principal, Depends(_global_administrator)]
+
+
+async def _global_overseer(asker: Overseer) -> Principal:
+    if asker.community_id is not None:
+        raise ApiError("ROLE_NOT_ALLOWED", "this is for those who oversee all communities")
+    return asker
+
+
+GlobalOverseer = Annotated[Principal, Depends(_global_overseer)]

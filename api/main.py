@@ -10,9 +10,11 @@ from fastapi import FastAPI
 from api import errors
 from api.description import DESCRIPTION, TAGS, describe
 from api.guard import Guard
+from api.metrics import Metrics
 from api.problems import Problem
 from api.routers import ROUTERS
 from api.service import Service
+from api.watched import Watched
 from community.domain.records import Principal
 from community.usecases.tokens import authenticate
 
@@ -45,6 +47,7 @@ def create_app(service: Service) -> FastAPI:
         responses={"default": {"model": Problem, "description": "What went wrong"}},
     )
     app.state.service = service
+    app.state.metrics = Metrics(service.reading, service.clock, service.version)
     for router in ROUTERS:
         app.include_router(router)
     errors.install(app)
@@ -55,4 +58,5 @@ def create_app(service: Service) -> FastAPI:
             return authenticate(work, token, service.clock())
 
     app.add_middleware(Guard, authenticate=who)
+    app.add_middleware(Watched, observe=app.state.metrics.observe)
     return app

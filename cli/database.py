@@ -1,5 +1,6 @@
-"""`condivisa db`: the database's revision, the tokens for the API, and the erasure of a POD's month."""
+"""`condivisa db`: revision, backup and restore, the tokens for the API, and the erasure of a POD's month."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,7 +9,9 @@ from cli import token
 from cli.failures import EXIT_BAD_INPUT, explained, stop
 from cli.months import month_typed
 from cli.workspace import StateOption, open_workspace
-from settlement.bootstrap import Settings, database_revision, open_database
+from settlement.bootstrap import Settings, database_revision, open_database, upgrade_database
+from settlement.store.backup import back_up
+from settlement.store.backup import restore as restore_backup
 
 app = typer.Typer(
     name="db",
@@ -35,6 +38,40 @@ def status(state: StateOption = None) -> None:
         found, newest = database_revision(database.engine)
         typer.echo(f"address   {database.address if database.embedded else 'DATABASE_URL'}")
         typer.echo(f"revision  {found or 'none'}{'' if found == newest else f', the newest is {newest}'}")
+
+
+@app.command("backup")
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The backup to write; it must not exist.")],
+    state: StateOption = None,
+) -> None:
+    """Write the whole database into one file, as it is at one instant; the service goes on meanwhile.
+
+    It holds personal data and the keys of PODs' months: only its owner can read it. The keys that sign are
+    files beside the database and not in it, nor is the local chain: docs/operations.md says what to keep.
+    """
+    settings = Settings.from_environment(state=state)
+    with explained(), open_database(settings, migrate=False) as database:
+        size = back_up(database.address, file)
+    typer.echo(f"{file}: {size} bytes; it holds no signing key, keep those apart")
+
+
+@app.command("restore")
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A backup that `condivisa db backup` wrote.")],
+    state: StateOption = None,
+) -> None:
+    """Fill an empty database from a backup, all of it or nothing, and bring it to the newest revision."""
+    settings = Settings.from_environment(state=state)
+    settings.state.mkdir(parents=True, exist_ok=True)
+    with explained(), open_database(settings, migrate=False) as database:
+        restore_backup(file, database.address)
+        upgrade_database(database.engine)
+        found, _ = database_revision(database.engine)
+    typer.echo(
+        f"restored, revision {found}; next: condivisa chain follow --rebuild, then condivisa chain status: "
+        "was the chain ahead of the backup?"
+    )
 
 
 @app.command("forget")

@@ -12,6 +12,7 @@ from settlement.domain.errors import CaseNotReady, ServiceError
 from settlement.domain.findings import Finding
 from settlement.domain.parameters import ParameterMissing
 from settlement.domain.rulesets import RuleMissing
+from settlement.store.backup import BackupFailed
 from settlement.store.embedded import EmbeddedServerError
 
 EXIT_REFUSED = 1
@@ -34,6 +35,8 @@ def explained() -> Iterator[None]:
         stop(str(error), EXIT_BAD_INPUT)
     except _MISSING as error:
         stop(str(error), EXIT_MISSING)
+    except BackupFailed as error:
+        stop(str(error), EXIT_REFUSED)
     except CallReverted as error:
         stop(plainly(str(error)), EXIT_REFUSED)
     except OracleError as error:

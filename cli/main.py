@@ -42,7 +42,9 @@ VERBS = (
     Verb("accounts", "cli.accounts", "app", "The service"),
     Verb("statement", "cli.statement", "statement", "The service"),
     Verb("chain", "cli.chain", "app", "The service"),
+    Verb("alerts", "cli.alerts", "app", "The service"),
     Verb("govern", "cli.govern", "app", "The service"),
+    Verb("watch", "cli.watch", "watch", "The service"),
     Verb("serve", "cli.serve", "serve", "The service"),
     Verb("db", "cli.database", "app", "The service"),
 )

@@ -11,7 +11,8 @@ import uvicorn
 
 from api.main import create_app
 from api.service import service_of
-from cli.failures import EXIT_MISSING, explained, stop
+from cli.failures import EXIT_BAD_INPUT, EXIT_MISSING, explained, stop
+from cli.logs import configure_logs
 from cli.workspace import StateOption, Workspace, open_ledger, open_workspace
 from oracle.errors import OracleError
 from oracle.usecases.publish import publish
@@ -29,6 +30,10 @@ def serve(
 ) -> None:
     """Serve the API and the verification page until Ctrl-C; publish what the database orders meanwhile."""
     with explained(), open_workspace(state) as workspace, open_ledger(workspace) as opened:
+        try:
+            configure_logs(workspace.settings.log_level)
+        except ValueError as error:
+            stop(f"CONDIVISA_LOG_LEVEL: {error}", EXIT_BAD_INPUT)
         serve_api(workspace, opened, typer.echo, port)
 
 
@@ -39,7 +44,7 @@ def serve_api(workspace: Workspace, opened: OpenChain, say: Say, port: int | Non
         say(
             f"\nAPI at {address} (description at /openapi.json, verification page at /verify); Ctrl-C ends it"
         )
-        config = uvicorn.Config(create_app(service_of(workspace.database)), log_level="warning")
+        config = uvicorn.Config(create_app(service_of(workspace.database)), log_config=None)
         uvicorn.Server(config).run(sockets=[listener])
 
 

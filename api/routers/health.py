@@ -1,7 +1,10 @@
-"""Is the process alive, is it ready to serve: open to everybody, and silent about the data."""
+"""Alive and ready, open to everybody and silent about the data; and metrics, for those who oversee all."""
 
-from api.deps import ServiceOf
+from fastapi import Request, Response
+
+from api.deps import GlobalOverseer, ServiceOf
 from api.errors import ApiError
+from api.metrics import CONTENT_TYPE, Metrics
 from api.routing import Router
 from api.schemas.health import Alive, Ready
 
@@ -21,3 +24,16 @@ def ready(service: ServiceOf) -> Ready:
     if reason is not None:
         raise ApiError("NOT_READY", reason)
     return Ready(status="ready", version=service.version)
+
+
+@router.get(
+    "/metrics",
+    operation_id="metrics",
+    summary="What Prometheus reads",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {}}}},
+)
+def metrics(request: Request, _asker: GlobalOverseer) -> Response:
+    """Durations of requests, and what waits or lags at this moment; for a token over all communities."""
+    found: Metrics = request.app.state.metrics
+    return Response(found.text(), media_type=CONTENT_TYPE)

@@ -3,6 +3,7 @@
 from sqlmodel import Session
 
 from community.store.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
+from oracle.store.alerts import Alerts, AlertsReader
 from oracle.store.bank_accounts import BankAccounts, BankAccountsReader
 from oracle.store.deployments import Deployments, DeploymentsReader
 from oracle.store.hidden_days import HiddenDays, HiddenDaysReader
@@ -11,6 +12,7 @@ from oracle.store.reports import Reports, ReportsReader
 from oracle.store.roster_salts import RosterSalts, RosterSaltsReader
 from oracle.store.settled_distributions import SettledDistributions, SettledDistributionsReader
 from oracle.store.transactions import Transactions, TransactionsReader
+from oracle.store.vital_signs import VitalSignsReader
 
 
 class OracleUnitOfWork(UnitOfWork):
@@ -24,6 +26,8 @@ class OracleUnitOfWork(UnitOfWork):
     hidden_days: HiddenDays
     roster_salts: RosterSalts
     bank_accounts: BankAccounts
+    alerts: Alerts
+    vital_signs: VitalSignsReader
 
     def _attach(self, session: Session) -> None:
         super()._attach(session)
@@ -35,6 +39,8 @@ class OracleUnitOfWork(UnitOfWork):
         self.hidden_days = HiddenDays(session)
         self.roster_salts = RosterSalts(session)
         self.bank_accounts = BankAccounts(session)
+        self.alerts = Alerts(session)
+        self.vital_signs = VitalSignsReader(session)
 
 
 class OracleReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
@@ -48,6 +54,8 @@ class OracleReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
     hidden_days: HiddenDaysReader
     roster_salts: RosterSaltsReader
     bank_accounts: BankAccountsReader
+    vital_signs: VitalSignsReader
+    alerts: AlertsReader
 
     def _attach(self, session: Session) -> None:
         super()._attach(session)
@@ -59,3 +67,5 @@ class OracleReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
         self.hidden_days = HiddenDaysReader(session)
         self.roster_salts = RosterSaltsReader(session)
         self.bank_accounts = BankAccountsReader(session)
+        self.vital_signs = VitalSignsReader(session)
+        self.alerts = AlertsReader(session)

@@ -191,6 +191,11 @@ def _binaries() -> Path:
     return Path(found.origin).parent / "pginstall" / "bin"
 
 
+def program(name: str) -> Path:
+    """One of PostgreSQL's client programs, for this process's own account. Raises EmbeddedServerError."""
+    return _binaries() / name
+
+
 def _program(folder: Path, account: pwd.struct_passwd | None) -> Path:
     """The binaries, or a copy of them beside the data where the server's account cannot reach them."""
     binaries = _binaries()

@@ -116,6 +116,8 @@ MATRIX = {
         (401, 404, 404, 403, 403, 403, 404), P + "/bank-orders/1/file"
     ),
     ("GET", P + "/ledger/transactions"): Row(ALL),
+    ("GET", "/metrics"): Row((401, 200, 403, 403, 403, 403, 403)),
+    ("GET", "/alerts"): Row((401, 200, 200, 200, 403, 403, 200)),
 }
 
 
