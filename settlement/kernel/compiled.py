@@ -131,10 +131,13 @@ def add_meters(
     column.
     """
     for meter in range(len(meters)):
+        # Slices, because a position that might be negative keeps the compiler from adding many at a time.
+        first, end = spans[meter]
+        row, sums = meters[meter, first:end], by_hour[first:end]
         total = np.int64(0)
-        for hour in range(spans[meter, 0], spans[meter, 1]):
-            by_hour[hour] += meters[meter, hour]
-            total += meters[meter, hour]
+        for i in range(len(row)):
+            sums[i] += row[i]
+            total += row[i]
         by_member[columns[meter]] += total
 
 
@@ -182,9 +185,10 @@ def _turn(
     """Withdrawals of hours [start, stop) by hour and member; a member's meters are added up."""
     strip[:] = 0
     for meter in range(len(meters)):
-        column = columns[meter]
-        for hour in range(max(start, spans[meter, 0]), min(stop, spans[meter, 1])):
-            strip[hour - start, column] += meters[meter, hour]
+        first, end = max(start, spans[meter, 0]), min(stop, spans[meter, 1])
+        row, column = meters[meter, first:end], strip[first - start :, columns[meter]]
+        for i in range(len(row)):
+            column[i] += row[i]
 
 
 @njit(cache=True, error_model="numpy")
