@@ -11,11 +11,12 @@ from cli.failures import EXIT_BAD_INPUT, EXIT_REFUSED, explained, refuse_finding
 from cli.workspace import CommunityArgument, StateOption, open_workspace
 from settlement.casefile.gse_file import read_gse_figures
 from settlement.domain.calendar import rome_date, rome_text
-from settlement.domain.case import MICRO
+from settlement.domain.case import MICRO, Community, Plant
 from settlement.domain.deadlines import request_deadline
 from settlement.domain.decimals import parse_scaled
 from settlement.domain.gse_advance import monthly_advance_eur
 from settlement.domain.gse_figures import Comparison, Divergence, Statement, compare
+from settlement.domain.production import is_admitted, is_late
 from settlement.domain.rounding import cents_text, decimal_text, half_up_cents
 from settlement.domain.rulesets import law, rule_set
 from settlement.domain.tariff import tariff_keys
@@ -147,7 +148,7 @@ def balance(
 
 @app.command()
 def deadlines(case: CaseArgument) -> None:
-    """By when the premium of each plant must be asked for at GSE."""
+    """By when the premium of each plant must be asked for at GSE, and which requests came late."""
     with explained():
         community = complete_case(case).community
         rules = rule_set(community.rule_set)
@@ -156,4 +157,14 @@ def deadlines(case: CaseArgument) -> None:
             if found is None:
                 typer.echo(f"{plant.id}: no premium, in operation before {law().first_new_day}")
             else:
-                typer.echo(f"{plant.id}: by {found.day}{'' if found.verified else ' (unverified)'}")
+                late = _late_words(plant, community)
+                typer.echo(f"{plant.id}: by {found.day}{'' if found.verified else ' (unverified)'}{late}")
+
+
+def _late_words(plant: Plant, community: Community) -> str:
+    """What a late request costs; "" for one in time."""
+    if not is_late(plant, community):
+        return ""
+    if is_admitted(plant, community):
+        return f"; asked for late, premium from {plant.requested_on}"
+    return f"; asked for late on {plant.requested_on}, no premium"

@@ -12,6 +12,7 @@ from settlement.domain.findings import Finding, printable
 from settlement.domain.parameters import ParameterMissing
 from settlement.domain.rounding import cents_text, micro_eur_text, plain_text
 from settlement.domain.settlement import Settlement
+from settlement.domain.unverified import unverified_rules
 from settlement.engines import settle_case
 
 SETTLEMENT_FILE = "settlement.json"
@@ -62,9 +63,10 @@ def _say(sentence: str) -> None:
 
 
 def _unverified(found: Settlement) -> str:
-    """The parameters that moved money and that no text that was read confirms; "" if there are none."""
+    """The parameters and rules that moved money and that no text that was read confirms; "" for none."""
     used, names = found.parameters.used, found.parameters.unverified
-    stated = ", ".join(f"{name} {plain_text(used[name].value_micro, 6)}" for name in names)
+    values = [f"{name} {plain_text(used[name].value_micro, 6)}" for name in names]
+    stated = ", ".join([*values, *unverified_rules(found.community)])
     return f"\nunverified: {stated}" if stated else ""
 
 

@@ -85,9 +85,10 @@ def _money(distribution: Distribution, payouts: Sequence[Payout]) -> list[tuple[
 
 
 def _unverified(settlement: StoredSettlement) -> list[tuple[str, str]]:
-    """Rule parameters behind the amounts that no text that was read confirms."""
+    """Rule parameters and rules behind the amounts that no text that was read confirms."""
     used = json.loads(settlement.document)["rules"]["parameters_used"]
-    stated = ", ".join(f"{name} {row['value']}" for name, row in sorted(used.items()) if not row["verified"])
+    values = [f"{name} {row['value']}" for name, row in sorted(used.items()) if not row["verified"]]
+    stated = ", ".join([*values, *sorted(settlement.unverified_rules or ())])
     return [("unverified", stated)] if stated else []
 
 

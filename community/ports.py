@@ -1,7 +1,7 @@
 """What the community's use cases need from outside; `community.store` supplies it."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -103,6 +103,10 @@ class Communities(Protocol):
 
     def set_stop_days(self, plant_id: UUID, stop_days: int) -> None:
         """Set the recognised stops of a plant."""
+        ...
+
+    def set_request(self, plant_id: UUID, requested_on: date | None) -> None:
+        """Set the day on which the premium of a plant was asked for."""
         ...
 
 

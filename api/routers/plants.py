@@ -8,9 +8,9 @@ from api.access import require_community, sees_member
 from api.deps import Administrator, Anybody, ServiceOf
 from api.paging import DEFAULT, Limit, Offset
 from api.routing import Router
-from api.schemas.plant import PlantCreate, PlantOut, PlantPage, PlantStops
+from api.schemas.plant import PlantCreate, PlantOut, PlantPage, PlantRequest, PlantStops
 from api.schemas.wire import part
-from community.usecases.plants import add_plant, set_stop_days
+from community.usecases.plants import add_plant, set_request, set_stop_days
 
 router = Router(prefix="/communities/{community_id}/plants", tags=["plants"])
 
@@ -47,6 +47,23 @@ def put_stops(
     with service.writing() as work:
         require_community(work, asker, community_id)
         shown = PlantOut.of(set_stop_days(work, community_id, plant_id, wanted.stop_days))
+        work.commit()
+    return shown
+
+
+@router.put(
+    "/{plant_id}/request",
+    operation_id="setPlantRequest",
+    summary="Note the day on which GSE was asked for the premium",
+)
+def put_request(
+    community_id: UUID, plant_id: UUID, wanted: PlantRequest, asker: Administrator, service: ServiceOf
+) -> PlantOut:
+    """After the term of 120 days the premium begins on that day, or never: the community's
+    `late_request_policy`."""
+    with service.writing() as work:
+        require_community(work, asker, community_id)
+        shown = PlantOut.of(set_request(work, community_id, plant_id, wanted.requested_on))
         work.commit()
     return shown
 

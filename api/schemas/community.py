@@ -14,6 +14,7 @@ from settlement.domain.case import (
     Attribution,
     Community,
     Configuration,
+    LateRequestPolicy,
     Shares,
     StoragePolicy,
 )
@@ -126,6 +127,7 @@ class CommunityUpdate(Request):
     attribution: Attribution = Attribution.ENTRY_ORDER
     allocation: Allocation = Allocation.SHARED_INJECTION
     storage_policy: StoragePolicy = StoragePolicy.EXCLUDE_FROM_WITHDRAWAL
+    late_request_policy: LateRequestPolicy = LateRequestPolicy.TRUNCATE
     shares_bps: SharesIn = SharesIn(producers=7_000, social=2_000, grid=1_000)
     parameters: Parameters = Field(default_factory=dict)
 
@@ -153,6 +155,7 @@ class CommunityUpdate(Request):
             "attribution": self.attribution,
             "allocation": self.allocation,
             "storage_policy": self.storage_policy,
+            "late_request_policy": self.late_request_policy,
             "shares_bps": self.shares,
             "parameters_micro": self.parameters_micro,
         }
@@ -204,6 +207,7 @@ class CommunityCreate(CommunityUpdate):
             attribution=self.attribution,
             allocation=self.allocation,
             storage_policy=self.storage_policy,
+            late_request_policy=self.late_request_policy,
             parameters_micro=self.parameters_micro,
         )
 
@@ -222,6 +226,7 @@ class CommunityOut(Response):
     attribution: str
     allocation: str
     storage_policy: str
+    late_request_policy: str
     shares_bps: SharesOut
     parameters: dict[str, str]
     ledger_id: Hash | None = Field(description="Its key on the vault; null until it is published")
@@ -245,6 +250,7 @@ class CommunityOut(Response):
                 "attribution": record.attribution,
                 "allocation": record.allocation,
                 "storage_policy": record.storage_policy,
+                "late_request_policy": record.late_request_policy,
                 "shares_bps": {
                     "producers": record.shares_bps.producers,
                     "social": record.shares_bps.social,

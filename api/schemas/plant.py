@@ -48,6 +48,18 @@ class PlantStops(Request):
     stop_days: StopDays
 
 
+RequestDay = Annotated[
+    Day | None,
+    Field(description="When GSE was asked for the premium; null: in time. Late: see late_request_policy"),
+]
+
+
+class PlantRequest(Request):
+    """The day of a plant's request for the premium."""
+
+    requested_on: RequestDay
+
+
 class PlantCreate(Request):
     """A production plant behind a POD of the community."""
 
@@ -78,6 +90,7 @@ class PlantCreate(Request):
         Field(description="Capital grant in percent of the plant's cost, 0 to 40", examples=["0"]),
     ] = "0"
     stop_days: StopDays = 0
+    requested_on: RequestDay = None
     gse_registration_id: Annotated[Text, Field(max_length=100)] | None = None
 
     @property
@@ -92,6 +105,7 @@ class PlantCreate(Request):
             region=self.region,
             grant_pct=Decimal(self.grant_pct),
             stop_days=self.stop_days,
+            requested_on=self.requested_on,
             gse_registration_id=self.gse_registration_id,
         )
 
@@ -109,6 +123,7 @@ class PlantOut(Response):
     region: str
     grant_pct: str
     stop_days: int
+    requested_on: Day | None
     gse_registration_id: str | None
     status: str
 
@@ -127,6 +142,7 @@ class PlantOut(Response):
             region=record.region,
             grant_pct=_plain(record.grant_pct),
             stop_days=record.stop_days,
+            requested_on=record.requested_on,
             gse_registration_id=record.gse_registration_id,
             status=record.status,
         )

@@ -40,6 +40,9 @@ class StatementOut(Response):
     entitlement_eur: Euro
     previous_balance_eur: Euro
     balance_eur: Euro
+    unverified: list[str] = Field(
+        description="Rules and parameters behind the amount that no text that was read confirms"
+    )
     sha256: Sha256 | None = Field(description="Of the member's statement; null for the social fund")
 
 

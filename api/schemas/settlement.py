@@ -10,6 +10,7 @@ from api.schemas.wire import Count, Euro, Id, Instant, Page, Response, Sha256, W
 from settlement.domain.disclosure import Refusal
 from settlement.domain.records import SettlementMember, StoredSettlement
 from settlement.domain.rounding import micro_eur_text
+from settlement.domain.unverified import unverified_names
 
 
 class SplitOut(Response):
@@ -71,6 +72,9 @@ class SettlementOut(Response):
         description="The former settlement of the same period, which stays as it was; null for the first"
     )
     reason: str | None = Field(description="Why the period was settled anew; null for the first")
+    unverified: list[str] = Field(
+        description="Names of all rules and parameters of its money that no text that was read confirms"
+    )
 
     @classmethod
     def of(cls, record: StoredSettlement) -> Self:
@@ -92,6 +96,7 @@ class SettlementOut(Response):
             refusals=[RefusalOut.of(refusal) for refusal in record.refusals],
             supersedes=record.supersedes,
             reason=record.reason,
+            unverified=unverified_names(record),
         )
 
 
@@ -103,11 +108,21 @@ class UnverifiedOut(Response):
     source: str
 
 
+class UnverifiedRuleOut(Response):
+    """A rule beside the parameters that no text that was read confirms: the regions of an area, a policy."""
+
+    name: str
+    source: str
+
+
 class SettlementDetailOut(SettlementOut):
-    """A settled period with the parameters that it used and nothing confirms."""
+    """A settled period with the parameters and rules that it used and nothing confirms."""
 
     unverified_parameters: list[UnverifiedOut] = Field(
         description="Empty: every parameter stands in a source that was read"
+    )
+    unverified_rules: list[UnverifiedRuleOut] | None = Field(
+        description="Null: the period was closed before such rules were noted"
     )
 
     @classmethod
@@ -119,7 +134,13 @@ class SettlementDetailOut(SettlementOut):
             for name, row in sorted(used.items())
             if not row["verified"]
         ]
-        return cls(unverified_parameters=unverified, **dict(SettlementOut.of(record)))
+        noted = record.unverified_rules
+        rules = noted and [UnverifiedRuleOut(name=name, source=said) for name, said in sorted(noted.items())]
+        return cls(
+            unverified_parameters=unverified,
+            unverified_rules=None if noted is None else rules or [],
+            **dict(SettlementOut.of(record)),
+        )
 
 
 class SettlementPage(Page):

@@ -17,6 +17,7 @@ def engine_plant(row: PlantRecord) -> Plant:
         row.region,
         int(row.grant_pct * MICRO),
         row.stop_days,
+        row.requested_on,
     )
 
 
@@ -31,5 +32,6 @@ def plant_record(plant: Plant, member_code: str | None) -> PlantRecord:
         region=plant.region,
         grant_pct=Decimal(plant.grant_micro_pct) / MICRO,
         stop_days=plant.stop_days,
+        requested_on=plant.requested_on,
         member=member_code,
     )

@@ -8,7 +8,15 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from settlement.domain.case import Allocation, Attribution, MemberCategory, Shares, Source, StoragePolicy
+from settlement.domain.case import (
+    Allocation,
+    Attribution,
+    LateRequestPolicy,
+    MemberCategory,
+    Shares,
+    Source,
+    StoragePolicy,
+)
 from settlement.domain.payees import Payee
 
 Document = Mapping[str, Any]
@@ -70,6 +78,7 @@ class CommunityRecord:
     allocation: Allocation
     shares_bps: Shares
     storage_policy: StoragePolicy
+    late_request_policy: LateRequestPolicy
     parameters_micro: Mapping[str, int]
     parameter_sources: Mapping[str, str]
     ledger_id: bytes | None
@@ -144,6 +153,7 @@ class PlantRecord:
     region: str
     grant_pct: Decimal = Decimal(0)
     stop_days: int = 0
+    requested_on: date | None = None
     id: UUID | None = None
     member: str | None = None
     gse_registration_id: str | None = None

@@ -261,7 +261,14 @@ class Communities(CommunitiesReader):
 
     def set_stop_days(self, plant_id: UUID, stop_days: int) -> None:
         """Set the days without production that GSE has recognised for a plant."""
-        changed = {"stop_days": stop_days, "updated_at": func.now()}
+        self._change_plant(plant_id, stop_days=stop_days)
+
+    def set_request(self, plant_id: UUID, requested_on: date | None) -> None:
+        """Set the day on which the premium of a plant was asked for; None for in time."""
+        self._change_plant(plant_id, requested_on=requested_on)
+
+    def _change_plant(self, plant_id: UUID, **values: int | date | None) -> None:
+        changed = {**values, "updated_at": func.now()}
         self._session.execute(update(AssetRow).where(col(AssetRow.id) == plant_id).values(changed))
 
 

@@ -21,6 +21,7 @@ CHANGEABLE = frozenset(
         "attribution",
         "allocation",
         "storage_policy",
+        "late_request_policy",
         "parameters_micro",
         "shares_bps",
     }

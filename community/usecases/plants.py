@@ -1,6 +1,7 @@
-"""Plants come behind the community's PODs; their recognised stops grow with time."""
+"""Plants come behind the community's PODs; stops and the day of the request become known with time."""
 
 from dataclasses import replace
+from datetime import date
 from uuid import UUID
 
 from community.domain.errors import PlantExists
@@ -18,6 +19,20 @@ def set_stop_days(work: UnitOfWork, community_id: UUID, plant_id: UUID, stop_day
     if all(row.id != plant_id for row in work.communities.plants(community_id)):
         raise NotFound("plant", plant_id)
     work.communities.set_stop_days(plant_id, stop_days)
+    return next(row for row in work.communities.plants(community_id) if row.id == plant_id)
+
+
+def set_request(
+    work: UnitOfWork, community_id: UUID, plant_id: UUID, requested_on: date | None
+) -> PlantRecord:
+    """Note the day on which GSE was asked for the premium, None for in time; raises NotFound.
+
+    It counts in settlements made afterwards; what was settled keeps its amounts until it is closed again.
+    """
+    work.lock(f"community:{community_id}")
+    if all(row.id != plant_id for row in work.communities.plants(community_id)):
+        raise NotFound("plant", plant_id)
+    work.communities.set_request(plant_id, requested_on)
     return next(row for row in work.communities.plants(community_id) if row.id == plant_id)
 
 

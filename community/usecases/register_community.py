@@ -109,6 +109,7 @@ def _differences(
         "attribution",
         "allocation",
         "storage_policy",
+        "late_request_policy",
         "shares_bps",
         "parameters_micro",
         "parameter_sources",

@@ -26,7 +26,8 @@ class Accounts(NamedTuple):
     """Micro-euro from which a division starts. `outside` stands behind balances and is not in the pool.
 
     `corrected` is what distributions have allotted after the corrections, by number. `corrections` counts
-    these, `divided_again` those of them that were computed from settlements of the pack.
+    these, `divided_again` those of them that were computed from settlements of the pack; `correcting` is the
+    evidence of all settlements that they name.
     """
 
     previous: Amounts
@@ -36,6 +37,7 @@ class Accounts(NamedTuple):
     corrected: Mapping[int, Amounts]
     corrections: int
     divided_again: int
+    correcting: frozenset[str]
     document: Document
 
 
@@ -90,6 +92,7 @@ def read_accounts(table: Table, number: int, statements: Statements) -> Accounts
         corrected={row.distribution: row.after for row in corrections},
         corrections=len(corrections),
         divided_again=sum(row.divided_again for row in corrections),
+        correcting=frozenset(one for row in corrections for one in row.document["evidence"]),
         document={
             "before": before | {"members": _listed(held, "balance_eur")},
             "corrections": [row.document for row in corrections],

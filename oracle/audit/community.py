@@ -23,6 +23,7 @@ CATEGORIES = frozenset(
 SOURCES = ("photovoltaic", "wind", "hydro", "biomass", "other")
 ALLOCATIONS = ("SHARED_INJECTION", "SHARED_WITHDRAWAL", "SHARED_BOTH", "EQUAL")
 ATTRIBUTIONS = ("ENTRY_ORDER", "PRO_RATA_INJECTION")
+LATE_POLICIES = ("TRUNCATE", "REJECT")
 STORAGE_POLICIES = ("EXCLUDE_FROM_WITHDRAWAL", "COUNT_AS_WITHDRAWAL")
 SHARES = ("producers", "social", "grid")
 YEARS = range(FIRST_YEAR, 9_001)
@@ -30,7 +31,12 @@ HOURS_MAX = 36_525 * DAY_HOURS
 FOREVER = date.max.toordinal()
 _AREA = re.compile(r"AC[0-9]{3}E[0-9]{5}")
 _POD = re.compile(r"IT[0-9]{3}E[0-9]{8}[0-9A-Z]?")
-_TOP = ("rule_set", "from", "to", "attribution", "allocation", "storage_policy", "revenue_eur", "parameters")
+_TOP = (
+    *("rule_set", "from", "to", "attribution", "allocation", "storage_policy", "late_request_policy"),
+    *("revenue_eur", "parameters", "parameter_sources"),
+    *("community", "configurations", "members", "pods", "plants"),
+)
+_PLANT_MORE = ("grant_pct", "stop_days", "requested_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +69,18 @@ class Pod:
 
 @dataclass(frozen=True, slots=True)
 class Plant:
-    """A plant behind a POD; `entry` and `premium_end` are ordinals, power in mW, grant in millionths of %."""
+    """A plant behind a POD; power in mW, grant in millionths of %, days as ordinals.
+
+    One that is admitted earns the premium on the days [premium_start, premium_end).
+    """
 
     id: str
     pod: str
     source: str
     power_milliwatt: int
     entry: int
+    admitted: bool
+    premium_start: int
     premium_end: int
     region: str
     grant_micro_pct: int
@@ -127,12 +138,13 @@ class Community:
 def read_community(file: str, content: bytes, book: RuleBook) -> Community:
     """The community that the file states. Raises Difference naming the first key that is wrong."""
     top = Table(file, read_toml(file, content))
-    top.only(*_TOP, "parameter_sources", "community", "configurations", "members", "pods", "plants")
+    top.only(*_TOP)
     start, end = (_hour(top, key) for key in ("from", "to"))
     if not start < end <= start + HOURS_MAX:
         raise top.fail("to", "does not come after from, or more than a century later")
     community = top.table("community")
     law = book.law
+    rejects = top.one_of("late_request_policy", LATE_POLICIES, LATE_POLICIES[0]) == LATE_POLICIES[1]
     found = Community(
         name=community.text("name"),
         rule_set=top.one_of("rule_set", RULE_SETS),
@@ -147,7 +159,7 @@ def read_community(file: str, content: bytes, book: RuleBook) -> Community:
         pods=tuple(_pod(row) for row in top.tables("pods")),
         plants=tuple(
             sorted(
-                _by_id(top, "plants", lambda row: _plant(row, law)).values(),
+                _by_id(top, "plants", lambda row: _plant(row, law, rejects)).values(),
                 key=lambda row: (row.entry, row.pod.encode(), row.id.encode()),
             )
         ),
@@ -237,9 +249,9 @@ def _pod(row: Table) -> Pod:
     return Pod(code, row.text("member"), home, first, last or FOREVER, storage)
 
 
-def _plant(row: Table, law: Law) -> Plant:
-    row.only("id", "pod", "source", "power_kw", "entry_into_operation", "region", "grant_pct", "stop_days")
-    entry = row.day("entry_into_operation")
+def _plant(row: Table, law: Law, rejects: bool) -> Plant:
+    row.only("id", "pod", "source", "power_kw", "entry_into_operation", "region", *_PLANT_MORE)
+    entry, requested = row.day("entry_into_operation"), row.day("requested_on", None)
     power, grant = _decimal(row, "power_kw"), _decimal(row, "grant_pct")
     assert entry is not None
     if power == 0:
@@ -249,12 +261,15 @@ def _plant(row: Table, law: Law) -> Plant:
         raise row.fail("stop_days", "is negative")
     if grant > law.grant_max_pct * MICRO:
         raise row.fail("grant_pct", f"is above {law.grant_max_pct}")
+    is_late = requested is not None and requested > law.last_request_day(entry)
     return Plant(
         id=row.text("id"),
         pod=row.text("pod"),
         source=row.one_of("source", SOURCES),
         power_milliwatt=power,
         entry=entry,
+        admitted=entry >= law.first_new_day and not (is_late and rejects),
+        premium_start=requested if requested is not None and is_late else entry,
         premium_end=min(_years_later(entry, law.premium_years) + stop_days, FOREVER),
         region=row.one_of("region", law.areas.keys()),
         grant_micro_pct=grant,

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from oracle.audit.accounts import (
@@ -76,15 +77,21 @@ def read_receipt(file: str, content: bytes, community: str) -> Receipt:
 
 
 def divide_again(
-    content: bytes, number: int, receipts: Sequence[Receipt], statements: Statements
+    content: bytes,
+    number: int,
+    receipts: Sequence[Receipt],
+    statements: Statements,
+    correcting: Statements = MappingProxyType({}),
 ) -> Division:
     """The division of the receipts by the settlements, compared with the pack's. Raises Difference.
 
-    Without receipts nobody has a weight: what is owed is paid, what nobody was entitled to waits.
+    `correcting` are other settlements, each of which some correction divides by. Without receipts nobody has
+    a weight: what is owed is paid, what nobody was entitled to waits.
     """
     told = read_json(DIVISION_FILE, content)
     table = Table(DIVISION_FILE, told)
-    accounts = read_accounts(table, number, statements)
+    accounts = read_accounts(table, number, {**statements, **correcting})
+    _check_named(table, correcting, accounts)
     weighing = list(statements.values()) if receipts else []
     cap, bound = None, None
     if receipts:
@@ -118,6 +125,12 @@ def divide_again(
         },
     )
     return Division(amount, parts, pool, kept, leaves, accounts)
+
+
+def _check_named(table: Table, correcting: Statements, accounts: Accounts) -> None:
+    """No settlement is in the pack beside the distribution's but for a correction. Raises Difference."""
+    for evidence in sorted(correcting.keys() - accounts.correcting):
+        raise table.fail("corrections", f"divide by no settlement {evidence}, which is in the pack")
 
 
 def _parts(amount: int, statements: Sequence[Statement]) -> dict[str, int]:

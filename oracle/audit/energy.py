@@ -110,7 +110,6 @@ class _Configuration:
     def _new_day(self, day: int) -> _Day:
         owners = {row.code: row.member for row in self._pods if _is_valid(row, day)}
         plants = tuple(row for row in self._plants if row.pod in owners)
-        law = self.rules.law
         running: dict[str, dict[str, int]] = {pod: {} for pod in owners}
         for plant in plants:
             if plant.entry <= day:
@@ -120,8 +119,10 @@ class _Configuration:
             owners,
             plants,
             running,
-            frozenset(row.id for row in plants if law.first_new_day <= row.entry <= day < row.premium_end),
-            {group: self._exempt_members(group, day) for group in law.exempt},
+            frozenset(
+                row.id for row in plants if row.admitted and row.premium_start <= day < row.premium_end
+            ),
+            {group: self._exempt_members(group, day) for group in self.rules.law.exempt},
         )
 
     def _exempt_members(self, group: str, day: int) -> frozenset[str]:

@@ -26,7 +26,7 @@ from oracle.audit.texts import Document, Table, canonical, read_json
 KIND = "condivisa/evidence-pack/1"
 NOTICE = "Confidential: members' readings, and who is paid what. For auditors of the community alone."
 MANIFEST, TREE_FILE, SETTLED_FILE = "manifest.json", "tree.json", "settled.json"
-RULES, SETTLEMENTS, RECEIPTS = "rules/", "settlements/", "receipts/"
+RULES, SETTLEMENTS, CORRECTIONS, RECEIPTS = "rules/", "settlements/", "corrections/", "receipts/"
 EVIDENCE_FILE = "manifest.sha256"
 _PLACE = ("chain_id", "ledger", "vault", "distribution")
 
@@ -100,10 +100,15 @@ class _Pack:
 
     def facts(self, own_rules: Files) -> PackFacts:
         self._check_members()
-        statements = self._settlements(own_rules)
+        books = self._book(), RuleBook(own_rules)
+        statements = self._settlements(SETTLEMENTS, *books)
+        if not statements:
+            raise self._manifest.fail("settlements", "is empty")
+        _check_sequence(statements)
         evidence = self._evidence(statements)
+        correcting = self._settlements(CORRECTIONS, *books)
         receipts = self._receipts(statements[0].community.name)
-        division = self._division(receipts, statements)
+        division = self._division(receipts, statements, self._correcting(correcting))
         settled = self._table(SETTLED_FILE)
         place = self._place(settled)
         top = self._tree(place, division)
@@ -133,7 +138,8 @@ class _Pack:
     def _check_members(self) -> None:
         """Check 1: no member more, none less, none changed."""
         self._manifest.only(
-            "kind", "notice", "community", *_PLACE, "head", "evidence", "settlements", "files"
+            *("kind", "notice", "community", *_PLACE, "head", "evidence", "settlements", "corrections"),
+            "files",
         )
         others = {name: content for name, content in self._files.items() if name != MANIFEST}
         found = {name: hashlib.sha256(content).hexdigest() for name, content in others.items()}
@@ -145,7 +151,7 @@ class _Pack:
         for name in sorted(wanted - found.keys()):
             raise Difference(f"{name}: the file is missing")
         for name in sorted(found.keys() - wanted):
-            if not name.startswith((RULES, SETTLEMENTS, RECEIPTS, DAYS)):
+            if not name.startswith((RULES, SETTLEMENTS, CORRECTIONS, RECEIPTS, DAYS)):
                 raise Difference(f"{name}: the file does not belong into a pack")
         self._trail.done(f"manifest: {len(found)} files have the SHA-256 that it names")
 
@@ -160,23 +166,22 @@ class _Pack:
         expected = sorted((folder + name for name in names), key=_by_number)
         require_same(MANIFEST, f"files of {folder}", self._folder(folder), expected)
 
-    def _settlements(self, own_rules: Files) -> list[Statement]:
-        """Checks 2 and 3."""
-        book = RuleBook({name.removeprefix(RULES): self._files[name] for name in self._folder(RULES)})
-        own, statements = RuleBook(own_rules), list[Statement]()
-        count = len(self._manifest.tables("settlements"))
-        if not count:
-            raise self._manifest.fail("settlements", "is empty")
+    def _book(self) -> RuleBook:
+        return RuleBook({name.removeprefix(RULES): self._files[name] for name in self._folder(RULES)})
+
+    def _settlements(self, parent: str, book: RuleBook, own: RuleBook) -> list[Statement]:
+        """Checks 2 and 3, for the distribution's settlements and for others that corrections divide by."""
+        statements = list[Statement]()
+        count = len(self._manifest.tables(parent.rstrip("/")))
         names = (*CASE_FILES, EVIDENCE_FILE)
-        self._require_folder(SETTLEMENTS, [f"{at}/{name}" for at in range(1, count + 1) for name in names])
+        self._require_folder(parent, [f"{at}/{name}" for at in range(1, count + 1) for name in names])
         for at in range(1, count + 1):
-            folder = f"{SETTLEMENTS}{at}/"
+            folder = f"{parent}{at}/"
             statement = settle(folder, {name: self._files[folder + name] for name in CASE_FILES}, book)
             terms = statement.community
             require_own_rules(statement.rules, own.resolve(terms.rule_set, terms.overrides, terms.days))
             self._compare(folder, statement)
             statements.append(statement)
-        _check_sequence(statements)
         return statements
 
     def _compare(self, folder: str, statement: Statement) -> None:
@@ -200,21 +205,35 @@ class _Pack:
 
     def _evidence(self, statements: Sequence[Statement]) -> bytes:
         """Check 4: the manifest of each case, its hash, and the hash over those of several."""
-        digests, rows = [], []
+        digests = self._digests(SETTLEMENTS, statements)
+        together = "".join(f"{digest.hex()}\n" for digest in digests)
+        found = digests[0] if len(digests) == 1 else hashlib.sha256(together.encode()).digest()
+        require_same(MANIFEST, "evidence", self._manifest.text("evidence"), "0x" + found.hex())
+        self._trail.done(f"evidence: 0x{found.hex()}")
+        return found
+
+    def _correcting(self, statements: Sequence[Statement]) -> dict[str, Statement]:
+        """Settlements of corrections by their evidence, which no event names."""
+        name = self._manifest.text("community")
+        for row in statements:
+            require_same(MANIFEST, "community", row.community.name, name)
+        digests = self._digests(CORRECTIONS, statements)
+        return {"0x" + digest.hex(): row for digest, row in zip(digests, statements, strict=True)}
+
+    def _digests(self, parent: str, statements: Sequence[Statement]) -> list[bytes]:
+        """SHA-256 of each case's manifest, which names its files' SHA-256."""
+        digests, rows = list[bytes](), []
         for at, statement in enumerate(statements, start=1):
-            folder = f"{SETTLEMENTS}{at}/"
+            folder = f"{parent}{at}/"
             own = {name: hashlib.sha256(self._files[folder + name]).hexdigest() for name in CASE_FILES}
             lines = "".join(f"{digest}  {name}\n" for name, digest in own.items()).encode()
             require_same(folder + EVIDENCE_FILE, "content", self._files[folder + EVIDENCE_FILE], lines)
-            digests.append(hashlib.sha256(lines))
+            digests.append(hashlib.sha256(lines).digest())
             start, end = text_of(statement.community.start), text_of(statement.community.end)
-            rows.append({"from": start, "to": end, "evidence": "0x" + digests[-1].hexdigest()})
-        require_same(MANIFEST, "settlements", self._manifest.get("settlements", list), rows)
-        together = "".join(f"{digest.hexdigest()}\n" for digest in digests)
-        found = digests[0] if len(digests) == 1 else hashlib.sha256(together.encode())
-        require_same(MANIFEST, "evidence", self._manifest.text("evidence"), "0x" + found.hexdigest())
-        self._trail.done(f"evidence: 0x{found.hexdigest()}")
-        return found.digest()
+            rows.append({"from": start, "to": end, "evidence": "0x" + digests[-1].hex()})
+        key = parent.rstrip("/")
+        require_same(MANIFEST, key, self._manifest.get(key, list, []), rows)
+        return digests
 
     def _receipts(self, community: str) -> list[Receipt]:
         """Check 5."""
@@ -226,11 +245,16 @@ class _Pack:
         self._trail.done(f"receipts: {len(receipts)}, {fixed(total, 6)} EUR net")
         return receipts
 
-    def _division(self, receipts: Sequence[Receipt], statements: Sequence[Statement]) -> Division:
+    def _division(
+        self,
+        receipts: Sequence[Receipt],
+        statements: Sequence[Statement],
+        correcting: Mapping[str, Statement],
+    ) -> Division:
         """Check 6."""
         rows = self._manifest.tables("settlements")
         named = {row.text("evidence"): one for row, one in zip(rows, statements, strict=True)}
-        found = divide_again(self._files[DIVISION_FILE], self._number, receipts, named)
+        found = divide_again(self._files[DIVISION_FILE], self._number, receipts, named, correcting)
         self._trail.done(
             f"{DIVISION_FILE}: {fixed(found.amount, 6)} EUR, of which {fixed(found.pool, 6)} EUR over "
             f"{len(found.leaves)} leaves, carry {fixed(found.carry, 6)} EUR{_beside(found.accounts)}"

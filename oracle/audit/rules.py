@@ -17,6 +17,10 @@ AREAS = ("north", "centre", "south")
 TRAS_E = "tras_e_eur_per_mwh"
 OVERRIDDEN = "community.toml [parameters]"
 ENTITIES, PERSONS = "ENTITIES", "PERSONS"
+_LAW_PARTS = (
+    *("first_new_day", "premium_years", "grant_max_pct", "grant_factor", "classes", "exempt"),
+    *("pre_decree_until", "pre_decree_request", "request_days"),
+)
 EXEMPT = {ENTITIES: "exempt_entity_categories", PERSONS: "exempt_person_categories"}
 
 
@@ -48,7 +52,9 @@ class _Row(NamedTuple):
 class Law:
     """What a case cannot override. Days are ordinals; F = grant percent · `grant_factor`.
 
-    `exempt` holds, by group, categories and the days [from, to) on which they are exempt.
+    `exempt` holds, by group, categories and the days [from, to) on which they are exempt. The premium of a
+    plant that entered up to `pre_decree_until` is asked for by the day `pre_decree_request`, of a later one
+    within `request_days` of its entry.
     """
 
     first_new_day: int
@@ -58,6 +64,13 @@ class Law:
     classes: tuple[tuple[int, int | None], ...]
     exempt: Mapping[str, tuple[tuple[frozenset[str], int, int], ...]]
     areas: Mapping[str, tuple[str, str]]
+    pre_decree_until: int
+    pre_decree_request: int
+    request_days: int
+
+    def last_request_day(self, entry: int) -> int:
+        """Last day on which the premium of a plant that entered that day can be asked for in time."""
+        return self.pre_decree_request if entry <= self.pre_decree_until else entry + self.request_days
 
     def class_of(self, power_milliwatt: int) -> int:
         """Number of the tariff class of a power; bounds belong to the lower class."""
@@ -183,6 +196,9 @@ def _law(rows: Mapping[str, Sequence[_Row]]) -> Law:
             for group, key in EXEMPT.items()
         },
         areas={name: (zones[name], area) for name, area in areas.items()},
+        pre_decree_until=only("pre_decree_entry_until").toordinal(),
+        pre_decree_request=only("gse_portal_opened_on").toordinal() + whole("pre_decree_request_days"),
+        request_days=whole("submit_days"),
     )
 
 
@@ -194,7 +210,7 @@ def require_own_rules(told: Rules, own: Rules) -> None:
     for name in sorted(told.parameters.keys() | own.parameters.keys()):
         pack, copy = told.parameters.get(name), own.parameters.get(name)
         _require_own(f"rules: {name}", _value(pack), _value(copy))
-    for part in ("first_new_day", "premium_years", "grant_max_pct", "grant_factor", "classes", "exempt"):
+    for part in _LAW_PARTS:
         _require_own(f"rules: {part}", getattr(told.law, part), getattr(own.law, part))
     for region in sorted(told.law.areas.keys() | own.law.areas.keys()):
         pair = told.law.areas.get(region), own.law.areas.get(region)

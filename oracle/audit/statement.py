@@ -138,7 +138,7 @@ def _excess(
     entries = []
     for name in sorted(community.configurations, key=str.encode):
         own = [row for row in community.plants if community.home_of(row.pod) == name]
-        admitted = [row for row in own if row.entry >= rules.law.first_new_day]
+        admitted = [row for row in own if row.admitted]
         for title, with_grant, threshold in SETS:
             ids = [row.id for row in admitted if (row.grant_micro_pct > 0) == with_grant]
             if not ids:

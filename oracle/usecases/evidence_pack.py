@@ -6,13 +6,15 @@ it is confidential and says so. It holds no IBAN and no salt: a bank leaf is its
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from oracle.attest.identifiers import configuration_id
+from oracle.errors import EvidenceLost
 from oracle.records import SignedReport, StoredTransaction
-from oracle.usecases.pack_division import division_document
+from oracle.usecases.pack_division import correcting_settlements, division_document
 from oracle.usecases.payout_leaves import tree_of
 from oracle.usecases.payout_tree import payout_tree
 from oracle.usecases.readings_list import list_document
@@ -45,16 +47,51 @@ def evidence_pack(work: PackWork, distribution_id: UUID) -> Mapping[str, bytes]:
     settled = _settled(work, distribution, settlements, receipts, transaction)
     files: dict[str, bytes] = {f"rules/{name}": text for name, text in rule_texts().items()}
     for number, settlement in enumerate(settlements, start=1):
-        for name, content in settled_files(work, settlement).items():
-            files[f"settlements/{number}/{name}"] = content
-        files[f"settlements/{number}/manifest.sha256"] = settlement.manifest
+        files |= _case_files(f"settlements/{number}", settlement, settled_files(work, settlement))
+    correcting = _correcting(work, distribution)
+    for number, (settlement, case) in enumerate(correcting, start=1):
+        files |= _case_files(f"corrections/{number}", settlement, case)
+    others = [settlement for settlement, _ in correcting]
     files |= {f"receipts/{number}.json": row.document for number, row in enumerate(receipts, start=1)}
-    files["division.json"] = canonical_json(division_document(work, distribution, settlements))
+    files["division.json"] = canonical_json(division_document(work, distribution, settlements, others))
     files["tree.json"] = canonical_json(dict(payout_tree(work, distribution_id)))
     files["settled.json"] = canonical_json(settled)
     files |= _days(work, distribution, settlements, transaction)
     manifest = _manifest(work, distribution, settlements, settled, files)
+    if others:
+        manifest["corrections"] = [_period(row) for row in others]
     return {"manifest.json": canonical_json(manifest)} | files
+
+
+def _case_files(
+    folder: str, settlement: StoredSettlement, case: Mapping[str, bytes]
+) -> Iterator[tuple[str, bytes]]:
+    for name, content in case.items():
+        yield f"{folder}/{name}", content
+    yield f"{folder}/manifest.sha256", settlement.manifest
+
+
+def _correcting(
+    work: PackWork, distribution: Distribution
+) -> list[tuple[StoredSettlement, Mapping[str, bytes]]]:
+    """Settlements of corrections beside the distribution's own, with their files.
+
+    One that an early version closed without its terms may be lost: the correction is told without it then,
+    and the auditor says that it was not computed.
+    """
+    found = []
+    for settlement in correcting_settlements(work, distribution):
+        with suppress(EvidenceLost):
+            found.append((settlement, settled_files(work, settlement)))
+    return found
+
+
+def _period(settlement: StoredSettlement) -> Document:
+    return {
+        "from": rome_text(settlement.start),
+        "to": rome_text(settlement.end),
+        "evidence": _hex(settlement.evidence),
+    }
 
 
 def _settlements(work: PackWork, distribution: Distribution) -> list[StoredSettlement]:
@@ -164,10 +201,7 @@ def _manifest(
         "vault": settled["vault"],
         "head": {name: settled[name] for name in ("transaction", "block", "block_hash")},
         "evidence": settled["evidence"],
-        "settlements": [
-            {"from": rome_text(row.start), "to": rome_text(row.end), "evidence": _hex(row.evidence)}
-            for row in settlements
-        ],
+        "settlements": [_period(row) for row in settlements],
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
     }
 

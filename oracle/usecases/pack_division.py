@@ -23,14 +23,30 @@ _UUID7 = 7
 Document = dict[str, Any]
 
 
+def correcting_settlements(work: PackWork, distribution: Distribution) -> list[StoredSettlement]:
+    """By which settlements the distribution corrected what earlier ones had allotted, beside its own.
+
+    By period, and of one period in the order in which they were settled.
+    """
+    found = _History(work, distribution).correcting()
+    others = {row.id: row for row in found if row.id not in distribution.settlements}
+    return sorted(others.values(), key=lambda row: (row.start, row.end, row.id))
+
+
 def division_document(
-    work: PackWork, distribution: Distribution, settlements: Sequence[StoredSettlement]
+    work: PackWork,
+    distribution: Distribution,
+    settlements: Sequence[StoredSettlement],
+    correcting: Sequence[StoredSettlement] = (),
 ) -> Document:
-    """What the auditor divides again. Without receipts nobody has a weight and no cap applies."""
+    """What the auditor divides again. Without receipts nobody has a weight and no cap applies.
+
+    `correcting` are settlements of corrections that the pack holds beside the distribution's own.
+    """
     weighing = settlements if distribution.receipts else []
     weights, enterprises = _weights(work, weighing)
     history = _History(work, distribution)
-    corrections = history.corrections(settlements)
+    corrections = history.corrections([*settlements, *correcting])
     balances = _balances(work, distribution, weights)
     return {
         "kind": DIVISION_KIND,
@@ -82,6 +98,14 @@ class _History:
     def corrections(self, settlements: Sequence[StoredSettlement]) -> list[Document]:
         """The corrections as they were taken; afterwards the allotments are those that `bound` speaks of."""
         return [self._correction(entry, settlements) for entry in self._corrections]
+
+    def correcting(self) -> list[StoredSettlement]:
+        """The settlements that the corrections divide by."""
+        return [
+            row
+            for entry in self._corrections
+            for row in self._newer(entry, self._earlier[self._number(entry)])
+        ]
 
     def bound(
         self, settlements: Sequence[StoredSettlement], enterprises: Collection[str], number: int

@@ -20,6 +20,7 @@ from settlement.domain.calendar import day_start, month_number, rome_text
 from settlement.domain.errors import NotFound
 from settlement.domain.records import Distribution, Payout
 from settlement.domain.rounding import micro_eur_text
+from settlement.domain.unverified import unverified_names
 from settlement.usecases.load_case import load_case
 
 PAYOUT_KIND = "condivisa/payout/2"
@@ -151,25 +152,27 @@ def _leaf_and_path(payout: Payout, tree: PayoutTree) -> dict[str, Any]:
     }
 
 
-def _statements(work: ReadingWork, distribution: Distribution) -> Callable[[Payout], dict[str, str | None]]:
+def _statements(work: ReadingWork, distribution: Distribution) -> Callable[[Payout], dict[str, Any]]:
     """A function that gives each payout's statement: where its amount comes from."""
     community = work.communities.get(distribution.community_id)
     assert community is not None
     settlements = [work.settlements.get(settlement) for settlement in distribution.settlements]
-    periods = [(settlement.start, settlement.end) for settlement in settlements if settlement is not None]
+    known = [settlement for settlement in settlements if settlement is not None]
+    unverified = sorted({name for settlement in known for name in unverified_names(settlement)})
     balances = {row.member: row for row in work.distributions.balances(distribution.id)}
     hashes = work.statements.hashes(distribution.id)
 
-    def statement(payout: Payout) -> dict[str, str | None]:
+    def statement(payout: Payout) -> dict[str, Any]:
         balance = balances[payout.member or ""]
         return {
             "community": community.name,
             "member": payout.member or "",
-            "from": rome_text(min(start for start, _ in periods)),
-            "to": rome_text(max(end for _, end in periods)),
+            "from": rome_text(min(settlement.start for settlement in known)),
+            "to": rome_text(max(settlement.end for settlement in known)),
             "entitlement_eur": micro_eur_text(balance.entitlement_micro_eur),
             "previous_balance_eur": micro_eur_text(balance.previous_micro_eur),
             "balance_eur": micro_eur_text(balance.balance_micro_eur),
+            "unverified": unverified,
             # Nothing for the social fund, which has no statement.
             "sha256": hashes[balance.member].hex() if balance.member in hashes else None,
         }

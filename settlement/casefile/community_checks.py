@@ -39,6 +39,7 @@ def complete_plant(draft: PlantDraft, plant_id: str) -> Plant | None:
         region=draft.region,
         grant_micro_pct=draft.grant_micro_pct,
         stop_days=draft.stop_days,
+        requested_on=draft.requested_on,
     )
 
 

@@ -12,6 +12,7 @@ from settlement.domain.case import (
     SINGLE_CONFIGURATION,
     Allocation,
     Attribution,
+    LateRequestPolicy,
     MemberCategory,
     Shares,
     Source,
@@ -23,10 +24,12 @@ from settlement.domain.rulesets import RULE_SETS, ZONES, law, parameter_names
 
 _TOP_KEYS = frozenset(
     {"rule_set", "from", "to", "attribution", "allocation", "storage_policy", "revenue_eur"}
-    | {"parameters", "parameter_sources", "community", "configurations", "members", "pods", "plants"}
+    | {"late_request_policy", "parameters", "parameter_sources"}
+    | {"community", "configurations", "members", "pods", "plants"}
 )
 _PLANT_KEYS = frozenset(
     {"id", "pod", "source", "power_kw", "entry_into_operation", "region", "grant_pct", "stop_days"}
+    | {"requested_on"}
 )
 _LONGEST_PERIOD = timedelta(days=36_525)
 _PRIORITY = "PRIORITY"
@@ -55,6 +58,7 @@ def _community(top: Table) -> CommunityDraft:
         configurations = (_single_configuration(community, top),)
     attribution = top.choice("attribution", list(Attribution), default=Attribution.ENTRY_ORDER)
     storage = top.choice("storage_policy", list(StoragePolicy), default=StoragePolicy.EXCLUDE_FROM_WITHDRAWAL)
+    late = top.choice("late_request_policy", list(LateRequestPolicy), default=LateRequestPolicy.TRUNCATE)
     return CommunityDraft(
         rule_set=top.choice("rule_set", RULE_SETS),
         start=start,
@@ -71,6 +75,7 @@ def _community(top: Table) -> CommunityDraft:
         pods=tuple(_pod(table, has_configurations) for table in top.tables("pods")),
         plants=tuple(_plant(table) for table in top.tables("plants")),
         storage_policy=StoragePolicy(storage) if storage else None,
+        late_request_policy=LateRequestPolicy(late) if late else None,
     )
 
 
@@ -210,4 +215,5 @@ def _plant(table: Table) -> PlantDraft:
         region=table.choice("region", list(law().regions)),
         grant_micro_pct=grant_micro_pct,
         stop_days=table.count("stop_days") if "stop_days" in table else 0,
+        requested_on=table.day("requested_on") if "requested_on" in table else None,
     )

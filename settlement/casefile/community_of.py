@@ -17,6 +17,7 @@ def community_of(draft: CommunityDraft) -> Community:
         or draft.parameters_micro is None
         or draft.parameter_sources is None
         or draft.storage_policy is None
+        or draft.late_request_policy is None
     ):
         raise ValueError("a draft without findings lacks nothing")
     return Community(
@@ -35,6 +36,7 @@ def community_of(draft: CommunityDraft) -> Community:
         parameters_micro=dict(sorted(draft.parameters_micro.items())),
         parameter_sources=dict(sorted(draft.parameter_sources.items())),
         storage_policy=draft.storage_policy,
+        late_request_policy=draft.late_request_policy,
     )
 
 

@@ -4,7 +4,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from settlement.casefile.toml_table import Table
-from settlement.domain.case import Allocation, Attribution, MemberCategory, Shares, Source, StoragePolicy
+from settlement.domain.case import (
+    Allocation,
+    Attribution,
+    LateRequestPolicy,
+    MemberCategory,
+    Shares,
+    Source,
+    StoragePolicy,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,7 @@ class PlantDraft:
     region: str | None
     grant_micro_pct: int | None
     stop_days: int | None
+    requested_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +84,7 @@ class CommunityDraft:
     pods: tuple[PodDraft, ...]
     plants: tuple[PlantDraft, ...]
     storage_policy: StoragePolicy | None
+    late_request_policy: LateRequestPolicy | None
 
     @property
     def period(self) -> tuple[datetime, datetime] | None:

@@ -7,6 +7,7 @@ month number is (year - 1970) * 12 + month - 1: both are what the ledger stores.
 
 from collections.abc import Iterator
 from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -114,13 +115,19 @@ def anniversary(day: date, years: int) -> date:
         return date(year, 3, 1)
 
 
+@lru_cache(maxsize=16)
 def hour_days(start: datetime, end: datetime) -> NDArray[np.int64]:
-    """Day number of each hour of the interval, shape (hours,)."""
+    """Day number of each hour of the interval, shape (hours,), not to be written to: callers share it.
+
+    Kept, because a settlement asks for its period's days in half a dozen places.
+    """
     days = civil_days(start, end)
     bounds = [hour_count(start, max(start, min(end, day_start(day)))) for day in days]
     numbers = np.array([day_number(day) for day in days], dtype=np.int64)
     edges = np.array([*bounds, hour_count(start, end)], dtype=np.int64)
-    return np.repeat(numbers, edges[1:] - edges[:-1])
+    found = np.repeat(numbers, edges[1:] - edges[:-1])
+    found.flags.writeable = False
+    return found
 
 
 def hour_years(start: datetime, end: datetime) -> NDArray[np.int64]:

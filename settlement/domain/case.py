@@ -72,6 +72,13 @@ class StoragePolicy(StrEnum):
     COUNT_AS_WITHDRAWAL = "COUNT_AS_WITHDRAWAL"
 
 
+class LateRequestPolicy(StrEnum):
+    """What a request for the premium after its term costs: the days before it, or the premium (FACTS 1.3)."""
+
+    TRUNCATE = "TRUNCATE"
+    REJECT = "REJECT"
+
+
 class Allocation(StrEnum):
     """How the producers' pool is divided among members."""
 
@@ -129,6 +136,7 @@ class Plant:
 
     `power_milliwatt` is power_kw times a million, `grant_micro_pct` is grant_pct times a million;
     `stop_days` are the days without production that GSE has recognised: the premium lasts that much longer.
+    `requested_on` is the day on which GSE was asked for the premium; None means in time.
     """
 
     id: str
@@ -139,6 +147,7 @@ class Plant:
     region: str
     grant_micro_pct: int = 0
     stop_days: int = 0
+    requested_on: date | None = None
 
     @property
     def entry_key(self) -> tuple[date, str, str]:
@@ -170,6 +179,7 @@ class Community:
     parameters_micro: Mapping[str, int] = field(default_factory=dict)
     storage_policy: StoragePolicy = StoragePolicy.EXCLUDE_FROM_WITHDRAWAL
     parameter_sources: Mapping[str, str] = field(default_factory=dict)
+    late_request_policy: LateRequestPolicy = LateRequestPolicy.TRUNCATE
 
     @property
     def hours(self) -> int:

@@ -5,7 +5,15 @@ from collections.abc import Iterator
 from datetime import date
 
 from settlement.domain.calendar import ROME
-from settlement.domain.case import Community, Configuration, Member, Plant, PodRow, StoragePolicy
+from settlement.domain.case import (
+    Community,
+    Configuration,
+    LateRequestPolicy,
+    Member,
+    Plant,
+    PodRow,
+    StoragePolicy,
+)
 from settlement.domain.rounding import MICRO_EUR_PER_CENT, cents_text, plain_text
 
 _MICRO_DECIMALS = 6
@@ -34,6 +42,8 @@ def _terms(community: Community) -> Iterator[str]:
     yield f"allocation = {_text(community.allocation)}"
     if community.storage_policy is not StoragePolicy.EXCLUDE_FROM_WITHDRAWAL:
         yield f"storage_policy = {_text(community.storage_policy)}"
+    if community.late_request_policy is not LateRequestPolicy.TRUNCATE:
+        yield f"late_request_policy = {_text(community.late_request_policy)}"
     if community.revenue_micro_eur is not None:
         yield f"revenue_eur = {_text(cents_text(community.revenue_micro_eur // MICRO_EUR_PER_CENT))}"
 
@@ -101,6 +111,8 @@ def _plant(row: Plant) -> Iterator[str]:
     yield f"grant_pct = {_text(plain_text(row.grant_micro_pct, _MICRO_DECIMALS))}"
     if row.stop_days:
         yield f"stop_days = {row.stop_days}"
+    if row.requested_on is not None:
+        yield f"requested_on = {_day(row.requested_on)}"
 
 
 def _text(text: str) -> str:

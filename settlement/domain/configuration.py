@@ -111,7 +111,8 @@ class _Tally:
         self._rate_of = _positions([rate_keys.index(key) for key in given.keys])
         rows = rows_by_pod(given.units)
         self._holders = [(held, row) for held in given.injections for row in rows.get(held.holding.pod, ())]
-        self._premium_end = _positions([unit.premium_end for unit in given.units])
+        earning = [(unit.premium_start, unit.premium_end) for unit in given.units]
+        self._earning = _positions(earning).reshape(-1, 2)
         self._grants = [row for row in given.entry_order if given.units[row].plant.grant_micro_pct]
 
     def share(self, start: int, stop: int) -> NDArray[np.int64]:
@@ -143,7 +144,7 @@ class _Tally:
             attribution=given.attribution,
             entry_order=given.entry_order,
             grants=self._grants,
-            earning_until=self._premium_end - start,
+            earning=np.clip(self._earning - start, 0, stop - start),
             entities_wh=exempt_wh[0],
             persons_wh=exempt_wh[1],
             rate_of=self._rate_of,

@@ -28,10 +28,22 @@ def request_deadline(plant: Plant, rules: RuleSet | None = None) -> Deadline | N
     known, entry = rules or rule_set(LAW), plant.entry_into_operation
     if entry < law().first_new_day:
         return None
-    if entry <= known.needed("pre_decree_entry_until", entry).day:
+    if _is_before_decree(plant, known):
         opened = known.needed("gse_portal_opened_on", entry)
         return _term(opened.day, known.needed("pre_decree_request_days", entry), opened)
     return _term(entry, known.needed("submit_days", entry))
+
+
+def request_rules(plant: Plant, rules: RuleSet | None = None) -> tuple[str, ...]:
+    """Keys of the rules that the term of an admitted plant rests on."""
+    if _is_before_decree(plant, rules or rule_set(LAW)):
+        return ("pre_decree_entry_until", "gse_portal_opened_on", "pre_decree_request_days")
+    return ("pre_decree_entry_until", "submit_days")
+
+
+def _is_before_decree(plant: Plant, rules: RuleSet) -> bool:
+    entry = plant.entry_into_operation
+    return entry <= rules.needed("pre_decree_entry_until", entry).day
 
 
 def constitution_deadline(rules: RuleSet | None = None) -> Deadline:

@@ -12,10 +12,9 @@ from settlement.domain.findings import Finding
 from settlement.domain.holdings import held_series
 from settlement.domain.loops import Loops
 from settlement.domain.parameters import Parameters, resolve
-from settlement.domain.production import unit_of
+from settlement.domain.production import is_admitted, unit_of
 from settlement.domain.readiness import Places, readiness_findings
 from settlement.domain.rounding import MICRO_EUR_PER_CENT, half_up_cents, split_revenue
-from settlement.domain.rulesets import law
 from settlement.domain.settlement import MemberEnergy, PlantResult, Settlement
 from settlement.domain.tariff import quarter_rates, tariff_keys
 from settlement.domain.valorisation import shared_by_year_wh, valorisation_eur
@@ -105,7 +104,7 @@ def _inputs(case: Case, values: Parameters) -> list[ConfigurationInput]:
                 withdrawers=[
                     members[key] for key in sorted({series.holding.member for series in withdrawals})
                 ],
-                units=[unit_of(plant, days) for plant in plants],
+                units=[unit_of(plant, community, days) for plant in plants],
                 keys=own_keys,
                 rates={key: quarter_rates(key, prices[row.zone], values) for key in sorted(set(own_keys))},
                 attribution=community.attribution,
@@ -153,7 +152,7 @@ def _excess_sets(
     """Sets that have plants, by configuration; only plants admitted to the premium belong to one."""
     found = []
     for row in sorted(community.configurations, key=lambda row: row.id):
-        own = [p for p in _plants_of(community, row.id) if p.entry_into_operation >= law().first_new_day]
+        own = [plant for plant in _plants_of(community, row.id) if is_admitted(plant, community)]
         for name in (TIP_ONLY, TIP_PLUS_GRANT):
             members = [plants[p.id] for p in own if (p.grant_micro_pct > 0) == (name == TIP_PLUS_GRANT)]
             if members:

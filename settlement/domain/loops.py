@@ -49,9 +49,9 @@ class PlantBlock:
     """Injections of some hours, to be attributed and valued; plants in the byte order of their ids.
 
     `injected_wh` has shape (plants, hours); `shared_wh`, never more than an hour's injections, and the
-    exempt energy of entities and persons have shape (hours,). A plant earns the premium in the hours before
-    its `earning_until`, at the rates to which `rate_of` points. `grants` lists plants with a capital grant
-    by entry into operation, `entry_order` all plants.
+    exempt energy of entities and persons have shape (hours,). A plant earns the premium in the hours of its
+    `earning` span [first, end), shape (plants, 2), at the rates to which `rate_of` points. `grants` lists
+    plants with a capital grant by entry into operation, `entry_order` all plants.
     """
 
     injected_wh: NDArray[np.int64]
@@ -59,7 +59,7 @@ class PlantBlock:
     attribution: Attribution
     entry_order: Sequence[int]
     grants: Sequence[int]
-    earning_until: NDArray[np.int64]
+    earning: NDArray[np.int64]
     entities_wh: NDArray[np.int64]
     persons_wh: NDArray[np.int64]
     rate_of: NDArray[np.int64]

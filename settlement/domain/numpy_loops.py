@@ -27,7 +27,8 @@ class NumpyLoops:
     def value(self, block: PlantBlock) -> PlantSums:
         """As the port says."""
         attributed = attributed_wh(block.attribution, block.shared_wh, block.injected_wh, block.entry_order)
-        earns = np.arange(attributed.shape[1]) < block.earning_until[:, None]
+        hours = np.arange(attributed.shape[1])
+        earns = (block.earning[:, :1] <= hours) & (hours < block.earning[:, 1:])
         earning = np.where(earns, attributed, 0)
         reduced = _reduced_wh(block, attributed, earning)
         full_sums, reduced_sums = [0] * len(earning), [0] * len(earning)

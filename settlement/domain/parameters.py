@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
+
 from settlement.domain.calendar import hour_years
 from settlement.domain.case import Community
 from settlement.domain.rule_rows import RuleRow
@@ -63,7 +65,7 @@ def resolve(community: Community) -> Parameters:
     overrides = community.parameters_micro
     sources = community.parameter_sources
     timeless = _timeless(community.rule_set, overrides, sources)
-    years = sorted({int(year) for year in hour_years(community.start, community.end)})
+    years: list[int] = np.unique(hour_years(community.start, community.end)).tolist()
     yearly = {year: _yearly(rules, year, overrides, sources) for year in years}
     missing = tuple((TRAS_E, year) for year, parameter in yearly.items() if parameter is None)
     if missing:

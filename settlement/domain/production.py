@@ -8,37 +8,59 @@ import numpy as np
 from numpy.typing import NDArray
 
 from settlement.domain.calendar import anniversary, hour_range
-from settlement.domain.case import Plant
+from settlement.domain.case import Community, LateRequestPolicy, Plant
+from settlement.domain.deadlines import request_deadline
 from settlement.domain.division import INT64_MAX, divide_rows
 from settlement.domain.holdings import HeldSeries
-from settlement.domain.rulesets import law
+from settlement.domain.rulesets import law, rule_set
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
     """A plant with its positions on the time line of the period.
 
-    In operation from hour `in_operation`; premium in hours before `premium_end`, which is 0 for a plant
-    that the law does not admit.
+    In operation from hour `in_operation`; premium in hours [premium_start, premium_end), which are none for
+    a plant that is not admitted.
     """
 
     plant: Plant
     in_operation: int
+    premium_start: int
     premium_end: int
 
-    @property
-    def is_admitted(self) -> bool:
-        """Whether the plant is new in the sense of D.Lgs. 199/2021, and so admitted to the premium."""
-        return self.plant.entry_into_operation >= law().first_new_day
+
+def unit_of(plant: Plant, community: Community, days_of_hours: NDArray[np.int64]) -> Unit:
+    """The plant on the time line of the community's period."""
+    in_operation, hours = hour_range(days_of_hours, plant.entry_into_operation, None)
+    start, end = 0, 0
+    if is_admitted(plant, community):
+        start, end = hour_range(days_of_hours, premium_first_day(plant, community), premium_end_day(plant))
+    return Unit(plant, min(in_operation, hours), start, end)
 
 
-def unit_of(plant: Plant, days_of_hours: NDArray[np.int64]) -> Unit:
-    """The plant on the time line."""
-    entry = plant.entry_into_operation
-    in_operation, hours = hour_range(days_of_hours, entry, None)
-    admitted = entry >= law().first_new_day
-    premium_end = hour_range(days_of_hours, premium_end_day(plant), None)[0] if admitted else 0
-    return Unit(plant, min(in_operation, hours), premium_end)
+def is_admitted(plant: Plant, community: Community) -> bool:
+    """Whether the plant is admitted to the premium: new in the sense of D.Lgs. 199/2021, and not asked for
+    after the term where that costs the premium."""
+    is_new = plant.entry_into_operation >= law().first_new_day
+    rejects = community.late_request_policy is LateRequestPolicy.REJECT
+    return is_new and not (rejects and is_late(plant, community))
+
+
+def premium_first_day(plant: Plant, community: Community) -> date:
+    """First day of premium: entry into operation, or the day of a late request.
+
+    The time before a late request is lost: the twenty years still count from entry (rule
+    `late_request_policy`, not read in a public text).
+    """
+    if plant.requested_on is not None and is_late(plant, community):
+        return plant.requested_on
+    return plant.entry_into_operation
+
+
+def is_late(plant: Plant, community: Community) -> bool:
+    """Whether the premium was asked for after the last day of the term."""
+    term = request_deadline(plant, rule_set(community.rule_set))
+    return plant.requested_on is not None and term is not None and plant.requested_on > term.day
 
 
 def premium_end_day(plant: Plant) -> date:

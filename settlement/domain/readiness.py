@@ -20,6 +20,7 @@ from settlement.domain.parameters import timeless_micro
 
 SeriesKey = tuple[str, Direction]
 Span = tuple[int, int]
+_DIRECTIONS = (Direction.INJECTED, Direction.WITHDRAWN)
 
 
 class Places(Protocol):
@@ -92,7 +93,7 @@ def series_findings(
         if pod in expected.unknown:
             continue
         found += _unseen(pod, spans, expected, series, places)
-        for direction in Direction:
+        for direction in _DIRECTIONS:
             if (pod, direction) in series:
                 found += _absent(series[pod, direction], spans, expected, places)
         if expected.plants_known and (pod, Direction.INJECTED) in series:
@@ -109,7 +110,7 @@ def _unseen(
 ) -> list[Finding]:
     """A POD valid in the period has readings, and injections where a plant stands on it."""
     produces = pod in expected.in_operation
-    needed = [Direction.INJECTED] if produces else list(Direction)
+    needed = _DIRECTIONS[:1] if produces else _DIRECTIONS
     if not spans or any((pod, direction) in series for direction in needed):
         return []
     instant = rome_text(expected.start + min(first for first, _ in spans) * HOUR)

@@ -34,7 +34,8 @@ class StoredSettlement:
     `supersedes` is the former settlement of the same period, which stays as it was, and `reason` why the
     period was settled anew; both are None for the first.
     `terms` is community.toml as it was settled: members, PODs and shares may change afterwards. None where a
-    version before it was kept closed the period.
+    version before it was kept closed the period. `unverified_rules` gives the sources of the rules, none of
+    them a parameter, that no text that was read confirms; None where they were not noted yet.
     """
 
     id: UUID
@@ -59,6 +60,7 @@ class StoredSettlement:
     supersedes: UUID | None = None
     reason: str | None = None
     terms: bytes | None = field(default=None, repr=False)
+    unverified_rules: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ AREAS = ("north", "centre", "south")
 TRAS_E = "tras_e_eur_per_mwh"
 _INHERITS = {"seed": LAW}
 _EXEMPT = {"ENTITIES": "exempt_entity_categories", "PERSONS": "exempt_person_categories"}
+EXEMPTION_KEYS = tuple(_EXEMPT.values())
 _FOLDER = Path(__file__).parent / "rules"
 
 

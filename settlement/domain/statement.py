@@ -4,7 +4,6 @@ Canonical: the same distribution gives the same bytes, whose SHA-256 stands in t
 whole Wh, money euro with six decimals as text.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -36,9 +35,11 @@ class MemberPeriod:
 
     `weight_of_all` is the sum of the members' weights, by which the pool is divided; `plants` are those
     behind its PODs, with their figures of the whole period; `by_hour_wh` sums each civil hour 0 to 23.
+    `settled` is the settlement's document, read once for all members.
     """
 
     settlement: StoredSettlement
+    settled: Mapping[str, Any]
     figures: SettlementMember
     weight_of_all: int
     pods: Sequence[PodFigures]
@@ -126,8 +127,7 @@ def _receipt(row: Receipt) -> dict[str, object]:
 
 
 def _period(row: MemberPeriod) -> dict[str, object]:
-    settled: dict[str, Any] = json.loads(row.settlement.document)
-    used: Mapping[str, Mapping[str, Any]] = settled["rules"]["parameters_used"]
+    settled, noted = row.settled, row.settlement.unverified_rules
     return {
         "from": rome_text(row.settlement.start),
         "to": rome_text(row.settlement.end),
@@ -157,5 +157,6 @@ def _period(row: MemberPeriod) -> dict[str, object]:
         "plants": {name: settled["plants"][name] for name in row.plants},
         "by_hour_wh": {direction.value: list(wh) for direction, wh in row.by_hour_wh.items()},
         "rule_set": settled["rules"]["rule_set"],
-        "rules": used,
+        "rules": settled["rules"]["parameters_used"],
+        "unverified_rules": None if noted is None else dict(noted),
     }

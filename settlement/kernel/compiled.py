@@ -131,10 +131,13 @@ def add_meters(
     column.
     """
     for meter in range(len(meters)):
+        # Slices, because a position that might be negative keeps the compiler from adding many at a time.
+        first, end = spans[meter]
+        row, sums = meters[meter, first:end], by_hour[first:end]
         total = np.int64(0)
-        for hour in range(spans[meter, 0], spans[meter, 1]):
-            by_hour[hour] += meters[meter, hour]
-            total += meters[meter, hour]
+        for i in range(len(row)):
+            sums[i] += row[i]
+            total += row[i]
         by_member[columns[meter]] += total
 
 
@@ -182,9 +185,10 @@ def _turn(
     """Withdrawals of hours [start, stop) by hour and member; a member's meters are added up."""
     strip[:] = 0
     for meter in range(len(meters)):
-        column = columns[meter]
-        for hour in range(max(start, spans[meter, 0]), min(stop, spans[meter, 1])):
-            strip[hour - start, column] += meters[meter, hour]
+        first, end = max(start, spans[meter, 0]), min(stop, spans[meter, 1])
+        row, column = meters[meter, first:end], strip[first - start :, columns[meter]]
+        for i in range(len(row)):
+            column[i] += row[i]
 
 
 @njit(cache=True, error_model="numpy")
@@ -202,7 +206,7 @@ def attribute_hours(
     is_pro_rata: bool,
     entry_order: NDArray[np.int64],
     grants: NDArray[np.int64],
-    earning_until: NDArray[np.int64],
+    earning: NDArray[np.int64],
     entities: NDArray[np.int64],
     persons: NDArray[np.int64],
     attributed: NDArray[np.int64],
@@ -230,7 +234,7 @@ def attribute_hours(
                 for i in range(plants):
                     exempt[i] = 0
                 for i in grants:
-                    if hour < earning_until[i]:
+                    if earning[i, 0] <= hour < earning[i, 1]:
                         exempt[i] = parts[i]
                 _fill(entities[hour], exempt, grants)
                 _divide_rest(persons[hour], parts, exempt, weights, remainders)
@@ -268,7 +272,7 @@ def _fill(amount: np.int64, capacities: NDArray[np.int32], order: NDArray[np.int
 @njit(cache=True, error_model="numpy")
 def weigh(
     energy: NDArray[np.int64],
-    earning_until: NDArray[np.int64],
+    earning: NDArray[np.int64],
     rate_of: NDArray[np.int64],
     rates: NDArray[np.int64],
     sums: NDArray[np.int64],
@@ -280,7 +284,7 @@ def weigh(
     for i in range(len(energy)):
         high, low = np.int64(0), np.int64(0)
         row, rate = energy[i], rates[rate_of[i]]
-        for hour in range(min(max(earning_until[i], 0), len(row))):
+        for hour in range(earning[i, 0], earning[i, 1]):
             product = row[hour] * rate[hour]
             high += product >> LIMB_BITS
             low += product & (2**LIMB_BITS - 1)

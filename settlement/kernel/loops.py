@@ -51,7 +51,7 @@ class CompiledLoops:
             block.attribution is Attribution.PRO_RATA_INJECTION,
             np.array(block.entry_order, dtype=np.int64),
             np.array(block.grants, dtype=np.int64),
-            block.earning_until,
+            block.earning,
             block.entities_wh,
             block.persons_wh,
             attributed,
@@ -63,7 +63,7 @@ class CompiledLoops:
 def _weighed(energy_wh: NDArray[np.int64], block: PlantBlock) -> list[int]:
     limbs = np.empty((len(energy_wh), 2), dtype=np.int64)
     rates = np.stack(block.rates).astype(np.int64)
-    weigh(energy_wh, block.earning_until, block.rate_of, rates, limbs)
+    weigh(energy_wh, block.earning, block.rate_of, rates, limbs)
     return [(high << LIMB_BITS) + low for high, low in limbs.tolist()]
 
 

@@ -24,6 +24,7 @@ from settlement.domain.holdings import held_series
 from settlement.domain.identifiers import uuid7
 from settlement.domain.records import EnergyHour, SettlementMember, StoredSettlement
 from settlement.domain.settlement import ConfigurationEnergy, Settlement
+from settlement.domain.unverified import unverified_rules
 from settlement.ports import Evidence, Settle, UnitOfWork
 from settlement.usecases.load_case import load_case
 from settlement.usecases.publication import announce_days, announce_deployment
@@ -122,6 +123,7 @@ def _stored(
         enterprise_cap_micro_eur=found.enterprise_cap_micro_eur,
         refusals=refusals,
         terms=community_toml(found.community).encode(),
+        unverified_rules=unverified_rules(found.community),
     )
 
 

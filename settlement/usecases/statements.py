@@ -1,5 +1,6 @@
 """Every member of a distribution gets a statement; it is drawn once and kept, byte for byte."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
@@ -85,6 +86,7 @@ class _Period:
 
     def __init__(self, work: UnitOfWork, settlement: StoredSettlement) -> None:
         self.settlement = settlement
+        self._settled = json.loads(settlement.document)
         self._case = load_case(
             work, settlement.community_id, settlement.start, settlement.end, settlement.as_of
         )
@@ -101,6 +103,7 @@ class _Period:
         pods = {holding.pod for holding in held}
         return MemberPeriod(
             settlement=self.settlement,
+            settled=self._settled,
             figures=self._members.get(member, _NOTHING),
             weight_of_all=self._weight_of_all,
             pods=[row for holding in held for row in self._pod_figures(holding)],

@@ -58,6 +58,7 @@ MATRIX = {
     ("POST", P + "/plants"): Row(ADMINISTRATORS),
     ("GET", P + "/plants"): Row(ALL),
     ("PUT", P + "/plants/{plant_id}/stops"): Row(ADMINISTRATORS, P + "/plants/{P1}/stops"),
+    ("PUT", P + "/plants/{plant_id}/request"): Row(ADMINISTRATORS, P + "/plants/{P1}/request"),
     ("POST", P + "/readings"): Row(ADMINISTRATORS),
     ("POST", P + "/prices"): Row(ROOT),
     ("GET", P + "/readings/{pod}/{day}/receipt"): Row(

@@ -166,6 +166,27 @@ def test_plant__stops_recognised__are_kept_and_settled_by(
     assert {row["code"]: row["stop_days"] for row in listed} == {"NEW": 12, "SUN": 0, "TOWN": 0}
 
 
+def test_plant__day_of_the_request__is_kept_and_taken_back(
+    client: TestClient, world: World, admin: dict[str, str]
+) -> None:
+    made = client.post(f"{world.path}/plants", json=bodies.plant(), headers=admin).json()
+    assert made["requested_on"] is None
+    address = f"{world.path}/plants/{made['id']}/request"
+    shown = client.put(address, json={"requested_on": "2025-01-15"}, headers=admin)
+    assert (shown.status_code, shown.json()["requested_on"]) == (200, "2025-01-15")
+    again = client.put(address, json={"requested_on": None}, headers=admin)
+    assert (again.status_code, again.json()["requested_on"]) == (200, None)
+
+
+@pytest.mark.parametrize("body", [{}, {"requested_on": "15/01/2025"}, {"requested_on": 1}])
+def test_plant__request_on_no_day__is_refused(
+    client: TestClient, world: World, admin: dict[str, str], body: dict[str, object]
+) -> None:
+    plant_id = client.get(f"{world.path}/plants", headers=admin).json()["plants"][0]["id"]
+    address = f"{world.path}/plants/{plant_id}/request"
+    assert client.put(address, json=body, headers=admin).status_code == 422
+
+
 @pytest.mark.parametrize(("stop_days", "status"), [(-1, 422), (36_526, 422), ("3", 422)])
 def test_plant__stops_that_cannot_be__are_refused(
     client: TestClient, world: World, admin: dict[str, str], stop_days: object, status: int

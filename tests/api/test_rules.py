@@ -113,3 +113,16 @@ def test_settlement__overridden_parameter__is_shown_as_unverified(
     assert found["fc_north_eur_per_mwh"]["value"] == "10"
     assert found["fc_north_eur_per_mwh"]["source"] == "community.toml [parameters]"
     assert "class1_base_eur_per_mwh" not in found
+
+
+def test_settlement__rules_that_nothing_confirms__are_named_in_list_and_detail(
+    shared_client: TestClient, shared_world: World
+) -> None:
+    path = f"{shared_world.path}/settlements"
+    detail = shared(shared_client, shared_world, f"{path}/{shared_world.settlement.id}")
+    (listed,) = shared(shared_client, shared_world, path)["settlements"]
+    rules = {row["name"] for row in detail["unverified_rules"]}
+    assert "zone_NORD_regions" in rules
+    assert all(row["source"] for row in detail["unverified_rules"])
+    parameters = {row["name"] for row in detail["unverified_parameters"]}
+    assert detail["unverified"] == listed["unverified"] == sorted(rules | parameters)

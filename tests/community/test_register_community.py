@@ -13,7 +13,14 @@ from community.domain.errors import CommunityDiffers, PodTaken
 from community.domain.records import MemberType
 from community.store.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 from community.usecases.register_community import Registered, register_community
-from settlement.domain.case import Allocation, Community, MemberCategory, Shares, StoragePolicy
+from settlement.domain.case import (
+    Allocation,
+    Community,
+    LateRequestPolicy,
+    MemberCategory,
+    Shares,
+    StoragePolicy,
+)
 from settlement.domain.payees import Payee
 from settlement.domain.payout_states import Channel
 from tests.settlement.store import world
@@ -58,7 +65,8 @@ def test_register__storage_and_stops__are_those_of_the_case(engine) -> None:
         plain,
         storage_policy=StoragePolicy.COUNT_AS_WITHDRAWAL,
         pods=tuple(replace(row, storage=row.member == "P2") for row in plain.pods),
-        plants=tuple(replace(row, stop_days=9) for row in plain.plants),
+        late_request_policy=LateRequestPolicy.REJECT,
+        plants=tuple(replace(row, stop_days=9, requested_on=date(2025, 1, 2)) for row in plain.plants),
     )
     registered = _register(engine, wanted, PAYEES)
     with ReadOnlyUnitOfWork(engine) as work:

@@ -116,3 +116,4 @@ def test_settle__parameters_that_nothing_confirms__are_named_with_their_values(f
     replace(folder, "community.toml", "[parameters]\n", '[parameters]\nfc_north_eur_per_mwh = "9.5"\n')
     last = run(folder).stdout.splitlines()[-1]
     assert last.startswith("unverified: fc_north_eur_per_mwh 9.5, fc_south_eur_per_mwh 0")
+    assert last.endswith(", area_north_regions, zone_NORD_regions")

@@ -197,6 +197,8 @@ def add_top(draw: Random, case: CaseFolder) -> None:
         case.top["attribution"] = draw.choice(["ENTRY_ORDER", "PRO_RATA_INJECTION"])
     if draw.random() < 0.3:
         case.top["storage_policy"] = draw.choice(["EXCLUDE_FROM_WITHDRAWAL", "COUNT_AS_WITHDRAWAL"])
+    if draw.random() < 0.3:
+        case.top["late_request_policy"] = draw.choice(["TRUNCATE", "REJECT"])
     if draw.random() < 0.8:
         case.top["allocation"] = draw.choice(ALLOCATIONS)
     if draw.random() < 0.5:
@@ -269,6 +271,15 @@ def entry_days(case: CaseFolder) -> list[date]:
     return fixed + inside + [day for day in ended if day >= date(2021, 12, 16)] * 2
 
 
+def request_day(draw: Random, case: CaseFolder, entry: date) -> date:
+    """On the last day of a term, the day after, or somewhere in the period."""
+    first = case.start.astimezone(ROME).date()
+    terms = [entry + timedelta(days=120), date(2024, 8, 6)]
+    return draw.choice(
+        [entry, *terms, *(day + timedelta(days=1) for day in terms), first + timedelta(days=1)]
+    )
+
+
 def add_plants(draw: Random, case: CaseFolder, kind: str) -> None:
     names = iter(draw.sample([*IDS, *(f"P{n}" for n in range(20))], len(IDS) + 20))
     zones = {c["id"]: c["zone"] for c in case.configurations} | {"": case.community.get("zone")}
@@ -294,6 +305,8 @@ def add_plants(draw: Random, case: CaseFolder, kind: str) -> None:
             }
             if draw.random() < 0.2:
                 plant["stop_days"] = draw.choice([0, 1, 2, 31])
+            if draw.random() < 0.3:
+                plant["requested_on"] = request_day(draw, case, plant["entry_into_operation"])
             case.plants.append(plant)
     set_powers(draw, case)
     limit_existing(case)

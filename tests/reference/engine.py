@@ -72,7 +72,9 @@ def exempt_energy(
     grant_plants = [
         plant["id"]
         for plant in world.plants
-        if plant["id"] in attributed and Fraction(plant.get("grant_pct", 0)) > 0 and earns_premium(plant, day)
+        if plant["id"] in attributed
+        and Fraction(plant.get("grant_pct", 0)) > 0
+        and earns_premium(world, plant, day)
     ]
     first = fill(of_entities, grant_plants, attributed)
     left = {plant: attributed[plant] - first[plant] for plant in attributed}
@@ -121,7 +123,7 @@ def book_plants(
             continue
         world.plant_wh[name].update(injected_wh=injected[name], shared_wh=attributed[name])
         world.member_wh[owners[plant["pod"]]]["shared_injection_wh"] += attributed[name]
-        if attributed[name] and earns_premium(plant, day):
+        if attributed[name] and earns_premium(world, plant, day):
             kept = 1 - Fraction(plant.get("grant_pct", 0)) / 80
             paid = exempt[name] + (attributed[name] - exempt[name]) * kept
             price = world.prices[world.zones[configuration]][hour]

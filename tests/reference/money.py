@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from tests.reference.exact import by_bytes, decimal_text, divide, half_up
-from tests.reference.tariffs import is_existing
+from tests.reference.tariffs import is_admitted
 from tests.reference.world import ROME, World
 
 
@@ -32,7 +32,7 @@ def excess_entries(world: World) -> list[dict[str, Any]]:
     entries = []
     for configuration in sorted(world.zones, key=by_bytes):
         admitted = [
-            p for p in world.plants if configuration_of(world, p) == configuration and not is_existing(p)
+            p for p in world.plants if configuration_of(world, p) == configuration and is_admitted(world, p)
         ]
         for name, has_grant, threshold in (
             ("TIP_ONLY", False, "tip_only_threshold_pct"),

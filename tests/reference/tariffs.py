@@ -22,14 +22,28 @@ def premium_end(entry: date) -> date:
         return date(entry.year + 20, 3, 1)
 
 
-def is_existing(plant: Mapping[str, Any]) -> bool:
-    return bool(plant["entry_into_operation"] < NEW_PLANTS_FROM)
+def last_request_day(entry: date) -> date:
+    """120 days from entry; for plants older than the decree from the opening of the portal."""
+    begin = date(2024, 4, 8) if entry <= date(2024, 1, 23) else entry
+    return begin + timedelta(days=120)
 
 
-def earns_premium(plant: Mapping[str, Any], day: date) -> bool:
+def is_late(plant: Mapping[str, Any]) -> bool:
+    asked = plant.get("requested_on")
+    return asked is not None and asked > last_request_day(plant["entry_into_operation"])
+
+
+def is_admitted(world: World, plant: Mapping[str, Any]) -> bool:
+    if plant["entry_into_operation"] < NEW_PLANTS_FROM:
+        return False
+    return not (is_late(plant) and world.toml.get("late_request_policy") == "REJECT")
+
+
+def earns_premium(world: World, plant: Mapping[str, Any], day: date) -> bool:
     entry = plant["entry_into_operation"]
     end = premium_end(entry) + timedelta(days=plant.get("stop_days", 0))
-    return not is_existing(plant) and entry <= day < end
+    begin = plant["requested_on"] if is_late(plant) else entry
+    return is_admitted(world, plant) and entry <= day < end and begin <= day
 
 
 def tariff(world: World, plant: Mapping[str, Any], price: Fraction) -> Fraction:

@@ -28,7 +28,7 @@ def plant_hours(case: Case) -> Iterator[PlantHours]:
     held, prices = held_series(case), {series.zone: series for series in case.prices}
     for configuration in community.configurations:
         pods = {row.code for row in community.pods if row.configuration == configuration.id}
-        units = [unit_of(plant, days) for plant in community.plants if plant.pod in pods]
+        units = [unit_of(plant, community, days) for plant in community.plants if plant.pod in pods]
         energy = injected_wh(units, held.get((configuration.id, Direction.INJECTED), ()), 0, len(days))
         for unit, hourly in zip(units, energy, strict=True):
             yield PlantHours(unit.plant, hourly, prices[configuration.zone])

@@ -48,6 +48,7 @@ class SettlementRow(SQLModel, table=True):
     supersedes: UUID | None = Field(sa_column=columns.reference("settlements.id", nullable=True))
     reason: str | None = Field(sa_column=columns.text(500, nullable=True))
     terms: bytes | None = Field(sa_column=columns.octets(nullable=True))
+    unverified_rules: dict[str, str] | None = Field(sa_column=columns.document())
     created_at: datetime = Field(sa_column=columns.recorded())
 
 

@@ -237,8 +237,8 @@ def require_tampering_is_found(files: Files, division: Any) -> None:
 
 
 @pytest.mark.node
-def test_pack__correction_taken_by_another_months_distribution__is_told_as_not_computed(
-    opened: OpenChain, corrected: tuple[World, StoredSettlement]
+def test_pack__correction_taken_by_another_months_distribution__is_divided_again(
+    opened: OpenChain, corrected: tuple[World, StoredSettlement], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world, newer = corrected
     august = case(AFTER, date(2024, 9, 1))
@@ -252,9 +252,54 @@ def test_pack__correction_taken_by_another_months_distribution__is_told_as_not_c
     files = pack_of(world, 2)
     require_chain(world, opened, files)
     (correction,) = json.loads(files["division.json"])["corrections"]
-    assert (correction["evidence"], correction["enterprises"]) == (["0x" + newer.evidence.hex()], None)
-    sentences = "\n".join(audit(files, rule_texts()).compared)
-    assert "1 corrections by settlements that are not in the pack, which were not computed" in sentences
+    assert correction["evidence"] == ["0x" + newer.evidence.hex()]
+    assert correction["enterprises"] is not None
+    assert files["corrections/1/settlement.json"] == newer.document
+    assert "1 corrections divided again" in audited(files)
+    require_correcting_settlement_counts(files)
+    require_lost_one_is_told(world, monkeypatch, newer)
+
+
+def audited(files: Files) -> str:
+    """What was compared in a pack that holds together."""
+    found = audit(files, rule_texts())
+    assert found.difference is None
+    return "\n".join(found.compared)
+
+
+def require_correcting_settlement_counts(files: Files) -> None:
+    """Without it, with one that no correction names, or with another figure, nothing comes out."""
+    manifest = json.loads(files["manifest.json"])
+    fewer = {name: content for name, content in files.items() if not name.startswith("corrections/")}
+    bare = {key: value for key, value in manifest.items() if key != "corrections"}
+    difference = audit(rehashed(fewer, bare), rule_texts()).difference
+    assert difference is not None
+    assert difference.startswith("division.json: corrections[0]")
+    division = json.loads(files["division.json"]) | {"corrections": []}
+    forgery = dict(files) | {"division.json": canonical_json(division)}
+    difference = audit(rehashed(forgery, manifest), rule_texts()).difference
+    assert difference is not None
+    assert "divide by no settlement 0x" in difference
+    document = files["corrections/1/settlement.json"].replace(b'"hours": ', b'"hours": 1')
+    forgery = dict(files) | {"corrections/1/settlement.json": document}
+    difference = audit(rehashed(forgery, manifest), rule_texts()).difference
+    assert difference is not None
+    assert difference.startswith("corrections/1/settlement.json: hours")
+
+
+def require_lost_one_is_told(world: World, monkeypatch: pytest.MonkeyPatch, newer: StoredSettlement) -> None:
+    """A settlement whose case cannot be made again is left out, and the auditor says so."""
+
+    def lost(work: Any, settlement: StoredSettlement) -> Any:
+        if settlement.id == newer.id:
+            raise EvidenceLost("its terms were not kept")
+        return settled_files(work, settlement)
+
+    monkeypatch.setattr("oracle.usecases.evidence_pack.settled_files", lost)
+    files = pack_of(world, 2)
+    assert not [name for name in files if name.startswith("corrections/")]
+    sentence = "1 corrections by settlements that are not in the pack, which were not computed"
+    assert sentence in audited(files)
 
 
 def test_settled_files__terms_kept__are_the_ones_that_were_hashed(world: World) -> None:

@@ -150,6 +150,20 @@ CHANGES = [
         "stop_days",
         "not a whole number",
     ),
+    (
+        "request on no day",
+        'grant_pct = "20"',
+        'grant_pct = "20"\nrequested_on = "2024-09-07"',
+        "requested_on",
+        "not a date",
+    ),
+    (
+        "late policy unknown",
+        "rule_set =",
+        'late_request_policy = "X"\nrule_set =',
+        "late_request_policy",
+        "not one of TRUNCATE, REJECT",
+    ),
     ("storage in words", 'member = "CO"', 'member = "CO"\nstorage = "yes"', "storage", "neither true nor"),
     (
         "storage policy unknown",

@@ -9,7 +9,14 @@ import pytest
 from settlement.domain import configuration
 from settlement.domain.calendar import day_start, hour_count
 from settlement.domain.canonical import canonical_json
-from settlement.domain.case import Allocation, Configuration, MemberCategory, Source, StoragePolicy
+from settlement.domain.case import (
+    Allocation,
+    Configuration,
+    LateRequestPolicy,
+    MemberCategory,
+    Source,
+    StoragePolicy,
+)
 from settlement.domain.engine import NotReady, settle, settle_or_findings
 from settlement.domain.findings import Finding
 from settlement.domain.parameters import ParameterMissing
@@ -109,6 +116,65 @@ def test_premium__more_stops_than_the_calendar_holds__never_ends() -> None:
         withdrawn={B: [1_000_000]},
         plants=[plant(stop_days=10**12)],
         start=day_start(date(2100, 1, 1)),
+        price="180",
+        parameters_micro=TRAS_E,
+    )
+    assert exact_premium(given) == "90"
+
+
+LAST_DAY, DAY_AFTER, MONTH_AFTER = date(2024, 9, 7), date(2024, 9, 8), date(2024, 10, 10)
+TRUNCATE, REJECT = LateRequestPolicy.TRUNCATE, LateRequestPolicy.REJECT
+
+
+@pytest.mark.parametrize(
+    ("requested_on", "policy", "premium"),
+    [
+        (None, REJECT, "180"),
+        (LAST_DAY, REJECT, "180"),
+        (DAY_AFTER, TRUNCATE, "180"),
+        (MONTH_AFTER, TRUNCATE, "90"),
+        (date(2024, 10, 11), TRUNCATE, "0"),
+        (DAY_AFTER, REJECT, "0"),
+    ],
+)
+def test_premium__asked_for_on_a_day__begins_as_the_policy_says(
+    requested_on: date | None, policy: LateRequestPolicy, premium: str
+) -> None:
+    """Entry on 10 May 2024: the term of 120 days ends on 7 September; hours on 9 and 10 October."""
+    given = case(
+        injected={A: [1_000_000, 1_000_000]},
+        withdrawn={B: [1_000_000, 1_000_000]},
+        plants=[plant(entry_into_operation=date(2024, 5, 10), requested_on=requested_on)],
+        start=day_start(MONTH_AFTER) - timedelta(hours=1),
+        price="180",
+        late_request_policy=policy,
+    )
+    assert exact_premium(given) == premium
+
+
+def test_premium__plant_older_than_the_decree__has_the_term_of_the_portal() -> None:
+    """FACTS E22: 120 days from 8 April 2024 end on 6 August."""
+    plants = [
+        plant("P1", A, entry_into_operation=date(2022, 3, 1), requested_on=date(2024, 8, 6)),
+        plant("P2", B, entry_into_operation=date(2022, 3, 1), requested_on=date(2024, 8, 7)),
+    ]
+    given = case(
+        injected={A: [1_000_000], B: [1_000_000]},
+        withdrawn={B: [2_000_000]},
+        plants=plants,
+        late_request_policy=REJECT,
+    )
+    found = settle(given)
+    assert [row.premium_exact_eur > 0 for row in found.plants.values()] == [True, False]
+    assert [(row.name, row.injected_wh) for row in found.excess] == [("TIP_ONLY", 1_000_000)]
+
+
+def test_premium__late_request__ends_twenty_years_after_entry_all_the_same() -> None:
+    given = case(
+        injected={A: [1_000_000, 1_000_000]},
+        withdrawn={B: [1_000_000, 1_000_000]},
+        plants=[plant(entry_into_operation=date(2024, 5, 10), requested_on=MONTH_AFTER)],
+        start=day_start(date(2044, 5, 10)) - timedelta(hours=1),
         price="180",
         parameters_micro=TRAS_E,
     )

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from settlement.domain.case import Attribution, Community, MemberCategory, StoragePolicy
+from settlement.domain.case import Attribution, Community, LateRequestPolicy, MemberCategory, StoragePolicy
 from settlement.domain.rule_rows import RuleRow, Status, row_of
 from settlement.domain.rulesets import (
     LAW,
@@ -219,6 +219,7 @@ def test_plants__existing__end_the_day_before_new_ones_begin() -> None:
     [
         ("attribution_method", Attribution.ENTRY_ORDER),
         ("storage_policy", StoragePolicy.EXCLUDE_FROM_WITHDRAWAL),
+        ("late_request_policy", LateRequestPolicy.TRUNCATE),
     ],
 )
 def test_default__of_a_case__is_what_the_rules_state(key: str, default: str) -> None:

@@ -127,6 +127,8 @@ def test_statements__evidence_rules_and_receipts__are_named(engine, divided) -> 
     assert said["evidence"] == distribution.evidence.hex()
     assert period["evidence"] == settlement.evidence.hex()
     assert period["rules"] == json.loads(settlement.document)["rules"]["parameters_used"]
+    assert period["unverified_rules"] == settlement.unverified_rules
+    assert "zone_NORD_regions" in period["unverified_rules"]
     assert [row["sha256"] for row in said["receipts"]] == [receipt.receipt_hash.hex()]
     assert set(period["plants"]) == {"SUN"}
 
