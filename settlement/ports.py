@@ -275,6 +275,10 @@ class Journal(JournalReader, Protocol):
         """The corrections and the reversal that are linked to an entry."""
         ...
 
+    def of_kind(self, community_id: UUID, kind: EntryKind) -> list[Entry]:
+        """All entries of a kind."""
+        ...
+
     def standing(self, community_id: UUID, kind: EntryKind) -> list[Entry]:
         """The entries of a kind that no other one took back."""
         ...

@@ -12,7 +12,7 @@ from community.domain.records import MemberRecord, MemberStatus, MemberType, New
 from oracle.sources.payees import checksum_address
 from settlement.domain.case import MemberCategory
 from settlement.domain.iban import iban_is_valid
-from settlement.domain.payees import Payee
+from settlement.domain.payees import HOLDER_MAX_CHARACTERS, Payee
 from settlement.domain.payout_states import Channel
 
 PODS_MAX = 1_000
@@ -46,6 +46,14 @@ Address = Annotated[
         examples=["0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"],
     ),
     AfterValidator(_address),
+]
+AccountHolder = Annotated[
+    Text,
+    Field(
+        max_length=HOLDER_MAX_CHARACTERS,
+        description="Name of the account's holder, which banks compare with the IBAN",
+        examples=["Ada Rossi"],
+    ),
 ]
 Code = Annotated[
     Text,

@@ -1,9 +1,9 @@
 """The accounts against the chain: carry, funds and all that the vault holds."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
-from oracle.errors import NotDeployed
+from oracle.errors import NodeNotStarted, NodeUnreachable, NotDeployed
 from oracle.ports import Inspector
 from oracle.records import ContractKind
 from oracle.usecases.money_standing import PAID, compare_funds, money_standing
@@ -11,7 +11,16 @@ from oracle.usecases.standing import DistributionStanding, Findings
 from oracle.work import AccountsStatusWork
 from settlement.domain.accounting.account import AccountKind
 
+_ABSENT = (NodeUnreachable, NodeNotStarted, NotDeployed)
 _OF_MONEY = frozenset({"credit", "settle", "push", "reserve", "confirm", "release"})
+
+
+def beside_the_chain(look: Callable[[], Findings]) -> Findings:
+    """What a look at the chain finds; a note where there is no vault or no node that answers."""
+    try:
+        return look()
+    except _ABSENT as error:
+        return Findings(notes=[f"accounts and chain were not compared: {error}"])
 
 
 def accounts_standing(work: AccountsStatusWork, inspector: Inspector, community_id: UUID) -> Findings:

@@ -129,7 +129,7 @@ def _debtor(community: str, terms: OrderTerms, earlier: Sequence[BankOrder]) -> 
     before = earlier[-1].debtor if earlier else None
     iban = terms.debtor_iban or (before.iban if before else None)
     if iban is None:
-        raise OrderRefused("no account to pay from is known: name its IBAN (--debtor-iban), once")
+        raise OrderRefused("no account to pay from is known: name the debtor's IBAN, once")
     if not iban_is_valid(iban):
         raise OrderRefused("the debtor's account is not an IBAN, or its check digits are wrong")
     same = before is not None and before.iban == iban
