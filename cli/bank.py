@@ -45,7 +45,9 @@ def sepa(
     ] = None,
     names: Annotated[
         Path | None,
-        typer.Option(metavar="FILE.csv", help="Columns member,name: account holders; default: member codes."),
+        typer.Option(
+            metavar="FILE.csv", help="Columns member,name: instead of the account holders that are known."
+        ),
     ] = None,
     order: Annotated[
         int | None, typer.Option(metavar="N", help="Write order N again, order nothing.")
@@ -55,8 +57,8 @@ def sepa(
     """Order the reserved bank payouts as a SEPA payment file (pain.001.001.09), each once.
 
     With nothing new to order it writes the distribution's last file again, byte for byte. Banks compare the
-    holder's name with the account; a member code will not match. The CBI dialect is not written. Contains
-    personal data.
+    holder's name with the account: it is the one kept with the member, or in --names; a member code will not
+    match. The CBI dialect is not written. Contains personal data.
     """
     terms = OrderTerms(
         execution.date(), _iban(debtor_iban), debtor_bic, {} if names is None else _holders(names)

@@ -124,6 +124,7 @@ class MemberUpdate(Request):
     )
     wallet_address: Address | None = None
     iban: Iban | None = None
+    account_holder: AccountHolder | None = None
     publication_consent: bool = Field(
         default=False,
         strict=True,
@@ -157,7 +158,14 @@ class MemberUpdate(Request):
             status=self.status,
             joined_on=self.joined_on,
             left_on=self.left_on,
-            payee=Payee(code, self.payout_channel, octets, self.iban, self.publication_consent),
+            payee=Payee(
+                code,
+                self.payout_channel,
+                octets,
+                self.iban,
+                self.publication_consent,
+                self.account_holder,
+            ),
             location=None if self.location is None else self.location.model_dump(mode="json"),
             pods=tuple(pod.record for pod in self.pods),
         )
@@ -188,6 +196,7 @@ class PersonalOut(Response):
 
     wallet_address: str | None
     iban: str | None
+    account_holder: str | None
     location: Point | None
 
 
@@ -253,6 +262,7 @@ def _personal(member: NewMember, payee: Payee) -> PersonalOut:
     return PersonalOut(
         wallet_address=None if address is None else checksum_address(address),
         iban=payee.iban,
+        account_holder=payee.account_holder,
         location=None if member.location is None else Point.model_validate(member.location),
     )
 
