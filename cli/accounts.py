@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from cli.approval import By, person
-from cli.bookings import collect, reverse, spend
+from cli.bookings import collect, repay, reverse, spend
 from cli.failures import EXIT_REFUSED, explained
 from cli.workspace import CommunityArgument, StateOption, Workspace, open_ledger, open_workspace
 from community.domain.records import CommunityRecord
@@ -16,7 +16,7 @@ from oracle.usecases.standing import Findings
 from settlement.domain.accounting.entry import RecordedEntry
 from settlement.domain.rounding import micro_eur_text
 from settlement.usecases.close_accounts import close_accounts
-from settlement.usecases.reconcile_accounts import reconcile_accounts
+from settlement.usecases.reconcile_accounts import outside_the_vault, reconcile_accounts
 
 app = typer.Typer(
     name="accounts",
@@ -26,6 +26,7 @@ app = typer.Typer(
 )
 app.command("spend")(spend)
 app.command("collect")(collect)
+app.command("repay")(repay)
 app.command("reverse")(reverse)
 EPILOG = "Exit status: 0 all agree; 1 they differ, each difference named, the first one first."
 
@@ -107,8 +108,9 @@ def _look(workspace: Workspace, record: CommunityRecord) -> tuple[list[str], lis
     """Differences and notes: first the database's own, then those between it and the chain."""
     with workspace.reading() as work:
         differences = reconcile_accounts(work, record.id)
+        notes = outside_the_vault(work.journal.balances(record.id))
     chain = _chain(workspace, record)
-    return differences + chain.divergences, chain.notes
+    return differences + chain.divergences, notes + chain.notes
 
 
 def _chain(workspace: Workspace, record: CommunityRecord) -> Findings:

@@ -1,4 +1,4 @@
-"""`condivisa accounts spend | collect | reverse`: what somebody types into the books."""
+"""`condivisa accounts spend | collect | repay | reverse`: what somebody types into the books."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -17,6 +17,7 @@ from settlement.domain.accounting.fund import Fund
 from settlement.domain.rounding import micro_eur_text
 from settlement.usecases.booking import Booked, Booking
 from settlement.usecases.collect_receivable import collect_receivable
+from settlement.usecases.repay_member import repay_member
 from settlement.usecases.reverse_entry import reverse_entry
 from settlement.usecases.spend_fund import spend_fund
 
@@ -61,6 +62,24 @@ def collect(
         lambda work, of, wanted: collect_receivable(work, of, member, wanted),
         _booking(amount, on, reference),
         f"of {member}",
+    )
+
+
+def repay(
+    community: CommunityArgument,
+    member: Annotated[str, typer.Option(help="Whom the bank's late return is owed to, by its code.")],
+    amount: Amount,
+    reference: Reference,
+    on: On,
+    state: StateOption = None,
+) -> None:
+    """Post the transfer that paid what the bank had sent back late; the vault has it as paid all the time."""
+    _book(
+        community,
+        state,
+        lambda work, of, wanted: repay_member(work, of, member, wanted),
+        _booking(amount, on, reference),
+        f"to {member}",
     )
 
 

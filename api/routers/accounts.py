@@ -19,7 +19,8 @@ from settlement.domain.errors import AccountsDiffer
 from settlement.usecases.booking import Booked
 from settlement.usecases.close_accounts import close_accounts
 from settlement.usecases.collect_receivable import collect_receivable
-from settlement.usecases.reconcile_accounts import reconcile_accounts
+from settlement.usecases.reconcile_accounts import outside_the_vault, reconcile_accounts
+from settlement.usecases.repay_member import repay_member
 from settlement.usecases.reverse_entry import reverse_entry
 from settlement.usecases.spend_fund import spend_fund
 
@@ -70,7 +71,8 @@ def get_reconciliation(community_id: UUID, asker: Overseer, service: ServiceOf) 
     with service.reading() as work:
         require_community(work, asker, community_id)
         differences = reconcile_accounts(work, community_id)
-    return ReconciliationOut.of(differences, service.compare_chain(community_id), [])
+        notes = outside_the_vault(work.journal.balances(community_id))
+    return ReconciliationOut.of(differences, service.compare_chain(community_id), notes)
 
 
 @router.post("/closings", operation_id="closeAccounts", summary="Make every paid distribution final")
@@ -132,6 +134,29 @@ def post_collection(
 
     def book(work: WriteWork) -> Booked:
         return collect_receivable(work, community_id, wanted.member, wanted.booking)
+
+    return _booked(service, asker, community_id, book, response, dry_run=dry_run)
+
+
+@router.post(
+    "/repayments",
+    operation_id="repayMember",
+    summary="Post the transfer that paid what the bank had sent back late",
+    status_code=201,
+    responses=Known,
+)
+def post_repayment(
+    community_id: UUID,
+    wanted: MemberBookingIn,
+    response: Response,
+    asker: Administrator,
+    service: ServiceOf,
+    dry_run: DryRun = False,
+) -> JournalEntryOut:
+    """The vault has the payout as paid all the time. Safe to send twice, by the reference."""
+
+    def book(work: WriteWork) -> Booked:
+        return repay_member(work, community_id, wanted.member, wanted.booking)
 
     return _booked(service, asker, community_id, book, response, dry_run=dry_run)
 

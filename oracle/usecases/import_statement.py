@@ -2,14 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from oracle.usecases.pay import confirm_payouts, release_payouts
 from oracle.work import Work
+from settlement.domain.accounting.late_return import sent_back_late
 from settlement.domain.bank_orders import BankPayment, PaymentState
 from settlement.domain.bank_statement import Entry, foreign_accounts
 from settlement.domain.findings import Finding
+from settlement.domain.payout_states import PayoutState
 from settlement.domain.records import ReceiptKind
 from settlement.domain.statement_matching import Matcher, Outcome, Proposal
 from settlement.usecases.record_receipt import ReceiptTerms, record_receipt
@@ -49,11 +51,28 @@ def import_statement(
     payments = work.bank_orders.named(
         community_id, ids, [order.id for order in orders if order.message_id in named]
     )
+    told = _told_by_hand(work, community_id)
+    payments = [
+        replace(row, payout_state=PayoutState.CONFIRMED)
+        if (row.distribution_id, row.leaf_index) in told
+        else row
+        for row in payments
+    ]
     matcher = Matcher(payments, work.receipts.of_community(community_id), kind)
     proposals = tuple(matcher.proposals(entries))
     if accept:
         _book(work, community_id, proposals)
     return Imported(proposals)
+
+
+def _told_by_hand(work: Work, community_id: UUID) -> set[tuple[UUID, int]]:
+    """Distribution and index of leaves whose confirmation is on its way to the vault: it cannot be undone."""
+    return {
+        (UUID(row.payload["distribution_id"]), int(index))
+        for row in work.outbox.open_rows(community_id)
+        if row.topic == "confirm"
+        for index in row.payload["references"]
+    }
 
 
 def _book(work: Work, community_id: UUID, proposals: Sequence[Proposal]) -> None:
@@ -64,6 +83,8 @@ def _book(work: Work, community_id: UUID, proposals: Sequence[Proposal]) -> None
     payments = {row.end_to_end_id: row for proposal in proposals for row in proposal.payments}
     for payment in payments.values():
         work.bank_orders.set_payment(payment)
+    late = [sent_back_late(payment) for payment in payments.values() if payment.late]
+    work.journal.add(community_id, late)
     for distribution_id, rows in _by_distribution(payments.values(), PaymentState.CREDITED).items():
         confirm_payouts(work, distribution_id, {row.leaf_index: row.bank_reference or "" for row in rows})
     for distribution_id, rows in _by_distribution(payments.values(), PaymentState.RETURNED).items():

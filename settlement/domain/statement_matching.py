@@ -133,8 +133,8 @@ class Matcher:
         owed = micro_eur_text(sum(row.amount_micro_eur for row in late))
         sentence = (
             f"{_leaves(late)}: {reason} after the vault recorded it as paid, which it cannot undo: {owed} "
-            "EUR lie in the account and are owed to the member; pay them by a transfer of your own and keep "
-            "both statements, for the accounts have no entry for it yet"
+            "EUR lie in the account and are owed to the member; pay them by a transfer of your own, then "
+            "`condivisa accounts repay`"
         )
         return Proposal(entry, Outcome.OWED, sentence, payments=tuple(changed))
 

@@ -8,7 +8,7 @@ from settlement.domain.errors import BookingRefused
 from settlement.ports import UnitOfWork
 from settlement.usecases.booking import Booked
 
-TYPED = (EntryKind.SPENDING, EntryKind.COLLECTION)
+TYPED = (EntryKind.SPENDING, EntryKind.COLLECTION, EntryKind.REPAYMENT)
 
 
 def reverse_entry(work: UnitOfWork, community_id: UUID, entry_id: UUID, cause: Cause, note: str) -> Booked:

@@ -107,6 +107,7 @@ MATRIX = {
     ("POST", P + "/accounts/closings"): Row((401, 409, 409, 403, 403, 403, 404)),
     ("POST", P + "/accounts/spendings"): Row(ADMINISTRATORS),
     ("POST", P + "/accounts/collections"): Row(ADMINISTRATORS),
+    ("POST", P + "/accounts/repayments"): Row(ADMINISTRATORS),
     ("POST", P + "/accounts/reversals"): Row(ADMINISTRATORS),
     ("GET", P + "/distributions/{distribution_id}/statements/{member_id}"): Row(
         OWN, P + "/distributions/{distribution}/statements/{P1}"
