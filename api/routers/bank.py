@@ -43,7 +43,10 @@ async def _file(request: Request) -> bytes:
 
 def _takes() -> dict[str, Any]:
     """The request body in OpenAPI, which FastAPI cannot derive from a dependency."""
-    schema = {"type": "string", "description": "CAMT.053 in version 02 or 08, or the CSV form"}
+    schema = {
+        "type": "string",
+        "description": "CAMT.053 in version 02 or 08, pain.002 in version 03 or 10, or the CSV form",
+    }
     return {"requestBody": {"required": True, "content": {name: {"schema": schema} for name in MEDIA_TYPES}}}
 
 
@@ -57,7 +60,7 @@ Account = Annotated[
 @router.post(
     "/bank-statements",
     operation_id="importBankStatement",
-    summary="Match a bank statement with orders and receipts (CAMT.053 or CSV)",
+    summary="Match a bank statement or a status report with orders and receipts (CAMT.053, CSV, pain.002)",
     openapi_extra=_takes(),
 )
 def post_statement(
@@ -82,7 +85,13 @@ def post_statement(
     with service.writing() as work:
         require_community(work, asker, community_id)
         done = import_statement(
-            work, community_id, found.entries, accept=accept, kind=kind, accounts=accounts
+            work,
+            community_id,
+            found.entries,
+            accept=accept,
+            kind=kind,
+            accounts=accounts,
+            statuses=found.statuses,
         )
         _refuse(done.findings)
         if accept:

@@ -11,6 +11,7 @@ from settlement.domain.accounting.late_return import sent_back_late
 from settlement.domain.bank_orders import BankPayment, PaymentState
 from settlement.domain.bank_statement import Entry, foreign_accounts
 from settlement.domain.findings import Finding
+from settlement.domain.payment_status import PaymentStatus
 from settlement.domain.payout_states import PayoutState
 from settlement.domain.records import ReceiptKind
 from settlement.domain.statement_matching import Matcher, Outcome, Proposal
@@ -33,12 +34,13 @@ def import_statement(
     accept: bool,
     kind: ReceiptKind | None = None,
     accounts: Collection[str] = (),
+    statuses: Sequence[PaymentStatus] = (),
 ) -> Imported:
     """Propose what the entries mean; with `accept` book it: receipts, credited and returned payments.
 
     The same entries again, or those of an overlapping statement, change nothing. `kind` is that of receipts
-    whose text does not tell; `accounts` are further accounts of the community. The caller commits: all or
-    nothing. Raises what record_receipt and confirm_payouts raise.
+    whose text does not tell; `accounts` are further accounts of the community; `statuses` are those of a
+    status report. The caller commits: all or nothing. Raises what record_receipt and confirm_payouts raise.
     """
     work.lock(f"money:{community_id}")
     orders = work.bank_orders.of_community(community_id)
@@ -46,8 +48,8 @@ def import_statement(
     findings = foreign_accounts(entries, own)
     if findings:
         return Imported(findings=tuple(findings))
-    ids = {(entry.end_to_end_id or "").upper() for entry in entries}
-    named = {(entry.order or "").upper() for entry in entries}
+    ids = {(row.end_to_end_id or "").upper() for row in (*entries, *statuses)}
+    named = {(row.order or "").upper() for row in (*entries, *statuses)}
     payments = work.bank_orders.named(
         community_id, ids, [order.id for order in orders if order.message_id in named]
     )
@@ -59,7 +61,7 @@ def import_statement(
         for row in payments
     ]
     matcher = Matcher(payments, work.receipts.of_community(community_id), kind)
-    proposals = tuple(matcher.proposals(entries))
+    proposals = (*matcher.proposals(entries), *matcher.of_statuses(statuses))
     if accept:
         _book(work, community_id, proposals)
     return Imported(proposals)

@@ -56,10 +56,12 @@ from tests.settlement.bankfile.statements import (
     OTHER_IBAN,
     OWN_IBAN,
     Ntry,
+    TxSts,
     camt,
     csv_file,
     gse_credit,
     paid,
+    report,
     returned,
 )
 
@@ -101,7 +103,8 @@ def bring(world: World, content: bytes, *, accept: bool = True, **options) -> Im
     found = read_statement("estratto", content)
     assert found.findings == []
     with OracleUnitOfWork(world.engine) as work:
-        done = import_statement(work, world.community_id, found.entries, accept=accept, **options)
+        told = {"accept": accept, "statuses": found.statuses}
+        done = import_statement(work, world.community_id, found.entries, **told, **options)
         if accept:
             work.commit()
     return done
@@ -338,6 +341,60 @@ def test_import__late_return__is_owed_until_another_transfer_paid_it(banked: Wor
         reverse_entry(work, banked.community_id, paid_out.entry.id, Cause.MISTAKE, "another member")
         assert work.journal.balances(banked.community_id) == after
         assert reconcile_accounts(work, banked.community_id) == []
+
+
+def test_report__rejected_payments__are_released_once(banked: World) -> None:
+    reserve_all(banked)
+    made = order(banked)
+    first, second, *_ = payments(banked)
+    content = report(
+        TxSts(first.end_to_end_id, amount=eur(first)),
+        TxSts(second.end_to_end_id, "ACSP", None),
+        TxSts("SOMEBODY-ELSE"),
+        order=made.message_id,
+    )
+    for outcome in (Outcome.RETURNED, Outcome.KNOWN):
+        found = bring(banked, content).proposals
+        assert [row.outcome for row in found] == [outcome, Outcome.OTHER, Outcome.OTHER]
+    assert banked.open_messages() == ["release"]
+    stored = payments(banked)[0]
+    assert (stored.state, stored.late, stored.return_reason) == (PaymentState.RETURNED, False, "AC01")
+    whole = bring(banked, report(order=made.message_id, group="RJCT")).proposals
+    assert [row.outcome for row in whole] == [Outcome.RETURNED]
+    assert {row.state for row in payments(banked)} == {PaymentState.RETURNED}
+    with OracleUnitOfWork(banked.engine) as work:
+        assert reconcile_accounts(work, banked.community_id) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "sentence"),
+    [
+        (TxSts("", amount="0.01"), "another amount"),
+        (TxSts("", "XXXX"), "neither accepted nor rejected"),
+    ],
+)
+def test_report__doubtful_status__is_held(banked: World, status: TxSts, sentence: str) -> None:
+    reserve_all(banked)
+    order(banked)
+    named = report(replace_id(status, payments(banked)[0].end_to_end_id))
+    (found,) = bring(banked, named).proposals
+    assert (found.outcome, sentence in found.sentence) == (Outcome.HELD, True)
+    assert banked.open_messages() == []
+
+
+def replace_id(status: TxSts, end_to_end_id: str) -> TxSts:
+    """The same status of a payment of ours."""
+    return replace(status, end_to_end_id=end_to_end_id)
+
+
+def test_report__payment_that_a_statement_showed__is_held_and_never_paid_again(banked: World) -> None:
+    reserve_all(banked)
+    order(banked)
+    first = payments(banked)[0]
+    bring(banked, camt(*debits([first])))
+    (found,) = bring(banked, report(TxSts(first.end_to_end_id))).proposals
+    assert (found.outcome, "counts as paid" in found.sentence) == (Outcome.HELD, True)
+    assert payments(banked)[0].state is PaymentState.CREDITED
 
 
 def test_mark_payouts__statement_known__takes_effect_on_the_day_of_the_bank(banked: World) -> None:
