@@ -48,15 +48,16 @@ def import_statement(
     findings = foreign_accounts(entries, own)
     if findings:
         return Imported(findings=tuple(findings))
-    ids = {(row.end_to_end_id or "").upper() for row in (*entries, *statuses)}
-    named = {(row.order or "").upper() for row in (*entries, *statuses)}
+    told: list[Entry | PaymentStatus] = [*entries, *statuses]
+    ids = {(row.end_to_end_id or "").upper() for row in told}
+    named = {(row.order or "").upper() for row in told}
     payments = work.bank_orders.named(
         community_id, ids, [order.id for order in orders if order.message_id in named]
     )
-    told = _told_by_hand(work, community_id)
+    by_hand = _told_by_hand(work, community_id)
     payments = [
         replace(row, payout_state=PayoutState.CONFIRMED)
-        if (row.distribution_id, row.leaf_index) in told
+        if (row.distribution_id, row.leaf_index) in by_hand
         else row
         for row in payments
     ]
