@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import TypeAlias
+from uuid import UUID
 
 from oracle.store.unit_of_work import OracleReadOnlyUnitOfWork, OracleUnitOfWork
+from oracle.usecases.standing import Findings
 from settlement.bootstrap import Database, case_manifest, database_revision
 from settlement.engines import settle_case
 from settlement.ports import Evidence, Settle
@@ -19,11 +21,17 @@ WriteWork: TypeAlias = OracleUnitOfWork
 VERIFIER_PAGE = Path(__file__).resolve().parent.parent / "web" / "verifier" / "verify.html"
 
 
+def no_chain(_community_id: UUID) -> Findings:
+    """What a service without a chain knows of it."""
+    return Findings(notes=["this service has no chain: the accounts were not compared with a vault"])
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """The unit-of-work makers, the clock and the few files that the edge serves.
 
-    `not_ready` gives the reason why questions cannot be answered now, or None.
+    `not_ready` gives the reason why questions cannot be answered now, or None. `compare_chain` says where a
+    community's accounts differ from its vault, or in a note why that is not known.
     """
 
     reading: Callable[[], AbstractContextManager[OracleReadOnlyUnitOfWork]]
@@ -32,6 +40,7 @@ class Service:
     clock: Callable[[], datetime]
     evidence: Evidence = case_manifest
     settle: Settle = settle_case
+    compare_chain: Callable[[UUID], Findings] = no_chain
     verifier_page: Path = VERIFIER_PAGE
     version: str = version("condivisa")
 

@@ -2,27 +2,21 @@
 
 from datetime import datetime
 from typing import Annotated
-from uuid import UUID
 
 import typer
 
 from cli.approval import By, person
+from cli.bookings import collect, repay, reverse, spend
 from cli.failures import EXIT_REFUSED, explained
-from cli.receipt_options import euro
 from cli.workspace import CommunityArgument, StateOption, Workspace, open_ledger, open_workspace
 from community.domain.records import CommunityRecord
 from oracle.chain.inspection import Inspection
-from oracle.errors import NodeNotStarted, NodeUnreachable, NotDeployed
-from oracle.usecases.accounts_standing import accounts_standing
+from oracle.usecases.accounts_standing import accounts_standing, beside_the_chain
 from oracle.usecases.standing import Findings
-from settlement.domain.accounting.entry import Cause, RecordedEntry
-from settlement.domain.accounting.fund import Fund
+from settlement.domain.accounting.entry import RecordedEntry
 from settlement.domain.rounding import micro_eur_text
 from settlement.usecases.close_accounts import close_accounts
-from settlement.usecases.collect_receivable import collect_receivable
-from settlement.usecases.reconcile_accounts import reconcile_accounts
-from settlement.usecases.reverse_entry import reverse_entry
-from settlement.usecases.spend_fund import spend_fund
+from settlement.usecases.reconcile_accounts import outside_the_vault, reconcile_accounts
 
 app = typer.Typer(
     name="accounts",
@@ -30,6 +24,10 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
 )
+app.command("spend")(spend)
+app.command("collect")(collect)
+app.command("repay")(repay)
+app.command("reverse")(reverse)
 EPILOG = "Exit status: 0 all agree; 1 they differ, each difference named, the first one first."
 
 
@@ -88,66 +86,6 @@ def close(community: CommunityArgument, by: By = None, state: StateOption = None
     typer.echo(f"{len(closed)} distributions are final now")
 
 
-@app.command("spend")
-def spend(
-    community: CommunityArgument,
-    fund: Annotated[Fund, typer.Option(help="Out of which fund.")],
-    amount: Annotated[str, typer.Option("--eur", metavar="EUR", help="E.g. 120.00")],
-    reference: Annotated[str, typer.Option(help="The bank's reference of the payment, or the resolution's.")],
-    on: Annotated[
-        datetime, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Day of the payment.")
-    ],
-    state: StateOption = None,
-) -> None:
-    """Post a payment that a resolution made out of the social or the grid fund."""
-    wanted = euro(amount)
-    with explained(), open_workspace(state) as workspace:
-        record = workspace.community(community)
-        with workspace.writing() as work:
-            new = spend_fund(work, record.id, fund, wanted, on.date(), reference)
-            work.commit()
-    done = "posted" if new else "was posted already"
-    typer.echo(f"{micro_eur_text(wanted)} EUR out of the {fund} fund: {done}")
-
-
-@app.command("collect")
-def collect(
-    community: CommunityArgument,
-    member: Annotated[str, typer.Option(help="The member that left, by its code.")],
-    amount: Annotated[str, typer.Option("--eur", metavar="EUR", help="E.g. 12.00")],
-    reference: Annotated[str, typer.Option(help="The bank's reference of the payment.")],
-    on: Annotated[
-        datetime, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Day of the payment.")
-    ],
-    state: StateOption = None,
-) -> None:
-    """Post what a member that left paid back; the vault does not know of this money."""
-    wanted = euro(amount)
-    with explained(), open_workspace(state) as workspace:
-        record = workspace.community(community)
-        with workspace.writing() as work:
-            new = collect_receivable(work, record.id, member, wanted, on.date(), reference)
-            work.commit()
-    typer.echo(f"{micro_eur_text(wanted)} EUR of {member}: {'posted' if new else 'was posted already'}")
-
-
-@app.command("reverse")
-def reverse(
-    community: CommunityArgument,
-    entry: Annotated[UUID, typer.Argument(help="The entry's id, as the journal shows it.")],
-    note: Annotated[str, typer.Option(help="Why, for whoever reads the journal.")],
-    cause: Annotated[Cause, typer.Option(help="Of what kind the reason is.")] = Cause.MISTAKE,
-    state: StateOption = None,
-) -> None:
-    """Take back a spending or a collection that was posted by mistake; nothing is deleted."""
-    with explained(), open_workspace(state) as workspace:
-        record = workspace.community(community)
-        with workspace.writing() as work:
-            made = reverse_entry(work, record.id, entry, cause, note)
-            work.commit()
-    typer.echo(f"{entry} is taken back by {made}")
-
-
 def show_entry(row: RecordedEntry) -> None:
     """An entry and its postings, a line each."""
     entry = row.entry
@@ -170,18 +108,20 @@ def _look(workspace: Workspace, record: CommunityRecord) -> tuple[list[str], lis
     """Differences and notes: first the database's own, then those between it and the chain."""
     with workspace.reading() as work:
         differences = reconcile_accounts(work, record.id)
+        notes = outside_the_vault(work.journal.balances(record.id))
     chain = _chain(workspace, record)
-    return differences + chain.divergences, chain.notes
+    return differences + chain.divergences, notes + chain.notes
 
 
 def _chain(workspace: Workspace, record: CommunityRecord) -> Findings:
     if workspace.chain.rpc is None and not (workspace.chain.folder / "keys.json").exists():
         return Findings(notes=["there is no chain yet: accounts and chain were not compared"])
-    try:
+
+    def look() -> Findings:
         with open_ledger(workspace) as opened, workspace.reading() as work:
             return accounts_standing(work, Inspection(opened.chain), record.id)
-    except (NodeUnreachable, NodeNotStarted, NotDeployed) as error:
-        return Findings(notes=[f"accounts and chain were not compared: {error}"])
+
+    return beside_the_chain(look)
 
 
 def _require_equal(differences: list[str], notes: list[str]) -> None:

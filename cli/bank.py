@@ -45,7 +45,9 @@ def sepa(
     ] = None,
     names: Annotated[
         Path | None,
-        typer.Option(metavar="FILE.csv", help="Columns member,name: account holders; default: member codes."),
+        typer.Option(
+            metavar="FILE.csv", help="Columns member,name: instead of the account holders that are known."
+        ),
     ] = None,
     order: Annotated[
         int | None, typer.Option(metavar="N", help="Write order N again, order nothing.")
@@ -55,8 +57,8 @@ def sepa(
     """Order the reserved bank payouts as a SEPA payment file (pain.001.001.09), each once.
 
     With nothing new to order it writes the distribution's last file again, byte for byte. Banks compare the
-    holder's name with the account; a member code will not match. The CBI dialect is not written. Contains
-    personal data.
+    holder's name with the account: it is the one kept with the member, or in --names; a member code will not
+    match. The CBI dialect is not written. Contains personal data.
     """
     terms = OrderTerms(
         execution.date(), _iban(debtor_iban), debtor_bic, {} if names is None else _holders(names)
@@ -78,7 +80,9 @@ def sepa(
 
 def statement(
     community: CommunityArgument,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="CAMT.053 (version 02 or 08) or CSV.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="CAMT.053 (version 02 or 08), CSV, or pain.002.")
+    ],
     accept: Annotated[
         bool, typer.Option("--accept", help="Book what is proposed; without it nothing is written.")
     ] = False,
@@ -93,7 +97,8 @@ def statement(
     """Match a bank statement: receipts from GSE, payouts that were credited, payouts that came back.
 
     Shows what each entry means; with --accept it is booked, and the ledger confirms or releases the leaves.
-    The same file again, or an overlapping one, changes nothing. A receipt of which fee or costs are to be
+    The same file again, or an overlapping one, changes nothing. A status report (pain.002, version 03 or 10)
+    releases what the bank rejected. A receipt of which fee or costs are to be
     told apart is recorded by `condivisa pay receive` before, under the bank's reference. CSV columns:
     booked_on, amount_eur, reference; if need be end_to_end_id, counterparty, remittance, return_reason,
     account.
@@ -104,7 +109,13 @@ def statement(
         record = workspace.community(community)
         with workspace.writing() as work:
             done = import_statement(
-                work, record.id, found.entries, accept=accept, kind=kind, accounts=accounts
+                work,
+                record.id,
+                found.entries,
+                accept=accept,
+                kind=kind,
+                accounts=accounts,
+                statuses=found.statuses,
             )
             if done.findings:
                 refuse_findings(done.findings)

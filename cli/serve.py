@@ -4,18 +4,23 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Annotated
+from uuid import UUID
 
 import typer
 import uvicorn
 
 from api.main import create_app
-from api.service import service_of
+from api.service import Service, service_of
 from cli.failures import EXIT_BAD_INPUT, EXIT_MISSING, explained, stop
 from cli.logs import configure_logs
 from cli.workspace import StateOption, Workspace, open_ledger, open_workspace
+from oracle.chain.inspection import Inspection
 from oracle.errors import OracleError
+from oracle.usecases.accounts_standing import accounts_standing, beside_the_chain
 from oracle.usecases.publish import publish
+from oracle.usecases.standing import Findings
 from oracle.wiring import OpenChain, publishing
 
 HOST = "127.0.0.1"
@@ -44,8 +49,21 @@ def serve_api(workspace: Workspace, opened: OpenChain, say: Say, port: int | Non
         say(
             f"\nAPI at {address} (description at /openapi.json, verification page at /verify); Ctrl-C ends it"
         )
-        config = uvicorn.Config(create_app(service_of(workspace.database)), log_config=None)
+        config = uvicorn.Config(create_app(_service(workspace, opened)), log_config=None)
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def _service(workspace: Workspace, opened: OpenChain) -> Service:
+    """The service over the database, which looks at the chain where it is asked to compare."""
+
+    def look(community_id: UUID) -> Findings:
+        with workspace.reading() as work:
+            return accounts_standing(work, Inspection(opened.chain), community_id)
+
+    def compare(community_id: UUID) -> Findings:
+        return beside_the_chain(lambda: look(community_id))
+
+    return replace(service_of(workspace.database), compare_chain=compare)
 
 
 @contextmanager

@@ -200,6 +200,28 @@ class AccountFacts(NamedTuple):
     transactions_with_waiting: int
 
 
+class OpenedSingle(NamedTuple):
+    """A single payout as the vault's logs tell it; `opened_at` is the block's time in seconds.
+
+    `fund` is the vault's number of the fund that a resolution spent from, None of what took the place of a
+    leaf or, then `replaces` is its number, of another single payout.
+    """
+
+    number: int
+    amount_micro_eur: int
+    fund: int | None
+    replaces: int | None
+    transaction: bytes
+    opened_at: int
+
+
+class EndedSingle(NamedTuple):
+    """What became of a single payout that counts as paid; `ended_at` is the block's time in seconds."""
+
+    swept: bool
+    ended_at: int
+
+
 class Branch(NamedTuple):
     """Aligned leaves of a distribution and their common path."""
 
@@ -317,6 +339,15 @@ class Vault(Protocol):
     def credit_of(self, vault: bytes, receipt: bytes) -> tuple[int, bool]: ...
     def token_of(self, vault: bytes) -> bytes | None: ...
     def is_paid(self, vault: bytes, distribution: int, index: int) -> bool: ...
+    def single_count(self, vault: bytes) -> int:
+        """How many single payouts there are, in blocks that count by the chain's profile."""
+
+    def opened_singles(self, vault: bytes) -> list[OpenedSingle]:
+        """All single payouts, in blocks that count. Raises NodeRefused where the node keeps no such logs."""
+
+    def ended_single(self, vault: bytes, number: int) -> EndedSingle | None:
+        """Whether a single payout was paid or swept, in a block that counts. Raises as `opened_singles`."""
+
     def settled(self, vault: bytes, outcome: Outcome) -> SettledFacts: ...
     def paid_batch(self, vault: bytes, outcome: Outcome) -> PaidBatch: ...
 

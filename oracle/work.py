@@ -40,6 +40,7 @@ from settlement.ports import (
     Payouts,
     PricesReader,
     ReadingsReader,
+    SinglePayoutsReader,
     UnitOfWork,
 )
 from settlement.ports import Distributions as SettlementDistributions
@@ -356,6 +357,9 @@ class AdjustmentWork(Protocol):
 
 class StatusWork(Protocol):
     """What is compared with a chain, all of it from one snapshot."""
+
+    @property
+    def single_payouts(self) -> SinglePayoutsReader: ...
 
     @property
     def communities(self) -> StatusCommunities: ...

@@ -30,6 +30,7 @@ from settlement.domain.records import (
     StoredSettlement,
 )
 from settlement.domain.settlement import Settlement
+from settlement.domain.single_payouts import SinglePayout
 
 
 class Settle(Protocol):
@@ -275,6 +276,10 @@ class Journal(JournalReader, Protocol):
         """The corrections and the reversal that are linked to an entry."""
         ...
 
+    def of_kind(self, community_id: UUID, kind: EntryKind) -> list[Entry]:
+        """All entries of a kind."""
+        ...
+
     def standing(self, community_id: UUID, kind: EntryKind) -> list[Entry]:
         """The entries of a kind that no other one took back."""
         ...
@@ -369,6 +374,14 @@ class BankOrdersReader(Protocol):
         """The community's payments that a statement names, singly or by their order."""
         ...
 
+    def sent_back_late(self, community_id: UUID) -> list[BankPayment]:
+        """The payments that the bank sent back after the vault was told that they arrived."""
+        ...
+
+    def booked_days(self, distribution_id: UUID, state: PayoutState) -> Mapping[UUID, date]:
+        """When the bank booked the latest payment of leaves, or its return, by the leaf's id."""
+        ...
+
     def attempts(self, distribution_id: UUID) -> dict[UUID, int]:
         """How many times each leaf of a distribution was ordered, by the leaf's id."""
         ...
@@ -383,6 +396,26 @@ class BankOrders(BankOrdersReader, Protocol):
 
     def set_payment(self, payment: BankPayment) -> None:
         """Keep a payment's state and the bank's word on it."""
+        ...
+
+
+class SinglePayoutsReader(Protocol):
+    """Single payouts of vaults."""
+
+    def of_community(self, community_id: UUID) -> list[SinglePayout]:
+        """All single payouts of a community by number."""
+        ...
+
+
+class SinglePayouts(SinglePayoutsReader, Protocol):
+    """Single payouts, to add; what became of them, to note."""
+
+    def add(self, singles: Sequence[SinglePayout]) -> None:
+        """Store single payouts."""
+        ...
+
+    def set_state(self, single: SinglePayout) -> None:
+        """Keep the state of a single payout, and since when."""
         ...
 
 
@@ -424,6 +457,8 @@ class UnitOfWork(Protocol):
     @property
     def bank_orders(self) -> BankOrders: ...
     @property
+    def single_payouts(self) -> SinglePayouts: ...
+    @property
     def outbox(self) -> Outbox: ...
 
     def lock(self, name: str) -> None:
@@ -453,3 +488,7 @@ class AccountsWork(Protocol):
     def payouts(self) -> PayoutsReader: ...
     @property
     def journal(self) -> JournalReader: ...
+    @property
+    def bank_orders(self) -> BankOrdersReader: ...
+    @property
+    def single_payouts(self) -> SinglePayoutsReader: ...

@@ -11,13 +11,21 @@ from api.deps import Administrator, Overseer, ServiceOf
 from api.errors import ApiError, findings_out
 from api.paging import DEFAULT, Limit, Offset
 from api.routing import Router
-from api.schemas.bank import BankEntryOut, BankOrderOut, BankOrderPage, BankStatementOut
+from api.schemas.bank import (
+    BankEntryOut,
+    BankOrderIn,
+    BankOrderOut,
+    BankOrderPage,
+    BankStatementOut,
+    OrderedOut,
+)
 from api.schemas.wire import part
 from oracle.usecases.import_statement import import_statement
-from settlement.bankfile import read_statement
+from settlement.bankfile import read_statement, write_payment_file
 from settlement.domain.findings import Finding
 from settlement.domain.iban import iban_is_valid
 from settlement.domain.records import ReceiptKind
+from settlement.usecases.order_at_bank import order_at_bank
 
 router = Router(prefix="/communities/{community_id}", tags=["bank"])
 
@@ -35,7 +43,10 @@ async def _file(request: Request) -> bytes:
 
 def _takes() -> dict[str, Any]:
     """The request body in OpenAPI, which FastAPI cannot derive from a dependency."""
-    schema = {"type": "string", "description": "CAMT.053 in version 02 or 08, or the CSV form"}
+    schema = {
+        "type": "string",
+        "description": "CAMT.053 in version 02 or 08, pain.002 in version 03 or 10, or the CSV form",
+    }
     return {"requestBody": {"required": True, "content": {name: {"schema": schema} for name in MEDIA_TYPES}}}
 
 
@@ -49,7 +60,7 @@ Account = Annotated[
 @router.post(
     "/bank-statements",
     operation_id="importBankStatement",
-    summary="Match a bank statement with orders and receipts (CAMT.053 or CSV)",
+    summary="Match a bank statement or a status report with orders and receipts (CAMT.053, CSV, pain.002)",
     openapi_extra=_takes(),
 )
 def post_statement(
@@ -74,13 +85,45 @@ def post_statement(
     with service.writing() as work:
         require_community(work, asker, community_id)
         done = import_statement(
-            work, community_id, found.entries, accept=accept, kind=kind, accounts=accounts
+            work,
+            community_id,
+            found.entries,
+            accept=accept,
+            kind=kind,
+            accounts=accounts,
+            statuses=found.statuses,
         )
         _refuse(done.findings)
         if accept:
             work.commit()
     entries = [BankEntryOut.of(proposal) for proposal in done.proposals]
     return BankStatementOut(accepted=accept, unbooked=found.unbooked, entries=entries)
+
+
+@router.post(
+    "/bank-orders",
+    operation_id="orderAtBank",
+    summary="Order a distribution's reserved bank payouts (pain.001.001.09)",
+    status_code=201,
+    responses={200: {"model": OrderedOut, "description": "Nothing more was reserved: the last order"}},
+)
+def post_order(
+    community_id: UUID, wanted: BankOrderIn, response: Response, asker: Administrator, service: ServiceOf
+) -> OrderedOut:
+    """Order, payments and the file's bytes are stored together; the file is fetched by the order's number.
+
+    Sent twice it answers the same order: a payout has one open payment at most.
+    """
+    with service.writing() as work:
+        require_community(work, asker, community_id)
+        now = service.clock()
+        done = order_at_bank(
+            work, write_payment_file, community_id, wanted.distribution_id, wanted.terms, now
+        )
+        shown = OrderedOut.of(done, work.bank_orders.payments(community_id, [done.order.id]))
+        work.commit()
+    response.status_code = 201 if done.new else 200
+    return shown
 
 
 @router.get("/bank-orders", operation_id="listBankOrders", summary="Payment files, the latest first")

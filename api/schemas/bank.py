@@ -4,12 +4,64 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, model_validator
 
-from api.schemas.wire import Count, Day, Euro, Id, Instant, Page, Response, Sha256, rome
+from api.schemas.member import AccountHolder, Code, Iban
+from api.schemas.wire import Count, Day, Euro, Id, Instant, Page, Request, Response, Sha256, rome
 from settlement.domain.bank_orders import BankOrder, BankPayment, PaymentState
 from settlement.domain.rounding import micro_eur_text
 from settlement.domain.statement_matching import Proposal
+from settlement.usecases.order_at_bank import Ordered, OrderTerms
+
+HOLDERS_MAX = 10_000
+
+
+class HolderIn(Request):
+    """Whose name an account bears, for this order alone."""
+
+    member: Code
+    name: AccountHolder
+
+
+class BankOrderIn(Request):
+    """Order a distribution's reserved bank payouts. Sent again, nothing is ordered twice."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "distribution_id": "0193d2f0-0000-7000-8000-000000000001",
+                    "execution_date": "2024-12-06",
+                    "debtor_iban": "IT60X0542811101000000123456",
+                }
+            ]
+        }
+    )
+
+    distribution_id: Id
+    execution_date: Day
+    debtor_iban: Annotated[
+        Iban | None, Field(description="Account to pay from; default: that of the community's latest order")
+    ] = None
+    debtor_bic: Annotated[
+        str | None, Field(pattern="^[A-Z0-9]{8}([A-Z0-9]{3})?$", description="Its bank, if that is asked for")
+    ] = None
+    holders: Annotated[
+        list[HolderIn],
+        Field(max_length=HOLDERS_MAX, description="Instead of the names that are kept beside the accounts"),
+    ] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _names_each_member_once(self) -> Self:
+        if len({row.member for row in self.holders}) < len(self.holders):
+            raise ValueError("a member's account holder is named twice")
+        return self
+
+    @property
+    def terms(self) -> OrderTerms:
+        """The order as a use case takes it."""
+        holders = {row.member: row.name for row in self.holders}
+        return OrderTerms(self.execution_date, self.debtor_iban, self.debtor_bic, holders)
 
 
 class BankOrderOut(Response):
@@ -46,6 +98,19 @@ class BankOrderOut(Response):
             returned=states[PaymentState.RETURNED],
             owed=sum(row.late for row in payments),
         )
+
+
+class OrderedOut(Response):
+    """An order at the bank, and what it leaves out."""
+
+    new: bool = Field(description="False: nothing more was reserved, this is the distribution's latest order")
+    order: BankOrderOut
+    left_out: list[str] = Field(description="One sentence per reserved payout that cannot be ordered")
+
+    @classmethod
+    def of(cls, done: Ordered, payments: Sequence[BankPayment]) -> Self:
+        """The order as it is sent."""
+        return cls(new=done.new, order=BankOrderOut.of(done.order, payments), left_out=list(done.left_out))
 
 
 class BankOrderPage(Page):

@@ -6,14 +6,22 @@ from pydantic import ConfigDict, Field
 
 from api.queries.distribution_state import DistributionState
 from api.schemas.settlement import SplitOut
-from api.schemas.wire import Count, Day, Euro, EuroCents, Id, Page, Request, Response, Sha256, Text
-from settlement.domain.decimals import parse_scaled
+from api.schemas.wire import (
+    Count,
+    Day,
+    Euro,
+    EuroCents,
+    Id,
+    Page,
+    Request,
+    Response,
+    Sha256,
+    Text,
+    micro_eur_of,
+)
 from settlement.domain.records import Distribution, Payout, Receipt, ReceiptKind
 from settlement.domain.rounding import micro_eur_text
 from settlement.usecases.record_receipt import ReceiptTerms
-
-_EURO_DECIMALS = 6
-
 
 Acknowledged = Annotated[
     list[Text],
@@ -44,10 +52,10 @@ class ReceiptIn(Request):
         return ReceiptTerms(
             kind=self.kind,
             received_on=self.received_on,
-            gross_micro_eur=_micro_eur(self.gross_eur),
+            gross_micro_eur=micro_eur_of(self.gross_eur),
             bank_reference=self.bank_reference,
-            fee_withheld_micro_eur=_micro_eur(self.fee_withheld_eur),
-            costs_micro_eur=_micro_eur(self.costs_eur),
+            fee_withheld_micro_eur=micro_eur_of(self.fee_withheld_eur),
+            costs_micro_eur=micro_eur_of(self.costs_eur),
         )
 
 
@@ -183,9 +191,3 @@ class PayoutPage(Page):
     distribution_id: Id
     number: Count
     payouts: list[PayoutOut]
-
-
-def _micro_eur(text: str) -> int:
-    amount = parse_scaled(text, _EURO_DECIMALS)
-    assert amount is not None, "the schema's pattern admits decimals only"
-    return amount

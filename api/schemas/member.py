@@ -12,7 +12,7 @@ from community.domain.records import MemberRecord, MemberStatus, MemberType, New
 from oracle.sources.payees import checksum_address
 from settlement.domain.case import MemberCategory
 from settlement.domain.iban import iban_is_valid
-from settlement.domain.payees import Payee
+from settlement.domain.payees import HOLDER_MAX_CHARACTERS, Payee
 from settlement.domain.payout_states import Channel
 
 PODS_MAX = 1_000
@@ -46,6 +46,14 @@ Address = Annotated[
         examples=["0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"],
     ),
     AfterValidator(_address),
+]
+AccountHolder = Annotated[
+    Text,
+    Field(
+        max_length=HOLDER_MAX_CHARACTERS,
+        description="Name of the account's holder, which banks compare with the IBAN",
+        examples=["Ada Rossi"],
+    ),
 ]
 Code = Annotated[
     Text,
@@ -116,6 +124,7 @@ class MemberUpdate(Request):
     )
     wallet_address: Address | None = None
     iban: Iban | None = None
+    account_holder: AccountHolder | None = None
     publication_consent: bool = Field(
         default=False,
         strict=True,
@@ -149,7 +158,14 @@ class MemberUpdate(Request):
             status=self.status,
             joined_on=self.joined_on,
             left_on=self.left_on,
-            payee=Payee(code, self.payout_channel, octets, self.iban, self.publication_consent),
+            payee=Payee(
+                code,
+                self.payout_channel,
+                octets,
+                self.iban,
+                self.publication_consent,
+                self.account_holder,
+            ),
             location=None if self.location is None else self.location.model_dump(mode="json"),
             pods=tuple(pod.record for pod in self.pods),
         )
@@ -180,6 +196,7 @@ class PersonalOut(Response):
 
     wallet_address: str | None
     iban: str | None
+    account_holder: str | None
     location: Point | None
 
 
@@ -245,6 +262,7 @@ def _personal(member: NewMember, payee: Payee) -> PersonalOut:
     return PersonalOut(
         wallet_address=None if address is None else checksum_address(address),
         iban=payee.iban,
+        account_holder=payee.account_holder,
         location=None if member.location is None else Point.model_validate(member.location),
     )
 

@@ -13,8 +13,10 @@ from uuid import UUID
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from settlement.domain.calendar import ROME
+from settlement.domain.decimals import parse_scaled
 
 TEXT_MAX_CHARACTERS = 200
+EURO_DECIMALS = 6
 LIMIT_DEFAULT = 100
 LIMIT_MAX = 1_000
 OFFSET_MAX = 10_000_000
@@ -132,3 +134,10 @@ def hexadecimal(octets: bytes) -> str:
 def part(rows: Sequence[Row], limit: int, offset: int) -> list[Row]:
     """The rows of one page."""
     return list(rows[offset : offset + limit])
+
+
+def micro_eur_of(text: str) -> int:
+    """Micro-euro of an amount that a schema's pattern has admitted."""
+    amount = parse_scaled(text, EURO_DECIMALS)
+    assert amount is not None, "the schema's pattern admits decimals only"
+    return amount

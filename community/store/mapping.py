@@ -126,12 +126,20 @@ def member_columns(member: NewMember) -> dict[str, Any]:
         "wallet_address": payee.wallet_address,
         "iban": payee.iban,
         "publication_consent": payee.consent,
+        "account_holder": payee.account_holder,
     } | {name: getattr(member, name) for name in _MEMBER_DOCUMENTS}
 
 
 def payee(row: MemberRow | Row[Any]) -> Payee:
     """How a member is paid."""
-    return Payee(row.code, Channel(row.payout_channel), row.wallet_address, row.iban, row.publication_consent)
+    return Payee(
+        row.code,
+        Channel(row.payout_channel),
+        row.wallet_address,
+        row.iban,
+        row.publication_consent,
+        row.account_holder,
+    )
 
 
 def member(row: MemberRow | Row[Any], pods: Iterable[PodRecord]) -> MemberRecord:

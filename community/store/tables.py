@@ -83,6 +83,7 @@ class MemberRow(SQLModel, table=True):
     payout_channel: str = Field(sa_column=columns.text(10, server_default="bank"))
     wallet_address: bytes | None = Field(sa_column=columns.octets(nullable=True))
     iban: str | None = Field(sa_column=columns.text(34, nullable=True))
+    account_holder: str | None = Field(sa_column=columns.text(70, nullable=True))
     publication_consent: bool = Field(sa_column=Column(Boolean, nullable=False, server_default=text("false")))
     location: dict[str, Any] | None = Field(sa_column=columns.document())
     connection_point: dict[str, Any] | None = Field(sa_column=columns.document())

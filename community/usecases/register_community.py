@@ -127,6 +127,13 @@ def _differences(
     found += [
         f"payee of {member} is another"
         for member, payee in sorted(payees.items())
-        if known.get(member) != payee
+        if known.get(member) != _with_known_holder(payee, known.get(member))
     ]
     return found
+
+
+def _with_known_holder(payee: Payee, known: Payee | None) -> Payee:
+    """A payee that names no account holder says nothing about it: the name may have been told otherwise."""
+    if known is None or payee.account_holder is not None:
+        return payee
+    return replace(payee, account_holder=known.account_holder)

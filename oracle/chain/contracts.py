@@ -9,6 +9,7 @@ from oracle.attest.identifiers import area, area_code_of, configuration_id
 from oracle.attest.keccak import HASH_BYTES, keccak256
 from oracle.attest.messages import DayReport, Settlement
 from oracle.attest.payout_tree import encode_leaves, encode_proof
+from oracle.chain import single_logs
 from oracle.chain.artifacts import artifact
 from oracle.chain.client import GAS_LIMIT_MAX, EvmChain
 from oracle.chain.keys import THRESHOLD
@@ -19,7 +20,9 @@ from oracle.ports import (
     AreaReports,
     Branch,
     Call,
+    EndedSingle,
     MonthTotals,
+    OpenedSingle,
     Outcome,
     PaidBatch,
     PayoutTreeFacts,
@@ -286,6 +289,18 @@ class VaultContract:
         """Whether a leaf's payout is recorded."""
         paid, _ = self._chain.view(artifact(VAULT), vault, "statusOf", distribution, index)
         return bool(paid)
+
+    def single_count(self, vault: bytes) -> int:
+        """How many single payouts there are, in blocks that count."""
+        return single_logs.single_count(self._chain, vault)
+
+    def opened_singles(self, vault: bytes) -> list[OpenedSingle]:
+        """All single payouts, in blocks that count. Raises NodeRefused."""
+        return single_logs.opened_singles(self._chain, vault)
+
+    def ended_single(self, vault: bytes, number: int) -> EndedSingle | None:
+        """Whether a single payout was paid or swept, in a block that counts. Raises NodeRefused."""
+        return single_logs.ended_single(self._chain, vault, number)
 
     def settled(self, vault: bytes, outcome: Outcome) -> SettledFacts:
         """What the vault computed in this transaction. Raises LedgerDiverges when it did not settle."""

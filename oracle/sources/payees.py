@@ -1,9 +1,11 @@
-"""Where each member's money goes: `payees.csv`, columns `member,channel,address,consent`.
+"""Where each member's money goes: `payees.csv`, columns `member,channel,address,consent[,account_holder]`.
 
 channel is `wallet` (address: 0x and 40 hex digits, with EIP-55 checksum or in lower case) or `bank`
 (address: an IBAN, may be empty). consent is `yes`, `no` or empty (no): whether a natural person agrees that
-hour totals are published even where fewer than five persons stand behind them. A member without a row, and
-every member where the file is absent, is paid by bank without IBAN and has not consented.
+hour totals are published even where fewer than five persons stand behind them. account_holder may be left
+out: the name by which the bank knows the account, at most 70 characters, empty where it is not known. A
+member without a row, and every member where the file is absent, is paid by bank without IBAN and has not
+consented.
 
 Form as in the other case files: UTF-8, optional BOM, LF or CRLF, comma separated, columns in any order.
 """
@@ -12,6 +14,7 @@ import csv
 import io
 import re
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from oracle.attest.keccak import keccak256
@@ -19,11 +22,12 @@ from oracle.attest.payout_tree import ADDRESS_BYTES, ZERO_ADDRESS
 from oracle.sources.table import Row, read_table
 from settlement.domain.findings import Finding, quote
 from settlement.domain.iban import iban_is_valid
-from settlement.domain.payees import Payee
+from settlement.domain.payees import HOLDER_MAX_CHARACTERS, Payee
 from settlement.domain.payout_states import Channel
 
 FILE_NAME = "payees.csv"
 COLUMNS = ("member", "channel", "address", "consent")
+HOLDER = "account_holder"
 CHANNELS: Mapping[str, Channel] = {"wallet": Channel.WALLET, "bank": Channel.BANK}
 CONSENTS = {"yes": True, "no": False, "": False}
 ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}", re.ASCII)
@@ -39,7 +43,7 @@ def read_payees(path: Path, members: Collection[str]) -> tuple[dict[str, Payee],
     payees = {member: Payee(member) for member in members}
     if not file.exists():
         return payees, []
-    rows, findings = read_table(file, COLUMNS, others=False)
+    rows, findings = read_table(file, COLUMNS, others=False, optional=(HOLDER,))
     lines: dict[str, int] = {}
     for row in rows:
         payee = _payee(row)
@@ -68,11 +72,13 @@ def checksum_address(address: bytes) -> str:
 
 
 def payees_csv(payees: Iterable[Payee]) -> str:
-    """The file's text, rows in the given order."""
+    """The file's text, rows in the given order; the account holders' column only where one is known."""
+    listed = list(payees)
+    named = any(payee.account_holder for payee in listed)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(_cells(payee) for payee in payees)
+    writer.writerow((*COLUMNS, HOLDER) if named else COLUMNS)
+    writer.writerows((*_cells(row), row.account_holder or "") if named else _cells(row) for row in listed)
     return text.getvalue()
 
 
@@ -92,19 +98,28 @@ def _place_faults(payee: Payee, members: Collection[str], lines: dict[str, int])
 
 def _payee(row: Row) -> Payee | str:
     """The row's payee, or the sentence that says what is wrong with it."""
-    member, channel, address, consent = row.cells
+    member, channel, address, consent, holder = row.cells
     if channel not in CHANNELS:
         return f"the channel {quote(channel)} is neither wallet nor bank"
     if consent not in CONSENTS:
         return f"the consent {quote(consent)} is neither yes nor no"
-    agreed = CONSENTS[consent]
-    if CHANNELS[channel] is Channel.BANK:
+    fault = _holder_fault(holder)
+    if fault:
+        return fault
+    known = Payee(member, CHANNELS[channel], consent=CONSENTS[consent], account_holder=holder or None)
+    if known.channel is Channel.BANK:
         iban = address.replace(" ", "").upper()
         if iban and not iban_is_valid(iban):
             return f"{quote(address)} is not an IBAN, or its check digits are wrong"
-        return Payee(member, Channel.BANK, iban=iban or None, consent=agreed)
-    fault = _address_fault(address)
-    return fault or Payee(member, Channel.WALLET, wallet_address=bytes.fromhex(address[2:]), consent=agreed)
+        return replace(known, iban=iban or None)
+    return _address_fault(address) or replace(known, wallet_address=bytes.fromhex(address[2:]))
+
+
+def _holder_fault(text: str) -> str | None:
+    """The sentence that says what is wrong with an account holder's name, if anything is."""
+    if len(text) > HOLDER_MAX_CHARACTERS:
+        return f"the account holder {quote(text)} has more than {HOLDER_MAX_CHARACTERS} characters"
+    return None if text.isprintable() else f"the account holder {quote(text)} has control characters"
 
 
 def _address_fault(text: str) -> str | None:

@@ -34,17 +34,20 @@ def locate(path: Path, names: Sequence[str]) -> tuple[Path, list[Finding]]:
     return path, [Finding(path.name, 1, f"the folder holds no {' and no '.join(names)}")]
 
 
-def read_table(path: Path, columns: Sequence[str], others: bool) -> tuple[list[Row], list[Finding]]:
+def read_table(
+    path: Path, columns: Sequence[str], others: bool, optional: Sequence[str] = ()
+) -> tuple[list[Row], list[Finding]]:
     """Rows below a header that names all `columns`, in any order; empty lines are ignored.
 
     UTF-8, optional BOM, LF or CRLF, comma separated. `others` allows columns that nobody wants here.
-    Rows with findings are left out.
+    `optional` columns come after the wanted ones, empty where the header does not name them. Rows with
+    findings are left out.
     """
     text, findings = _text(path)
     if findings:
         return [], findings
     try:
-        return _rows(path.name, list(_records(text)), columns, others)
+        return _rows(path.name, list(_records(text)), columns, others, optional)
     except csv.Error as error:
         return [], [Finding(path.name, 1, f"not readable as comma-separated text: {error}")]
 
@@ -87,25 +90,34 @@ def _records(text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _rows(
-    name: str, records: list[tuple[int, list[str]]], columns: Sequence[str], others: bool
+    name: str,
+    records: list[tuple[int, list[str]]],
+    columns: Sequence[str],
+    others: bool,
+    optional: Sequence[str],
 ) -> tuple[list[Row], list[Finding]]:
     if not records:
         return [], [Finding(name, 1, "the file is empty")]
     (header_line, header), body = records[0], records[1:]
-    findings = [Finding(name, header_line, sentence) for sentence in _header_defects(header, columns, others)]
+    admitted = [*columns, *optional]
+    defects = _header_defects(header, columns, admitted, others)
+    findings = [Finding(name, header_line, sentence) for sentence in defects]
     if findings:
         return [], findings
-    wanted = [header.index(column) for column in columns]
+    wanted = [header.index(column) if column in header else None for column in admitted]
     rows = []
     for line, record in body:
         if len(record) == len(header):
-            rows.append(Row(line, tuple(record[position] for position in wanted)))
+            cells = tuple("" if position is None else record[position] for position in wanted)
+            rows.append(Row(line, cells))
         else:
             findings.append(Finding(name, line, f"{len(record)} cells where the header has {len(header)}"))
     return rows, findings
 
 
-def _header_defects(header: list[str], columns: Sequence[str], others: bool) -> Iterator[str]:
+def _header_defects(
+    header: list[str], columns: Sequence[str], admitted: Sequence[str], others: bool
+) -> Iterator[str]:
     """One sentence per defect of the header."""
     expected = ",".join(columns)
     if len(header) == 1 and any(mark in header[0] for mark in ";\t|"):
@@ -118,5 +130,5 @@ def _header_defects(header: list[str], columns: Sequence[str], others: bool) -> 
         yield f"the column {quote(column)} stands twice"
     if not others:
         for column in header:
-            if column not in columns:
+            if column not in admitted:
                 yield f"the column {quote(column)} is unknown; the header is {expected}"

@@ -15,6 +15,7 @@ from oracle.usecases.context import Context, Step, ready
 from oracle.usecases.delivery import deliver
 from oracle.usecases.resend import resend
 from oracle.usecases.resolutions import Action, remove_reporter, set_paused
+from oracle.usecases.single_postings import post_singles
 from settlement.domain.identifiers import uuid7
 
 SENTENCE_MOST = 500
@@ -219,7 +220,8 @@ def carry_out(context: Context, community_id: UUID, call: Call) -> Outcome:
 
     The transaction is stored before it leaves, as all of the account's are. Its message is done from the
     beginning: whoever asked sees the outcome and asks again, and the queue of the community, which may stand
-    still for the very reason that somebody governs, neither waits for it nor holds it up.
+    still for the very reason that somebody governs, neither waits for it nor holds it up. What a resolution
+    spent, or paid, by the call is posted to the accounts.
 
     Raises CallReverted, before signing where the node can tell.
     """
@@ -235,9 +237,11 @@ def carry_out(context: Context, community_id: UUID, call: Call) -> Outcome:
         # Sixteen reporters' addresses are longer than what the database keeps of a sentence.
         step = Step("govern", ready(call._replace(sentence=call.sentence[:SENTENCE_MOST])))
         try:
-            return deliver(context, message, step)
+            outcome = deliver(context, message, step)
         except TransactionReverted as error:
             raise CallReverted(call.sentence, "it was mined and changed nothing; ask again") from error
+        post_singles(context, community_id)
+        return outcome
 
 
 def _accepted(governing: Governing, seats: Seats, action: Action, account: bytes) -> Call:

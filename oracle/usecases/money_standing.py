@@ -8,8 +8,10 @@ from oracle.ports import Funds, Inspector
 from oracle.usecases.payout_leaves import tree_of
 from oracle.usecases.standing import DistributionStanding, Findings
 from oracle.work import StatusWork
+from settlement.domain.accounting.fund import Fund
 from settlement.domain.payout_states import Channel, PayoutState
 from settlement.domain.records import Distribution, OutboxRow, Payout
+from settlement.domain.single_payouts import SinglePayout
 
 PAID = frozenset({PayoutState.PAID, PayoutState.CONFIRMED})
 
@@ -56,22 +58,46 @@ def compare_funds(
     )
     carry = (settled[-1].carry_micro_eur if settled else 0) + given_back
     findings.compare("carry in micro-euro", carry, funds.carry_micro_eur)
-    # What resolutions spent and whose leaves moved is the chain's alone.
-    if inspector.single_count(vault):
-        findings.notes.append("the vault has single payouts: its funds are not compared with the database")
+    singles = singles_of(work, inspector, community_id, vault)
+    if singles is None:
+        findings.notes.append(
+            "the vault has single payouts that are not noted here: its funds are compared with the database "
+            "after the next publication"
+        )
     else:
-        _compare_shares(work, settled, funds, findings)
+        _compare_shares(work, settled, singles, funds, findings)
     if balance is not None and balance < funds.held_micro_eur:
         findings.divergences.append(
             f"the vault holds {balance} micro-euro of its token and owes {funds.held_micro_eur}"
         )
 
 
+def singles_of(
+    work: StatusWork, inspector: Inspector, community_id: UUID, vault: bytes
+) -> list[SinglePayout] | None:
+    """The single payouts of a vault; None while the vault has others than are noted here."""
+    chain_id = inspector.node().chain_id
+    noted = [
+        row
+        for row in work.single_payouts.of_community(community_id)
+        if (row.chain_id, row.vault) == (chain_id, vault)
+    ]
+    return noted if len(noted) == inspector.single_count(vault) else None
+
+
 def _compare_shares(
-    work: StatusWork, settled: Sequence[Distribution], funds: Funds, findings: Findings
+    work: StatusWork,
+    settled: Sequence[Distribution],
+    singles: Sequence[SinglePayout],
+    funds: Funds,
+    findings: Findings,
 ) -> None:
-    """Grid and social fund are the sums of their shares and of the social leaves."""
-    grid = sum(row.grid_micro_eur for row in settled)
+    """Grid and social fund are the sums of their shares and of the social leaves, less what was spent."""
+    spent = {
+        fund: sum(row.amount_micro_eur for row in singles if row.fund is fund)
+        for fund in (Fund.SOCIAL, Fund.GRID)
+    }
+    grid = sum(row.grid_micro_eur for row in settled) - spent[Fund.GRID]
     findings.compare("grid fund in micro-euro", grid, funds.grid_micro_eur)
     moved = [
         payout.amount_micro_eur
@@ -79,7 +105,7 @@ def _compare_shares(
         for payout in work.payouts.of_distribution(row.id)
         if payout.channel is Channel.SOCIAL and payout.state in PAID
     ]
-    social = sum(row.social_micro_eur for row in settled) + sum(moved)
+    social = sum(row.social_micro_eur for row in settled) + sum(moved) - spent[Fund.SOCIAL]
     if funds.social_micro_eur < social:
         findings.compare("social fund in micro-euro", social, funds.social_micro_eur)
 

@@ -14,11 +14,13 @@ from oracle.errors import (
     OtherChainInUse,
     TransactionReverted,
 )
+from oracle.records import ContractKind
 from oracle.usecases import correct_days, credit, deploy, open_day, pay, post_days, settle
 from oracle.usecases.cancellations import take_up_cancellations
 from oracle.usecases.context import Context, Finish, Steps
 from oracle.usecases.delivery import deliver
 from oracle.usecases.resend import resend
+from oracle.usecases.single_postings import post_singles
 from settlement.domain.errors import ServiceError
 from settlement.domain.records import OutboxRow
 
@@ -52,7 +54,8 @@ def publish(context: Context, community_id: UUID | None = None) -> Published:
     """Work the open messages of one community or of all, after sending again what the chain forgot.
 
     A community whose message fails stands still at it; the others go on. A node that is away is waited for
-    as long as the context's patience lasts, then NodeUnreachable is raised and nothing is lost. Raises
+    as long as the context's patience lasts, then NodeUnreachable is raised and nothing is lost. At the end
+    the accounts follow what resolutions spent on the vaults meanwhile. Raises
     WrongChain, NonceTaken, LedgerDiverges (found while sending again), ContractsMissing, AnotherPublisher.
     """
     result = Published()
@@ -65,6 +68,8 @@ def publish(context: Context, community_id: UUID | None = None) -> Published:
                 if isinstance(error, NodeUnreachable) and not isinstance(error, NodeRefused):
                     raise
                 result.stopped[queue] = error
+        for community in _with_vaults(context, community_id):
+            _patiently(context, result, partial(post_singles, context, community))
     return result
 
 
@@ -104,6 +109,14 @@ def _queues(context: Context, community_id: UUID | None) -> list[UUID]:
     """Communities with open messages, the oldest message first."""
     with context.unit() as work:
         return list(dict.fromkeys(row.community_id for row in work.outbox.open_rows(community_id)))
+
+
+def _with_vaults(context: Context, community_id: UUID | None) -> list[UUID]:
+    """Communities with a vault on this chain, or the one if it has one."""
+    with context.unit() as work:
+        deployed = work.deployments.of_chain(context.chain.chain_id)
+    owners = [row.community_id for row in deployed if row.kind is ContractKind.VAULT]
+    return [owner for owner in owners if owner is not None and community_id in (None, owner)]
 
 
 def _work_queue(context: Context, community_id: UUID, result: Published) -> None:

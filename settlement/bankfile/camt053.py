@@ -3,31 +3,27 @@
 An entry with several transactions gives one entry each, whose amounts must add up to it.
 """
 
-import re
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
 from xml.etree.ElementTree import Element
 
+from settlement.bankfile.iso_fields import (
+    Faulty,
+    all_at,
+    amount_at,
+    children,
+    day_at,
+    one_at,
+    reference_at,
+    text_at,
+)
 from settlement.bankfile.xml_tree import line_of, local_name
 from settlement.domain.bank_statement import REFERENCE_MAX_CHARACTERS, Entry, Statement, plain
-from settlement.domain.decimals import parse_scaled
 from settlement.domain.findings import Finding, quote
-from settlement.domain.rounding import MICRO_EUR_PER_CENT, micro_eur_text
+from settlement.domain.rounding import micro_eur_text
 
 NAMESPACES = {f"urn:iso:std:iso:20022:tech:xsd:camt.053.001.{version}" for version in ("02", "08")}
 NOT_PROVIDED = "NOTPROVIDED"
-AMOUNT_MAX_MICRO_EUR = 10**12 * 1_000_000
 TEXT_MAX_CHARACTERS = 500
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-
-
-class _Faulty(Exception):  # noqa: N818 - a defect of the file, turned into a finding where it is caught
-    """What is wrong with an element."""
-
-    def __init__(self, element: Element, sentence: str) -> None:
-        super().__init__(sentence)
-        self.line, self.sentence = line_of(element), sentence
 
 
 def read_camt053(name: str, root: Element) -> Statement:
@@ -36,33 +32,36 @@ def read_camt053(name: str, root: Element) -> Statement:
     space = root.tag.rpartition("}")[0].removeprefix("{")
     if local_name(root) != "Document" or space not in NAMESPACES:
         found = quote(space or root.tag)
-        sentence = f"{found} is not CAMT.053 in version 02 or 08: ask the bank for one of these"
+        sentence = (
+            f"{found} is not CAMT.053 in version 02 or 08, nor pain.002 in version 03 or 10: ask the bank "
+            "for one of these"
+        )
         statement.findings.append(Finding(name, line_of(root), sentence))
         return statement
-    reports = _all(root, "BkToCstmrStmt", "Stmt")
+    reports = all_at(root, "BkToCstmrStmt", "Stmt")
     if not reports:
         statement.findings.append(Finding(name, line_of(root), "the document holds no statement (Stmt)"))
     for report in reports:
-        account = plain(_text(report, "Acct", "Id", "IBAN")).replace(" ", "") or None
-        for entry in _children(report, "Ntry"):
+        account = plain(text_at(report, "Acct", "Id", "IBAN")).replace(" ", "") or None
+        for entry in children(report, "Ntry"):
             _read(name, entry, account, statement)
     return statement
 
 
 def _read(name: str, entry: Element, account: str | None, statement: Statement) -> None:
     try:
-        status = _text(entry, "Sts", "Cd") or _text(entry, "Sts")
+        status = text_at(entry, "Sts", "Cd") or text_at(entry, "Sts")
         if plain(status) != "BOOK":
             statement.unbooked += 1
             return
         statement.entries += [replace(row, account=account) for row in _entries(name, entry)]
-    except _Faulty as fault:
+    except Faulty as fault:
         statement.findings.append(Finding(name, fault.line, fault.sentence))
 
 
 def _entries(name: str, entry: Element) -> list[Entry]:
     whole = _whole(name, entry)
-    details = _all(entry, "NtryDtls", "TxDtls")
+    details = all_at(entry, "NtryDtls", "TxDtls")
     if not details:
         return [whole]
     if len(details) == 1:
@@ -71,7 +70,7 @@ def _entries(name: str, entry: Element) -> list[Entry]:
     signed = [row.amount_micro_eur if row.credit == whole.credit else -row.amount_micro_eur for row in rows]
     if sum(signed) != whole.amount_micro_eur:
         found = f"{micro_eur_text(sum(signed))}, not {micro_eur_text(whole.amount_micro_eur)} EUR"
-        raise _Faulty(entry, f"the transactions (TxDtls) of the entry add up to {found}: get the file again")
+        raise Faulty(entry, f"the transactions (TxDtls) of the entry add up to {found}: get the file again")
     return rows
 
 
@@ -84,39 +83,44 @@ def _part(whole: Entry, detail: Element, position: int) -> Entry:
 
 def _whole(name: str, entry: Element) -> Entry:
     """The entry as it stands on the account, without its transactions."""
-    references = (_text(entry, "AcctSvcrRef"), _text(entry, "NtryRef"))
-    batch = (_text(entry, "NtryDtls", "Btch", "PmtInfId"), _text(entry, "NtryDtls", "Btch", "MsgId"))
+    references = (text_at(entry, "AcctSvcrRef"), text_at(entry, "NtryRef"))
+    batch = (text_at(entry, "NtryDtls", "Btch", "PmtInfId"), text_at(entry, "NtryDtls", "Btch", "MsgId"))
     return Entry(
         file=name,
         line=line_of(entry),
-        booked_on=_booked_on(entry),
+        booked_on=day_at(
+            entry,
+            "booking date (BookgDt)",
+            text_at(entry, "BookgDt", "Dt"),
+            text_at(entry, "BookgDt", "DtTm"),
+        ),
         credit=_credit(entry),
-        amount_micro_eur=_amount(entry, _one(entry, "Amt")),
-        reference=_reference(entry, *references),
-        order=_reference(entry, *batch),
-        remittance=plain(_text(entry, "AddtlNtryInf"))[:TEXT_MAX_CHARACTERS],
-        reversal=plain(_text(entry, "RvslInd")) in ("true", "1"),
+        amount_micro_eur=amount_at(entry, one_at(entry, "Amt")),
+        reference=reference_at(entry, *references),
+        order=reference_at(entry, *batch),
+        remittance=plain(text_at(entry, "AddtlNtryInf"))[:TEXT_MAX_CHARACTERS],
+        reversal=plain(text_at(entry, "RvslInd")) in ("true", "1"),
     )
 
 
 def _detail(whole: Entry, detail: Element, amount: int) -> Entry:
-    credit = _credit(detail) if _one(detail, "CdtDbtInd") is not None else whole.credit
+    credit = _credit(detail) if one_at(detail, "CdtDbtInd") is not None else whole.credit
     side = "Dbtr" if credit else "Cdtr"
     parties = ("RltdPties", side, "Nm"), ("RltdPties", side, "Pty", "Nm")
-    texts = [*_all(detail, "RmtInf", "Ustrd"), *_all(detail, "AddtlTxInf")]
+    texts = [*all_at(detail, "RmtInf", "Ustrd"), *all_at(detail, "AddtlTxInf")]
     remittance = plain(" ".join(text.text or "" for text in texts)) or whole.remittance
-    given = _reference(detail, _text(detail, "Refs", "EndToEndId"))
-    own = (_text(detail, "Refs", "AcctSvcrRef"), whole.reference, _text(detail, "Refs", "TxId"))
-    batch = (_text(detail, "Refs", "PmtInfId"), _text(detail, "Refs", "MsgId"))
+    given = reference_at(detail, text_at(detail, "Refs", "EndToEndId"))
+    own = (text_at(detail, "Refs", "AcctSvcrRef"), whole.reference, text_at(detail, "Refs", "TxId"))
+    batch = (text_at(detail, "Refs", "PmtInfId"), text_at(detail, "Refs", "MsgId"))
     return replace(
         whole,
         line=line_of(detail),
         credit=credit,
         amount_micro_eur=amount,
-        reference=_reference(detail, *own),
+        reference=reference_at(detail, *own),
         end_to_end_id=None if given == NOT_PROVIDED else given,
-        order=_reference(detail, *batch) or whole.order,
-        counterparty=plain(" ".join(_text(detail, *path) or "" for path in parties))[:TEXT_MAX_CHARACTERS],
+        order=reference_at(detail, *batch) or whole.order,
+        counterparty=plain(" ".join(text_at(detail, *path) or "" for path in parties))[:TEXT_MAX_CHARACTERS],
         remittance=remittance[:TEXT_MAX_CHARACTERS],
         return_reason=_return_reason(detail),
     )
@@ -124,73 +128,20 @@ def _detail(whole: Entry, detail: Element, amount: int) -> Entry:
 
 def _return_reason(detail: Element) -> str | None:
     """The bank's code, else its words, where the transaction is a return."""
-    found = _one(detail, "RtrInf")
+    found = one_at(detail, "RtrInf")
     if found is None:
         return None
-    code = _text(found, "Rsn", "Cd") or _text(found, "Rsn", "Prtry") or _text(found, "AddtlInf")
+    code = text_at(found, "Rsn", "Cd") or text_at(found, "Rsn", "Prtry") or text_at(found, "AddtlInf")
     return plain(code)[:REFERENCE_MAX_CHARACTERS] or "not said"
 
 
 def _detail_amount(detail: Element) -> int:
-    stated = _one(detail, "Amt")
-    return _amount(detail, stated if stated is not None else _one(detail, "AmtDtls", "TxAmt", "Amt"))
-
-
-def _amount(parent: Element, element: Element | None) -> int:
-    """Micro-euro; Raises _Faulty for another currency, a fraction of a cent, and what is no number."""
-    if element is None:
-        raise _Faulty(parent, f"{local_name(parent)} has no amount (Amt)")
-    currency, text = element.get("Ccy", ""), plain(element.text)
-    if currency != "EUR":
-        raise _Faulty(element, f"the amount is in {quote(currency)}: only entries in EUR are read")
-    amount = parse_scaled(text, 6)
-    if amount is None or amount % MICRO_EUR_PER_CENT or amount >= AMOUNT_MAX_MICRO_EUR:
-        raise _Faulty(element, f"the amount (Amt) {quote(text)} is not one in whole cents")
-    return amount
+    stated = one_at(detail, "Amt")
+    return amount_at(detail, stated if stated is not None else one_at(detail, "AmtDtls", "TxAmt", "Amt"))
 
 
 def _credit(element: Element) -> bool:
-    text = plain(_text(element, "CdtDbtInd"))
+    text = plain(text_at(element, "CdtDbtInd"))
     if text not in ("CRDT", "DBIT"):
-        raise _Faulty(element, f"CdtDbtInd is {quote(text)}, neither CRDT nor DBIT")
+        raise Faulty(element, f"CdtDbtInd is {quote(text)}, neither CRDT nor DBIT")
     return text == "CRDT"
-
-
-def _booked_on(entry: Element) -> date:
-    text = plain(_text(entry, "BookgDt", "Dt") or _text(entry, "BookgDt", "DtTm"))[:10]
-    try:
-        day = date.fromisoformat(text) if _DAY.fullmatch(text) else None
-    except ValueError:
-        day = None
-    if day is None:
-        raise _Faulty(entry, f"the booking date (BookgDt) {quote(text)} is no day like 2024-12-05")
-    return day
-
-
-def _reference(element: Element, *texts: str | None) -> str | None:
-    """The first that is given. Raises _Faulty where it is longer than any bank's."""
-    found = next((text for text in map(plain, texts) if text), None)
-    if found is not None and len(found) > REFERENCE_MAX_CHARACTERS:
-        longest = f"more than {REFERENCE_MAX_CHARACTERS} characters"
-        raise _Faulty(element, f"the reference {quote(found)} has {longest}")
-    return found
-
-
-def _children(element: Element, name: str) -> Iterator[Element]:
-    return (child for child in element if local_name(child) == name)
-
-
-def _all(element: Element, *path: str) -> list[Element]:
-    found = [element]
-    for name in path:
-        found = [child for parent in found for child in _children(parent, name)]
-    return found
-
-
-def _one(element: Element, *path: str) -> Element | None:
-    return next(iter(_all(element, *path)), None)
-
-
-def _text(element: Element, *path: str) -> str | None:
-    found = _one(element, *path)
-    return None if found is None else found.text

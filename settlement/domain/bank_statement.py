@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from settlement.domain.findings import Finding
+from settlement.domain.payment_status import PaymentStatus
 
 REFERENCE_MAX_CHARACTERS = 140
 
@@ -34,9 +35,13 @@ class Entry:
 
 @dataclass(slots=True)
 class Statement:
-    """The entries of a file in its order, its findings, and how many entries are not booked yet."""
+    """The entries of a file in its order, its findings, and how many entries are not booked yet.
+
+    A status report has no entries but `statuses`: what became of payments before they were booked.
+    """
 
     entries: list[Entry] = field(default_factory=list)
+    statuses: list[PaymentStatus] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     unbooked: int = 0
 

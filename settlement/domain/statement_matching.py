@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from settlement.domain.bank_orders import BankPayment, PaymentState, message_id, payment_may_follow
 from settlement.domain.bank_statement import Entry
+from settlement.domain.payment_status import PaymentStatus, Verdict
 from settlement.domain.payout_states import PayoutState
 from settlement.domain.records import Receipt, ReceiptKind
 from settlement.domain.rounding import micro_eur_text
@@ -75,6 +76,27 @@ class Matcher:
         }
         return [self._proposal(entry, sent_back) for entry in entries]
 
+    def of_statuses(self, statuses: Sequence[PaymentStatus]) -> list[Proposal]:
+        """One proposal per status of a report, in their order."""
+        return [self._of_status(status) for status in statuses]
+
+    def _of_status(self, status: PaymentStatus) -> Proposal:
+        entry = _told(status)
+        named = self._named(entry)
+        if not named:
+            return Proposal(entry, Outcome.OTHER, "nothing of this service")
+        if status.amount_micro_eur is None:
+            entry = replace(entry, amount_micro_eur=sum(row.amount_micro_eur for row in named))
+        if status.verdict is Verdict.ON_ITS_WAY:
+            sentence = f"{_leaves(named)}: {status.code}, on its way; the statement tells when it is paid"
+            return Proposal(entry, Outcome.OTHER, sentence)
+        fault = _status_fault(status, named) or _fault(entry, named)
+        if fault:
+            return Proposal(entry, Outcome.HELD, fault)
+        found = self._returned(entry, named, "rejected")
+        self._payments |= {row.end_to_end_id: row for row in found.payments}
+        return found
+
     def _proposal(self, entry: Entry, sent_back: set[str]) -> Proposal:
         named = self._named(entry)
         if not named:
@@ -119,22 +141,22 @@ class Matcher:
         ]
         return Proposal(entry, Outcome.CREDITED, f"{_leaves(changed)}: paid", payments=tuple(changed))
 
-    def _returned(self, entry: Entry, named: Sequence[BankPayment]) -> Proposal:
-        """Our money came back."""
+    def _returned(self, entry: Entry, named: Sequence[BankPayment], how: str = "sent back") -> Proposal:
+        """Our money came back, or never left."""
         fresh = [row for row in named if payment_may_follow(row.state, PaymentState.RETURNED)]
         if not fresh:
             return Proposal(entry, Outcome.KNOWN, f"{_leaves(named)}: its return was noted before")
         changed = [_sent_back(entry, row) for row in fresh]
         late = [row for row in changed if row.late]
-        reason = f"sent back ({changed[0].return_reason})"
+        reason = f"{how} ({changed[0].return_reason})"
         if not late:
             sentence = f"{_leaves(changed)}: {reason}; reserve it again once the cause is gone"
             return Proposal(entry, Outcome.RETURNED, sentence, payments=tuple(changed))
         owed = micro_eur_text(sum(row.amount_micro_eur for row in late))
         sentence = (
             f"{_leaves(late)}: {reason} after the vault recorded it as paid, which it cannot undo: {owed} "
-            "EUR lie in the account and are owed to the member; pay them by a transfer of your own and keep "
-            "both statements, for the accounts have no entry for it yet"
+            "EUR lie in the account and are owed to the member; pay them by a transfer of your own, then "
+            "`condivisa accounts repay`"
         )
         return Proposal(entry, Outcome.OWED, sentence, payments=tuple(changed))
 
@@ -202,6 +224,35 @@ def _fault(entry: Entry, named: Sequence[BankPayment]) -> str | None:
     if odd is not None:
         return f"{odd.leaf} is {odd.payout_state}, not ordered: publish what is open, then import again"
     return None
+
+
+def _told(status: PaymentStatus) -> Entry:
+    """A status as if its money had come back: a rejected payment never left."""
+    return Entry(
+        status.file,
+        status.line,
+        status.told_on,
+        credit=True,
+        amount_micro_eur=status.amount_micro_eur or 0,
+        end_to_end_id=status.end_to_end_id,
+        order=status.order,
+        return_reason=status.reason or status.code,
+    )
+
+
+def _status_fault(status: PaymentStatus, named: Sequence[BankPayment]) -> str | None:
+    """Why a status other than an accepting one cannot be taken at its word."""
+    if status.verdict is Verdict.UNKNOWN:
+        return f"{_leaves(named)}: the status {status.code} says neither accepted nor rejected: ask the bank"
+    told = next((row for row in named if _counts_as_paid(row)), None)
+    if told is None:
+        return None
+    return f"{told.leaf} counts as paid, and the bank rejects it: ask the bank where the money is"
+
+
+def _counts_as_paid(payment: BankPayment) -> bool:
+    confirmed = payment.payout_state is PayoutState.CONFIRMED and payment.state is PaymentState.ORDERED
+    return payment.state is PaymentState.CREDITED or confirmed
 
 
 def _sent_back(entry: Entry, payment: BankPayment) -> BankPayment:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import fields
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -46,6 +47,22 @@ class BankOrdersReader:
             col(BankPaymentRow.order_id).in_(list(order_ids)),
         )
         return self._payments(col(BankOrderRow.community_id) == community_id, one_of)
+
+    def sent_back_late(self, community_id: UUID) -> list[BankPayment]:
+        """The payments that the bank sent back after the vault was told that they arrived."""
+        return self._payments(
+            col(BankOrderRow.community_id) == community_id, col(BankPaymentRow.late).is_(True)
+        )
+
+    def booked_days(self, distribution_id: UUID, state: PayoutState) -> dict[UUID, date]:
+        """When the bank booked the latest payment of leaves, or its return, by the leaf's id."""
+        if state not in (PayoutState.CONFIRMED, PayoutState.RELEASED):
+            return {}
+        rows = self._payments(col(PayoutRow.distribution_id) == distribution_id)
+        latest = {row.payout_id: row for row in sorted(rows, key=lambda row: row.attempt)}
+        confirmed = state is PayoutState.CONFIRMED
+        days = {key: row.credited_on if confirmed else row.returned_on for key, row in latest.items()}
+        return {key: day for key, day in days.items() if day is not None}
 
     def attempts(self, distribution_id: UUID) -> dict[UUID, int]:
         """How many times each leaf of a distribution was ordered, by the leaf's id."""

@@ -69,6 +69,15 @@ class JournalReader:
         """The corrections and the reversal that are linked to an entry."""
         return [row.entry for row in self._all(col(Row.corrects) == entry_id)]
 
+    def of_kind(self, community_id: UUID, kind: EntryKind) -> list[Entry]:
+        """All entries of a kind."""
+        of_kind = (col(Row.community_id) == community_id, col(Row.kind) == kind)
+        return [row.entry for row in self._all(*of_kind)]
+
+    def recorded(self, community_id: UUID, entry_id: UUID) -> RecordedEntry | None:
+        """The community's entry of that id, as it was recorded."""
+        return next(iter(self._all(col(Row.community_id) == community_id, col(Row.id) == entry_id)), None)
+
     def standing(self, community_id: UUID, kind: EntryKind) -> list[Entry]:
         """The entries of a kind that no other one took back."""
         reversals = select(col(Row.corrects)).where(

@@ -25,6 +25,7 @@ from settlement.store.prices import Prices, PricesReader
 from settlement.store.readings import Readings, ReadingsReader
 from settlement.store.receipts import Receipts, ReceiptsReader
 from settlement.store.settlements import Settlements, SettlementsReader
+from settlement.store.single_payouts import SinglePayouts, SinglePayoutsReader
 from settlement.store.statements import Statements, StatementsReader
 
 
@@ -83,6 +84,7 @@ class SettlementUnitOfWork(_Transaction):
     lifecycles: Lifecycles
     statements: Statements
     bank_orders: BankOrders
+    single_payouts: SinglePayouts
     outbox: Outbox
 
     def _attach(self, session: Session) -> None:
@@ -96,6 +98,7 @@ class SettlementUnitOfWork(_Transaction):
         self.lifecycles = Lifecycles(session)
         self.statements = Statements(session)
         self.bank_orders = BankOrders(session)
+        self.single_payouts = SinglePayouts(session)
         self.outbox = Outbox(session)
 
     def lock(self, name: str) -> None:
@@ -125,6 +128,7 @@ class SettlementReadOnlyUnitOfWork(_Transaction):
     lifecycles: LifecyclesReader
     statements: StatementsReader
     bank_orders: BankOrdersReader
+    single_payouts: SinglePayoutsReader
     outbox: OutboxReader
 
     def _open(self, engine: Engine) -> Session:
@@ -146,4 +150,5 @@ class SettlementReadOnlyUnitOfWork(_Transaction):
         self.lifecycles = LifecyclesReader(session)
         self.statements = StatementsReader(session)
         self.bank_orders = BankOrdersReader(session)
+        self.single_payouts = SinglePayoutsReader(session)
         self.outbox = OutboxReader(session)

@@ -17,12 +17,14 @@ def mark_payouts(
     """Bring leaves of a distribution to a state; returns how many changed.
 
     `leaves` maps the leaf's index to the bank reference to note (None keeps what is there). A leaf that is
-    in the state already stays as it is, so a report may arrive twice. All or nothing: raises NotFound, and
+    in the state already stays as it is, so a report may arrive twice. A payment takes effect on the day on
+    which the bank booked it, where a statement has told it. All or nothing: raises NotFound, and
     TransitionRefused naming the first leaf (by index) that may not go there.
     """
     stored = {leaf.leaf_index: leaf for leaf in work.payouts.locked(distribution_id)}
     changes: dict[UUID, tuple[PayoutState, str | None]] = {}
     entries = []
+    booked = work.bank_orders.booked_days(distribution_id, state)
     for index, reference in sorted(leaves.items()):
         leaf = stored.get(index)
         if leaf is None:
@@ -32,7 +34,7 @@ def mark_payouts(
         if not may_follow(leaf.channel, leaf.state, state):
             raise TransitionRefused(index, leaf.channel, leaf.state, state)
         changes[leaf.id] = (state, leaf.bank_reference if reference is None else reference)
-        entries.append(payout_moved(leaf, state, reference))
+        entries.append(payout_moved(leaf, state, reference, booked.get(leaf.id)))
     work.payouts.set_state(changes)
     _post(work, distribution_id, [entry for entry in entries if entry is not None])
     return len(changes)

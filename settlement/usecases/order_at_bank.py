@@ -18,6 +18,7 @@ from settlement.domain.calendar import rome_date
 from settlement.domain.errors import NotFound, NothingToOrder, OrderRefused
 from settlement.domain.iban import bic_is_valid, iban_is_valid
 from settlement.domain.identifiers import uuid7
+from settlement.domain.payees import Payee
 from settlement.domain.payout_states import Channel, PayoutState
 from settlement.domain.records import Distribution, Payout
 from settlement.ports import PaymentFile, UnitOfWork
@@ -28,8 +29,8 @@ from settlement.usecases.mark_payouts import mark_payouts
 class OrderTerms:
     """What the treasurer says. Without IBAN or BIC those of the community's latest order count.
 
-    `holders` names account holders by member code; banks compare them with the account (Regulation (EU)
-    2024/886). A member without one is named by its code.
+    `holders` names account holders by member code, instead of those that are kept beside the accounts; banks
+    compare them with the account (Regulation (EU) 2024/886). Who has neither is named by its code.
     """
 
     execution_date: date
@@ -78,7 +79,8 @@ def order_at_bank(
                 "; ".join(left_out) or f"distribution {distribution.number} has no reserved leaf"
             )
         return Ordered(earlier[-1], new=False, left_out=left_out)
-    order = _new_order(work, write, _Request(distribution, name, chosen, terms, now))
+    holders = _holders(work.communities.payees(community_id), chosen) | dict(terms.holders)
+    order = _new_order(work, write, _Request(distribution, name, chosen, terms, holders, now))
     return Ordered(order, new=True, left_out=left_out)
 
 
@@ -88,6 +90,7 @@ class _Request:
     community: str
     chosen: Sequence[Payout]
     terms: OrderTerms
+    holders: Mapping[str, str]
     now: datetime
 
 
@@ -129,7 +132,7 @@ def _debtor(community: str, terms: OrderTerms, earlier: Sequence[BankOrder]) -> 
     before = earlier[-1].debtor if earlier else None
     iban = terms.debtor_iban or (before.iban if before else None)
     if iban is None:
-        raise OrderRefused("no account to pay from is known: name its IBAN (--debtor-iban), once")
+        raise OrderRefused("no account to pay from is known: name the debtor's IBAN, once")
     if not iban_is_valid(iban):
         raise OrderRefused("the debtor's account is not an IBAN, or its check digits are wrong")
     same = before is not None and before.iban == iban
@@ -143,11 +146,21 @@ def _transfer(wanted: _Request, payout: Payout, attempt: int) -> Transfer:
     number = wanted.distribution.number
     return Transfer(
         end_to_end_id=end_to_end_id(payout.id, attempt),
-        creditor=wanted.terms.holders.get(payout.member or "") or payout.member or "",
+        creditor=wanted.holders.get(payout.member or "") or payout.member or "",
         iban=payout.iban or "",
         amount_micro_eur=payout.amount_micro_eur,
         remittance=f"Incentivo CER, distribuzione {number}, quota {payout.leaf_index}, {wanted.community}",
     )
+
+
+def _holders(payees: Mapping[str, Payee], chosen: Sequence[Payout]) -> dict[str, str]:
+    """Names that are kept beside the accounts; who has another account by now may have another name on it."""
+    known = ((row, payees[row.member]) for row in chosen if row.member and row.member in payees)
+    return {
+        payee.member: payee.account_holder
+        for row, payee in known
+        if payee.account_holder is not None and payee.iban == row.iban
+    }
 
 
 def _iban_fault(distribution: Distribution, payout: Payout) -> str | None:

@@ -1,49 +1,28 @@
-"""A resolution spends from the social or the grid fund."""
+"""Money leaves the social or the grid fund outside of the ledger."""
 
-from collections.abc import Iterable
-from datetime import date
 from uuid import UUID
 
-from settlement.domain.accounting.entry import Entry, EntryKind
+from settlement.domain.accounting.entry import EntryKind
 from settlement.domain.accounting.fund import Fund, fund_spent
 from settlement.domain.errors import BookingRefused
-from settlement.domain.rounding import MICRO_EUR_PER_CENT, micro_eur_text
+from settlement.domain.rounding import micro_eur_text
 from settlement.ports import UnitOfWork
+from settlement.usecases.booking import Booked, Booking, known_booking
 
 
-def spend_fund(
-    work: UnitOfWork, community_id: UUID, fund: Fund, amount_micro_eur: int, spent_on: date, reference: str
-) -> bool:
-    """Post a payment out of a fund; False if this reference was posted before with the same content.
+def spend_fund(work: UnitOfWork, community_id: UUID, fund: Fund, booking: Booking) -> Booked:
+    """Post a payment out of a fund that the vault does not know of.
 
-    The accounts follow the bank: on the ledger the money moves by its own resolution. Raises BookingRefused
-    when the fund has less, the amount is not whole cents, or the reference stands for another payment.
+    What a resolution spends on the ledger is posted by itself. Raises BookingRefused when the fund has less,
+    or the reference stands for another payment.
     """
     work.lock(f"money:{community_id}")
-    require_amount(amount_micro_eur)
-    wanted = fund_spent(fund, amount_micro_eur, spent_on, reference)
-    if not require_bookable(work.journal.standing(community_id, EntryKind.SPENDING), wanted):
-        return False
+    wanted = fund_spent(fund, booking.amount_micro_eur, booking.paid_on, booking.reference)
+    known = known_booking(work.journal.standing(community_id, EntryKind.SPENDING), wanted)
+    if known is not None:
+        return Booked(known, new=False)
     held = work.journal.balances(community_id).of(fund.account)
-    if held < amount_micro_eur:
+    if held < booking.amount_micro_eur:
         raise BookingRefused(f"the {fund} fund has {micro_eur_text(held)} EUR")
     work.journal.add(community_id, [wanted])
-    return True
-
-
-def require_amount(amount_micro_eur: int) -> None:
-    """Raises BookingRefused unless it is a payment in whole cents."""
-    if amount_micro_eur <= 0 or amount_micro_eur % MICRO_EUR_PER_CENT:
-        raise BookingRefused("a payment that is typed into the books is more than nothing, in whole cents")
-
-
-def require_bookable(known: Iterable[Entry], wanted: Entry) -> bool:
-    """Whether an entry that somebody types is new; the same reference stands for the same content."""
-    if not wanted.note:
-        raise BookingRefused("what is typed into the books has a reference")
-    for entry in known:
-        if entry.note == wanted.note:
-            if entry.postings == wanted.postings and entry.effective_on == wanted.effective_on:
-                return False
-            raise BookingRefused(f"reference {wanted.note} already stands for another payment")
-    return True
+    return Booked(wanted, new=True)

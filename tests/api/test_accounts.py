@@ -1,12 +1,17 @@
 """Accounts and drafts over HTTP."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from fastapi.testclient import TestClient
 
+from api.main import create_app
+from api.service import service_of
+from oracle.usecases.standing import Findings
+from settlement.bootstrap import Database
 from tests.api import bodies
 from tests.api.conftest import bearer
-from tests.api.world import World
+from tests.api.world import NOW, World
 
 
 def get(client: TestClient, world: World, path: str, who: str = "auditor"):
@@ -108,3 +113,77 @@ def test_distribute__finding_not_acknowledged__leaves_nothing_behind(
     refused = client.post(address, json=body, headers=headers)
     assert (refused.status_code, refused.json()["code"]) == (409, "FINDINGS_NOT_ACKNOWLEDGED")
     assert client.post(address, json=bodies.distribution(world), headers=headers).status_code == 201
+
+
+SPENDING = {"fund": "social", "amount_eur": "12.50", "paid_on": "2024-12-03", "reference": "CRO 5"}
+
+
+def book(client: TestClient, world: World, what: str, body: dict, query: str = ""):
+    """Type something into the books as the administrator."""
+    headers = bearer(world.tokens["administrator"])
+    return client.post(f"{world.path}/accounts/{what}{query}", json=body, headers=headers)
+
+
+def held(client: TestClient, world: World) -> dict[str, str]:
+    """What each account holds."""
+    shown = get(client, world, "/accounts/trial-balance").json()
+    return {row["account"]: row["amount_eur"] for row in shown["accounts"]}
+
+
+def test_spending__sent_twice__is_one_entry(client: TestClient, world: World) -> None:
+    before = held(client, world)
+    tried = book(client, world, "spendings", SPENDING, "?dry_run=true")
+    assert (tried.status_code, held(client, world)) == (200, before)
+    made, again = (book(client, world, "spendings", SPENDING) for _ in range(2))
+    assert (made.status_code, again.status_code) == (201, 200)
+    assert made.json() == again.json()
+    assert (made.json()["kind"], made.json()["note"]) == ("spending", "CRO 5")
+    spent = Decimal(before["social_fund"]) - Decimal(held(client, world)["social_fund"])
+    assert spent == Decimal("12.5")
+    other = book(client, world, "spendings", SPENDING | {"amount_eur": "12.51"})
+    assert (other.status_code, other.json()["code"]) == (409, "BOOKING_REFUSED")
+
+
+def test_spending__taken_back__leaves_the_books_as_they_were(client: TestClient, world: World) -> None:
+    before = held(client, world)
+    entry = book(client, world, "spendings", SPENDING).json()["id"]
+    wanted = {"entry_id": entry, "note": "typed twice"}
+    made, again = (book(client, world, "reversals", wanted) for _ in range(2))
+    assert (made.status_code, again.status_code) == (201, 200)
+    assert (made.json()["corrects"], made.json()["cause"]) == (entry, "MISTAKE")
+    assert made.json() == again.json()
+    assert held(client, world) == before
+    assert get(client, world, "/accounts/reconciliation").json()["differences"] == []
+
+
+def test_books__what_the_accounts_cannot_take__is_refused(client: TestClient, world: World) -> None:
+    receipt = get(client, world, "/accounts/journal").json()["entries"][1]["id"]
+    collection = {"member": "P3", "amount_eur": "1.00", "paid_on": "2024-12-03", "reference": "CRO 6"}
+    answers = [
+        book(client, world, "spendings", SPENDING | {"amount_eur": "1000000.00"}),
+        book(client, world, "spendings", SPENDING | {"amount_eur": "0"}),
+        book(client, world, "collections", collection),
+        book(client, world, "reversals", {"entry_id": receipt, "note": "no"}),
+    ]
+    assert [(row.status_code, row.json()["code"]) for row in answers] == [(409, "BOOKING_REFUSED")] * 4
+
+
+def test_closing__everything_agrees__says_that_the_chain_was_not_asked(
+    client: TestClient, world: World
+) -> None:
+    shown = get(client, world, "/accounts/reconciliation").json()
+    assert (shown["agrees"], shown["differences"]) == (True, [])
+    for _ in range(2):
+        closed = book(client, world, "closings", {})
+        assert (closed.status_code, closed.json()["final"]) == (200, [])
+        assert "has no chain" in closed.json()["notes"][0]
+
+
+def test_closing__vault_holds_another_sum__is_refused(world: World) -> None:
+    service = service_of(Database(world.engine, "", embedded=False), clock=lambda: NOW)
+    apart = Findings(divergences=["the vault holds 1 micro-euro more"])
+    client = TestClient(create_app(replace(service, compare_chain=lambda _community: apart)))
+    refused = book(client, world, "closings", {})
+    assert (refused.status_code, refused.json()["code"]) == (409, "ACCOUNTS_DIFFER")
+    shown = get(client, world, "/accounts/reconciliation").json()
+    assert (shown["agrees"], shown["differences"]) == (False, apart.divergences)

@@ -10,6 +10,7 @@ from settlement.bankfile import write_payment_file
 from settlement.domain.bank_orders import BankOrder
 from settlement.domain.payout_states import Channel, PayoutState
 from settlement.domain.rounding import decimal_text
+from settlement.usecases.mark_payouts import mark_payouts
 from settlement.usecases.order_at_bank import OrderTerms, order_at_bank
 from tests.api.conftest import bearer
 from tests.api.world import IBAN, NOW, World
@@ -75,6 +76,63 @@ def test_statement__accepted__is_booked_once(client: TestClient, world: World) -
     with OracleUnitOfWork(world.engine) as work:
         topics = [row.topic for row in work.outbox.open_rows(world.community_id)]
     assert topics == ["credit", "confirm"]
+
+
+def reserved(world: World) -> None:
+    """P3's payout is reserved, as the vault would have it."""
+    with OracleUnitOfWork(world.engine) as work:
+        rows = work.payouts.of_distribution(world.distribution.id)
+        bank = {row.leaf_index: None for row in rows if row.channel is Channel.BANK}
+        mark_payouts(work, world.distribution.id, bank, PayoutState.RESERVED)
+        work.commit()
+
+
+def order(client: TestClient, world: World, **differing: object):
+    """Order at the bank as the administrator."""
+    wanted = {
+        "distribution_id": str(world.distribution.id),
+        "execution_date": "2024-12-06",
+        "debtor_iban": IBAN,
+    }
+    headers = bearer(world.tokens["administrator"])
+    return client.post(f"{world.path}/bank-orders", json=wanted | differing, headers=headers)
+
+
+def test_order__sent_twice__is_one_order_with_the_same_bytes(client: TestClient, world: World) -> None:
+    reserved(world)
+    made = order(client, world, holders=[{"member": "P3", "name": "Ada Rossi"}])
+    assert made.status_code == 201, made.text
+    assert (made.json()["new"], made.json()["order"]["payments"]) == (True, 1)
+    assert {sentence.split(" has ")[1][:7] for sentence in made.json()["left_out"]} == {"no IBAN"}
+    assert IBAN not in made.text
+    headers = bearer(world.tokens["administrator"])
+    first, second = (client.get(f"{world.path}/bank-orders/1/file", headers=headers) for _ in range(2))
+    assert first.content == second.content
+    assert b"Ada Rossi" in first.content
+    again = order(client, world, execution_date="2024-12-09", debtor_iban=None)
+    assert (again.status_code, again.json()["new"]) == (200, False)
+    assert again.json()["order"]["id"] == made.json()["order"]["id"]
+    assert orders(client, world).json()["total"] == 1
+
+
+def test_order__what_cannot_be_ordered__is_a_problem_and_leaves_nothing(
+    client: TestClient, world: World
+) -> None:
+    assert order(client, world).json()["code"] == "NOTHING_TO_ORDER"
+    reserved(world)
+    answers = [
+        order(client, world, debtor_iban=None),
+        order(client, world, execution_date="2024-12-01"),
+        order(client, world, distribution_id=str(world.settlement.id)),
+        order(client, world, holders=[{"member": "P3", "name": "A"}, {"member": "P3", "name": "B"}]),
+    ]
+    assert [(row.status_code, row.json()["code"]) for row in answers] == [
+        (409, "ORDER_REFUSED"),
+        (409, "ORDER_REFUSED"),
+        (404, "NOT_FOUND"),
+        (422, "REQUEST_MALFORMED"),
+    ]
+    assert orders(client, world).json()["total"] == 0
 
 
 def test_orders__auditor__sees_figures_and_no_account(client: TestClient, world: World) -> None:

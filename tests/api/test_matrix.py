@@ -104,6 +104,12 @@ MATRIX = {
     ("POST", P + "/drafts/{draft_id}/steps"): Row(ADMINISTRATORS, P + "/drafts/{distribution}/steps"),
     ("GET", P + "/accounts/trial-balance"): Row(OVERSEERS),
     ("GET", P + "/accounts/journal"): Row(OVERSEERS),
+    ("GET", P + "/accounts/reconciliation"): Row(OVERSEERS),
+    ("POST", P + "/accounts/closings"): Row((401, 409, 409, 403, 403, 403, 404)),
+    ("POST", P + "/accounts/spendings"): Row(ADMINISTRATORS),
+    ("POST", P + "/accounts/collections"): Row(ADMINISTRATORS),
+    ("POST", P + "/accounts/repayments"): Row(ADMINISTRATORS),
+    ("POST", P + "/accounts/reversals"): Row(ADMINISTRATORS),
     ("GET", P + "/distributions/{distribution_id}/statements/{member_id}"): Row(
         OWN, P + "/distributions/{distribution}/statements/{P1}"
     ),
@@ -113,6 +119,7 @@ MATRIX = {
     ("GET", P + "/payouts/{distribution}/{index}/receipt"): Row(OWN, P + "/payouts/1/0/receipt"),
     ("POST", P + "/bank-statements"): Row(ADMINISTRATORS),
     ("GET", P + "/bank-orders"): Row(OVERSEERS),
+    ("POST", P + "/bank-orders"): Row(ADMINISTRATORS),
     ("GET", P + "/bank-orders/{number}/file"): Row(
         (401, 404, 404, 403, 403, 403, 404), P + "/bank-orders/1/file"
     ),

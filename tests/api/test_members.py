@@ -22,6 +22,7 @@ def test_add__member_with_its_pods__is_listed_by_code(
         payout_channel="wallet",
         wallet_address=CHECKSUMMED.lower().replace("0x", "0x"),
         iban=IBAN,
+        account_holder="Ada Rossi",
         location={"type": "Point", "coordinates": [7.6, 45.1]},
         joined_on="2024-12-01",
         publication_consent=True,
@@ -32,6 +33,7 @@ def test_add__member_with_its_pods__is_listed_by_code(
     assert shown["personal"] == {
         "wallet_address": CHECKSUMMED,
         "iban": IBAN,
+        "account_holder": "Ada Rossi",
         "location": {"type": "Point", "coordinates": [7.6, 45.1]},
     }
     assert shown["pods"][0]["pod"] == "IT001E00000777"

@@ -169,3 +169,14 @@ def test_terms__member_that_left_before_the_period__is_not_in_it(engine) -> None
     assert [row.id for row in terms.members] == ["P1", "P3", "P4", "P5", "P6", world.TOWN]
     assert world.pod_of("P2") not in {row.code for row in terms.pods}
     assert len(before.members) == 7
+
+
+def test_register__again_without_the_account_holder__is_the_same_community(engine) -> None:
+    """A file from before the name was known says nothing about it; another name is a difference."""
+    wanted = world.community(START, END)
+    named = {"P1": replace(PAYEES["P1"], account_holder="Ada Rossi")}
+    first = _register(engine, wanted, named)
+    assert _register(engine, wanted, PAYEES) == replace(first, created=False)
+    other = {"P1": replace(PAYEES["P1"], account_holder="Ada Verdi")}
+    with pytest.raises(CommunityDiffers, match="payee of P1"):
+        _register(engine, wanted, other)

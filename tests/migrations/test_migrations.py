@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -19,17 +19,28 @@ import oracle.store.tables  # noqa: F401 - its tables join SQLModel.metadata
 import settlement.store.tables  # noqa: F401 - its tables join SQLModel.metadata
 from community.store.unit_of_work import UnitOfWork
 from community.usecases.register_community import register_community
+from settlement.bankfile import write_payment_file
 from settlement.bootstrap import database_revision, downgrade_database, upgrade_database
+from settlement.domain.accounting.fund import Fund
+from settlement.domain.accounting.late_return import sent_back_late
+from settlement.domain.bank_orders import PaymentState
+from settlement.domain.identifiers import uuid7
 from settlement.domain.payees import Payee
 from settlement.domain.payout_states import Channel, PayoutState
+from settlement.domain.single_payouts import SinglePayout, SingleState
 from settlement.store.engine import open_engine
+from settlement.usecases.booking import Booking
 from settlement.usecases.mark_payouts import mark_payouts
+from settlement.usecases.note_singles import note_ended, note_opened
+from settlement.usecases.order_at_bank import OrderTerms, order_at_bank
 from settlement.usecases.reconcile_accounts import reconcile_accounts
 from settlement.usecases.redivide import cancel_distributions
+from settlement.usecases.repay_member import repay_member
 from tests.settlement.store import world
 from tests.settlement.usecases import shop
 
 VERSIONS = Path(__file__).parents[2] / "migrations" / "versions"
+IBAN = "IT60X0542811101000000123456"
 FILES = sorted(VERSIONS.glob("*.py"))
 
 
@@ -104,6 +115,40 @@ def test_migrations__money_from_before_the_accounts__enters_them_as_if_it_had_al
     with UnitOfWork(engine) as work:
         assert work.journal.balances(community_id) == before
         assert work.lifecycles.states(community_id) == states
+        assert reconcile_accounts(work, community_id) == []
+
+
+def test_migrations__spendings_and_late_returns__enter_the_accounts(engine) -> None:
+    """Down, where neither had entries, and up again: late returns are there, the books agree."""
+    case = world.case()
+    community_id = shop.stocked(engine, case, {"P2": Payee("P2", Channel.BANK, None, IBAN)})
+    settlement = shop.close(engine, community_id, case)
+    receipt = shop.receive(engine, community_id, shop.terms())
+    distribution = shop.share_out(engine, community_id, [receipt.id], [settlement.id])
+    with UnitOfWork(engine) as work:
+        leaves = {row.leaf_index: None for row in work.payouts.of_distribution(distribution.id)}
+        mark_payouts(work, distribution.id, leaves, PayoutState.RESERVED)
+        now = datetime(2024, 12, 4, tzinfo=UTC)
+        terms = OrderTerms(date(2024, 12, 6), IBAN)
+        order_at_bank(work, write_payment_file, community_id, distribution.id, terms, now)
+        (payment,) = work.bank_orders.payments(community_id)
+        day = date(2024, 12, 9)
+        back = replace(payment, state=PaymentState.RETURNED, returned_on=day, return_reason="AC04", late=True)
+        work.bank_orders.set_payment(back)
+        work.journal.add(community_id, [sent_back_late(back)])
+        late = work.journal.balances(community_id)
+        spent = SinglePayout(
+            uuid7(), community_id, 31337, bytes(20), 2**31, 10_000, Fund.SOCIAL, None, bytes(32), day
+        )
+        note_opened(work, community_id, [spent])
+        note_ended(work, community_id, spent.vault, spent.number, SingleState.PAID, day)
+        repay_member(work, community_id, "P2", Booking(10_000, day, "TRN 5"))
+        assert reconcile_accounts(work, community_id) == []
+        work.commit()
+    downgrade_database(engine, "2026_11_26_40")
+    upgrade_database(engine)
+    with UnitOfWork(engine) as work:
+        assert work.journal.balances(community_id) == late
         assert reconcile_accounts(work, community_id) == []
 
 

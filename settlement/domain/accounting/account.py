@@ -18,6 +18,7 @@ class AccountKind(StrEnum):
     gse_receivable     computed for settled periods and not received; negative: received above the computed
     member_receivable  what a member that left still owes
     recovered          paid back by members that left: in the bank account, not in the vault
+    sent_back          sent back by the bank after the vault had it as paid: in the bank account alone
     gse_fee, costs     withheld by GSE (FACTS 3.7); resolved by the community
     incentive          computed for settled periods
     appropriated       what was received net, set aside for members and funds
@@ -29,12 +30,15 @@ class AccountKind(StrEnum):
     payable            leaves that were promised to a member and are not on their way
     social_payable     the leaf of the social fund, promised and not credited to it
     in_transit         leaves that the bank was ordered to pay
+    fund_payable       spent from a fund by resolution and not paid yet
+    repayable          what was sent back late, and is owed to the member beside the vault
     """
 
     BANK = "bank"
     GSE_RECEIVABLE = "gse_receivable"
     MEMBER_RECEIVABLE = "member_receivable"
     RECOVERED = "recovered"
+    SENT_BACK = "sent_back"
     GSE_FEE = "gse_fee"
     COSTS = "costs"
     INCENTIVE = "incentive"
@@ -48,6 +52,8 @@ class AccountKind(StrEnum):
     PAYABLE = "payable"
     SOCIAL_PAYABLE = "social_payable"
     IN_TRANSIT = "in_transit"
+    FUND_PAYABLE = "fund_payable"
+    REPAYABLE = "repayable"
 
     @property
     def personal(self) -> bool:
@@ -61,7 +67,13 @@ class AccountKind(StrEnum):
 
 
 _PERSONAL = frozenset(
-    {AccountKind.MEMBER_RECEIVABLE, AccountKind.MEMBER, AccountKind.PAYABLE, AccountKind.IN_TRANSIT}
+    {
+        AccountKind.MEMBER_RECEIVABLE,
+        AccountKind.MEMBER,
+        AccountKind.PAYABLE,
+        AccountKind.IN_TRANSIT,
+        AccountKind.REPAYABLE,
+    }
 )
 _DEBIT = frozenset(
     {
@@ -69,6 +81,7 @@ _DEBIT = frozenset(
         AccountKind.GSE_RECEIVABLE,
         AccountKind.MEMBER_RECEIVABLE,
         AccountKind.RECOVERED,
+        AccountKind.SENT_BACK,
         AccountKind.GSE_FEE,
         AccountKind.COSTS,
         AccountKind.APPROPRIATED,

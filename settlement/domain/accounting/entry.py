@@ -24,6 +24,8 @@ class EntryKind(StrEnum):
     CORRECTION = "correction"
     DEPARTURE = "departure"
     COLLECTION = "collection"
+    LATE_RETURN = "late_return"
+    REPAYMENT = "repayment"
     REVERSAL = "reversal"
 
 
@@ -53,7 +55,8 @@ _LINKED = frozenset({EntryKind.CORRECTION, EntryKind.REVERSAL})
 class Entry:
     """A business fact in the accounts: at least two postings of different accounts that add up to zero.
 
-    `source_id` is the row that the fact is about (settlement, receipt, distribution, payout). `effective_on`
+    `source_id` is the row that the fact is about (settlement, receipt, distribution, payout,
+    single payout). `effective_on`
     is the day on which it took effect, None for the day on which it is recorded. `corrects` is the id of the
     entry that a correction or a reversal is linked to, with its `cause`. Raises UnbalancedEntry, ValueError.
     """

@@ -21,6 +21,6 @@ class Fund(StrEnum):
 
 
 def fund_spent(fund: Fund, amount_micro_eur: int, spent_on: date, reference: str) -> Entry:
-    """A payment out of a fund; `reference` names the resolution or the bank's booking."""
+    """A payment out of a fund that the vault does not know of; `reference` is the bank's, or names it."""
     lines = [debit(fund.account, amount_micro_eur), credit(AccountKind.BANK, amount_micro_eur)]
     return Entry(EntryKind.SPENDING, postings(lines), effective_on=spent_on, note=reference)

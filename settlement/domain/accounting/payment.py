@@ -1,5 +1,7 @@
 """A payout leaf in the accounts: where its sum stands in each of its states."""
 
+from datetime import date
+
 from settlement.domain.accounting.account import Account, AccountKind
 from settlement.domain.accounting.entry import Entry, EntryKind
 from settlement.domain.accounting.posting import credit, debit, postings
@@ -34,8 +36,13 @@ def place_of(payout: Payout, state: PayoutState) -> Account:
     return Account(kind, payout.member if kind.personal else "")
 
 
-def payout_moved(payout: Payout, after: PayoutState, reference: str | None = None) -> Entry | None:
-    """What the step from a leaf's state to another moves; None where it moves no sum (a reservation)."""
+def payout_moved(
+    payout: Payout, after: PayoutState, reference: str | None = None, on: date | None = None
+) -> Entry | None:
+    """What the step from a leaf's state to another moves; None where it moves no sum (a reservation).
+
+    `on` is the day on which the bank booked it, None where no statement has told it.
+    """
     source, target = place_of(payout, payout.state), place_of(payout, after)
     if source == target:
         return None
@@ -44,4 +51,4 @@ def payout_moved(payout: Payout, after: PayoutState, reference: str | None = Non
         credit(target.kind, payout.amount_micro_eur, target.member),
     ]
     note = f"{after} {reference or payout.bank_reference or ''}".strip()
-    return Entry(EntryKind.PAYOUT, postings(lines), payout.id, note=note)
+    return Entry(EntryKind.PAYOUT, postings(lines), payout.id, on, note=note)

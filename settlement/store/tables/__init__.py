@@ -16,6 +16,7 @@ from settlement.store.tables.money import (
     DistributionSettlementRow,
     MemberBalanceRow,
     PayoutRow,
+    SinglePayoutRow,
     StatementRow,
 )
 from settlement.store.tables.outbox import OutboxMessageRow
@@ -42,5 +43,6 @@ __all__ = [
     "PayoutRow",
     "SettlementMemberRow",
     "SettlementRow",
+    "SinglePayoutRow",
     "StatementRow",
 ]

@@ -24,7 +24,9 @@ class AccountingEntryRow(SQLModel, table=True):
             "kind",
             "source_id",
             unique=True,
-            postgresql_where=text("kind IN ('claim', 'receipt', 'division', 'entitlement', 'leaves')"),
+            postgresql_where=text(
+                "kind IN ('claim', 'receipt', 'division', 'entitlement', 'leaves', 'spending', 'late_return')"
+            ),
         ),
         Index(
             "uq_accounting_entries_reversal",

@@ -182,3 +182,26 @@ class BankPaymentRow(SQLModel, table=True):
     returned_on: date | None = Field(sa_column=Column(Date))
     return_reason: str | None = Field(sa_column=columns.text(255, nullable=True))
     late: bool = Field(sa_column=Column(Boolean, nullable=False, server_default=text("false")))
+
+
+class SinglePayoutRow(SQLModel, table=True):
+    """A single payout of a vault: a fund's spending, or what took the place of a leaf or of another one."""
+
+    __tablename__ = "single_payouts"
+    __table_args__ = (
+        UniqueConstraint("chain_id", "vault", "number"),
+        Index("idx_single_payouts_community", "community_id"),
+    )
+
+    id: UUID = Field(sa_column=columns.key())
+    community_id: UUID = Field(sa_column=columns.reference("energy_communities.id"))
+    chain_id: int = Field(sa_column=columns.whole())
+    vault: bytes = Field(sa_column=columns.octets())
+    number: int = Field(sa_column=columns.whole())
+    amount_micro_eur: int = Field(sa_column=columns.whole())
+    fund: str | None = Field(sa_column=columns.text(10, nullable=True))
+    replaces: int | None = Field(sa_column=columns.whole(nullable=True))
+    transaction_hash: bytes = Field(sa_column=columns.octets())
+    opened_on: date = Field(sa_column=Column(Date, nullable=False))
+    state: str = Field(sa_column=columns.text(10, server_default="open"))
+    ended_on: date | None = Field(sa_column=Column(Date))

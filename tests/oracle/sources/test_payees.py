@@ -66,6 +66,29 @@ def test_payees__bom_crlf_and_other_column_order__are_accepted(tmp_path: Path) -
     assert payees["B"] == Payee("B", Channel.BANK, iban=IBAN, consent=True)
 
 
+def test_payees__account_holders__are_read_and_written_again(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        f'A,bank,{IBAN},,"Rossi, Ada"',
+        f"B,wallet,{CHECKSUMMED[0]},,",
+        header="member,channel,address,consent,account_holder",
+    )
+    payees, findings = read_payees(path, MEMBERS)
+    assert findings == []
+    assert (payees["A"].account_holder, payees["B"].account_holder) == ("Rossi, Ada", None)
+    path.write_text(payees_csv(payees.values()), encoding="utf-8")
+    assert read_payees(path, MEMBERS) == (payees, [])
+    assert "Rossi" not in repr(payees["A"])
+
+
+def test_payees__account_holder_too_long__is_a_finding(tmp_path: Path) -> None:
+    path = write(
+        tmp_path, f"A,bank,{IBAN},,{'x' * 71}", header="member,channel,address,consent,account_holder"
+    )
+    (finding,) = read_payees(path, MEMBERS)[1]
+    assert "more than 70 characters" in str(finding)
+
+
 @pytest.mark.parametrize("address", CHECKSUMMED)
 def test_checksum__examples_of_the_standard(address: str) -> None:
     assert checksum_address(bytes.fromhex(address[2:])) == address

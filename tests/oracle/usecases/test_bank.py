@@ -19,8 +19,10 @@ from sqlalchemy import Engine
 
 from oracle.attest.keccak import keccak256
 from oracle.chain.artifacts import artifact
+from oracle.chain.inspection import Inspection
 from oracle.records import ContractKind
-from oracle.store.unit_of_work import OracleUnitOfWork
+from oracle.store.unit_of_work import OracleReadOnlyUnitOfWork, OracleUnitOfWork
+from oracle.usecases.accounts_standing import accounts_standing
 from oracle.usecases.context import TokenChoice, VaultPolicy
 from oracle.usecases.governance import by_anyone
 from oracle.usecases.import_statement import Imported, import_statement
@@ -30,15 +32,23 @@ from oracle.usecases.payout_leaves import tree_of
 from oracle.usecases.publish import publish
 from oracle.wiring import OpenChain, publishing
 from settlement.bankfile import read_statement, write_payment_file
+from settlement.domain.accounting.account import AccountKind
+from settlement.domain.accounting.entry import Cause
+from settlement.domain.accounting.trial_balance import TrialBalance
 from settlement.domain.bank_orders import BankOrder, BankPayment, PaymentState
-from settlement.domain.errors import NotFound, TransitionRefused
+from settlement.domain.errors import BookingRefused, NotFound, TransitionRefused
 from settlement.domain.iban import complete_iban
 from settlement.domain.payees import Payee
 from settlement.domain.payout_states import Channel, PayoutState
 from settlement.domain.records import ReceiptKind
 from settlement.domain.rounding import decimal_text
 from settlement.domain.statement_matching import Outcome
+from settlement.usecases.booking import Booking
+from settlement.usecases.mark_payouts import mark_payouts
 from settlement.usecases.order_at_bank import OrderTerms, order_at_bank
+from settlement.usecases.reconcile_accounts import outside_the_vault, reconcile_accounts
+from settlement.usecases.repay_member import repay_member
+from settlement.usecases.reverse_entry import reverse_entry
 from tests.oracle.usecases.governed import Governed
 from tests.oracle.usecases.test_publish import addresses, view
 from tests.oracle.world import PERSONS, World, settled_world
@@ -46,10 +56,12 @@ from tests.settlement.bankfile.statements import (
     OTHER_IBAN,
     OWN_IBAN,
     Ntry,
+    TxSts,
     camt,
     csv_file,
     gse_credit,
     paid,
+    report,
     returned,
 )
 
@@ -91,7 +103,8 @@ def bring(world: World, content: bytes, *, accept: bool = True, **options) -> Im
     found = read_statement("estratto", content)
     assert found.findings == []
     with OracleUnitOfWork(world.engine) as work:
-        done = import_statement(work, world.community_id, found.entries, accept=accept, **options)
+        told = {"accept": accept, "statuses": found.statuses}
+        done = import_statement(work, world.community_id, found.entries, **told, **options)
         if accept:
             work.commit()
     return done
@@ -283,10 +296,126 @@ def test_bank__returned_once_confirmed__is_owed_and_the_vault_stays(banked: Worl
     deliver(banked, opened)
     assert banked.payouts()[0].state is PayoutState.CONFIRMED
     assert status(banked, opened, 0) == (True, False)
+    assert agreed(banked, opened) == []
+
+
+def books(world: World) -> TrialBalance:
+    """What the accounts hold."""
+    with OracleUnitOfWork(world.engine) as work:
+        return work.journal.balances(world.community_id)
+
+
+def agreed(world: World, opened: OpenChain) -> list[str]:
+    """Where the accounts differ from the rows or from the vault."""
+    with OracleReadOnlyUnitOfWork(world.engine) as work:
+        chain = accounts_standing(work, Inspection(opened.chain), world.community_id)
+        return reconcile_accounts(work, world.community_id) + chain.divergences
+
+
+def test_import__late_return__is_owed_until_another_transfer_paid_it(banked: World) -> None:
+    reserve_all(banked)
+    order(banked)
+    first = payments(banked)[0]
+    bring(banked, camt(*debits([first])))
+    before = books(banked)
+    for _ in range(2):
+        bring(banked, camt(returned(first.end_to_end_id, eur(first)), identity="2"))
+    after = books(banked)
+    assert first.member is not None
+    assert after.of(AccountKind.SENT_BACK) == first.amount_micro_eur
+    assert after.of(AccountKind.REPAYABLE, first.member) == first.amount_micro_eur
+    assert (after.carry_micro_eur, after.of(AccountKind.BANK)) == (
+        before.carry_micro_eur,
+        before.of(AccountKind.BANK),
+    )
+    assert f"owed to {first.member}" in outside_the_vault(after)[0]
+    more = Booking(first.amount_micro_eur + 10_000, date(2024, 12, 20), "TRN 9")
+    wanted = replace(more, amount_micro_eur=first.amount_micro_eur)
+    with OracleUnitOfWork(banked.engine) as work:
+        assert reconcile_accounts(work, banked.community_id) == []
+        with pytest.raises(BookingRefused, match="sent back late are owed"):
+            repay_member(work, banked.community_id, first.member, more)
+        paid_out = repay_member(work, banked.community_id, first.member, wanted)
+        assert not repay_member(work, banked.community_id, first.member, wanted).new
+        assert work.journal.balances(banked.community_id) == before
+        reverse_entry(work, banked.community_id, paid_out.entry.id, Cause.MISTAKE, "another member")
+        assert work.journal.balances(banked.community_id) == after
+        assert reconcile_accounts(work, banked.community_id) == []
+
+
+def test_report__rejected_payments__are_released_once(banked: World) -> None:
+    reserve_all(banked)
+    made = order(banked)
+    first, second, *_ = payments(banked)
+    content = report(
+        TxSts(first.end_to_end_id, amount=eur(first)),
+        TxSts(second.end_to_end_id, "ACSP", None),
+        TxSts("SOMEBODY-ELSE"),
+        order=made.message_id,
+    )
+    for outcome in (Outcome.RETURNED, Outcome.KNOWN):
+        found = bring(banked, content).proposals
+        assert [row.outcome for row in found] == [outcome, Outcome.OTHER, Outcome.OTHER]
+    assert banked.open_messages() == ["release"]
+    stored = payments(banked)[0]
+    assert (stored.state, stored.late, stored.return_reason) == (PaymentState.RETURNED, False, "AC01")
+    whole = bring(banked, report(order=made.message_id, group="RJCT")).proposals
+    assert [row.outcome for row in whole] == [Outcome.RETURNED]
+    assert {row.state for row in payments(banked)} == {PaymentState.RETURNED}
+    with OracleUnitOfWork(banked.engine) as work:
+        assert reconcile_accounts(work, banked.community_id) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "sentence"),
+    [
+        (TxSts("", amount="0.01"), "another amount"),
+        (TxSts("", "XXXX"), "neither accepted nor rejected"),
+    ],
+)
+def test_report__doubtful_status__is_held(banked: World, status: TxSts, sentence: str) -> None:
+    reserve_all(banked)
+    order(banked)
+    named = report(replace_id(status, payments(banked)[0].end_to_end_id))
+    (found,) = bring(banked, named).proposals
+    assert (found.outcome, sentence in found.sentence) == (Outcome.HELD, True)
+    assert banked.open_messages() == []
+
+
+def replace_id(status: TxSts, end_to_end_id: str) -> TxSts:
+    """The same status of a payment of ours."""
+    return replace(status, end_to_end_id=end_to_end_id)
+
+
+def test_report__payment_that_a_statement_showed__is_held_and_never_paid_again(banked: World) -> None:
+    reserve_all(banked)
+    order(banked)
+    first = payments(banked)[0]
+    bring(banked, camt(*debits([first])))
+    (found,) = bring(banked, report(TxSts(first.end_to_end_id))).proposals
+    assert (found.outcome, "counts as paid" in found.sentence) == (Outcome.HELD, True)
+    assert payments(banked)[0].state is PaymentState.CREDITED
+
+
+def test_mark_payouts__statement_known__takes_effect_on_the_day_of_the_bank(banked: World) -> None:
+    reserve_all(banked)
+    order(banked)
+    rows = payments(banked)
+    gone, arrived = rows[0], rows[1:]
+    bring(banked, camt(*debits(arrived), returned(gone.end_to_end_id, eur(gone))))
+    with OracleUnitOfWork(banked.engine) as work:
+        named = banked.distribution.id
+        mark_payouts(work, named, {row.leaf_index: "R" for row in arrived}, PayoutState.CONFIRMED)
+        mark_payouts(work, named, {gone.leaf_index: None}, PayoutState.RELEASED)
+        last = [work.journal.of_source(row.payout_id)[-1].effective_on for row in rows]
+        assert reconcile_accounts(work, banked.community_id) == []
+        stored = work.bank_orders.payments(banked.community_id)
+    assert last == [stored[0].returned_on, *(row.credited_on for row in stored[1:])]
+    assert None not in last
 
 
 @pytest.mark.node
-def test_bank__confirmed_by_hand_while_a_return_is_on_its_way__the_queue_goes_on(
+def test_bank__confirmed_by_hand_while_a_return_is_on_its_way__is_owed(
     banked: World, opened: OpenChain
 ) -> None:
     deliver(banked, opened)
@@ -295,10 +424,12 @@ def test_bank__confirmed_by_hand_while_a_return_is_on_its_way__the_queue_goes_on
     with OracleUnitOfWork(banked.engine) as work:
         confirm_payouts(work, banked.distribution.id, {0: "BY HAND"})
         work.commit()
-    bring(banked, camt(returned(first.end_to_end_id, eur(first))))
-    assert banked.open_messages() == ["confirm", "release"]
+    (found,) = bring(banked, camt(returned(first.end_to_end_id, eur(first)))).proposals
+    assert found.outcome is Outcome.OWED
+    assert banked.open_messages() == ["confirm"]
     deliver(banked, opened)
     assert banked.payouts()[0].state is PayoutState.CONFIRMED
+    assert books(banked).members(AccountKind.REPAYABLE) == {first.member: first.amount_micro_eur}
 
 
 @pytest.mark.node
@@ -328,3 +459,4 @@ def test_bank__owner_moved_the_released_leaf__it_is_not_reserved_and_the_queue_g
     deliver(banked, opened)
     assert banked.payouts()[0].state is PayoutState.RELEASED
     assert status(banked, opened, 0) == (True, False)
+    assert agreed(banked, opened) == []

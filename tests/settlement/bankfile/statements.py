@@ -118,3 +118,42 @@ def _details(entry: Ntry, detail: Tx, version: str) -> str:
 
 def _tag(name: str, text: str | None) -> str:
     return f"<{name}>{text}</{name}>" if text else ""
+
+
+@dataclass(frozen=True)
+class TxSts:
+    """The status of a payment (TxInfAndSts); what is None is left out."""
+
+    end_to_end_id: str | None
+    code: str = "RJCT"
+    reason: str | None = "AC01"
+    amount: str | None = None
+
+
+def report(
+    *statuses: TxSts,
+    version: str = "03",
+    order: str = "UNKNOWN",
+    group: str | None = None,
+    batch: str | None = None,
+) -> bytes:
+    """A status report (pain.002) of one payment file."""
+    rows = "".join(_status(row) for row in statuses)
+    of_group = f"<GrpSts>{group}</GrpSts><StsRsnInf><Rsn><Cd>FF01</Cd></Rsn></StsRsnInf>" if group else ""
+    of_batch = f"<PmtInfSts>{batch}</PmtInfSts>" if batch else ""
+    return f"""<?xml version="1.0" encoding="UTF-8"?>
+<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.{version}">
+<CstmrPmtStsRpt><GrpHdr><MsgId>R1</MsgId><CreDtTm>2024-12-05T18:00:00+01:00</CreDtTm></GrpHdr>
+<OrgnlGrpInfAndSts><OrgnlMsgId>{order}</OrgnlMsgId><OrgnlMsgNmId>pain.001.001.09</OrgnlMsgNmId>{of_group}
+</OrgnlGrpInfAndSts>
+<OrgnlPmtInfAndSts><OrgnlPmtInfId>{order}</OrgnlPmtInfId>{of_batch}{rows}</OrgnlPmtInfAndSts>
+</CstmrPmtStsRpt></Document>
+""".encode()
+
+
+def _status(row: TxSts) -> str:
+    named = "" if row.end_to_end_id is None else f"<OrgnlEndToEndId>{row.end_to_end_id}</OrgnlEndToEndId>"
+    why = "" if row.reason is None else f"<StsRsnInf><Rsn><Cd>{row.reason}</Cd></Rsn></StsRsnInf>"
+    amount = '<OrgnlTxRef><Amt><InstdAmt Ccy="EUR">{}</InstdAmt></Amt></OrgnlTxRef>'
+    sum_ = "" if row.amount is None else amount.format(row.amount)
+    return f"<TxInfAndSts>{named}<TxSts>{row.code}</TxSts>{why}{sum_}</TxInfAndSts>"

@@ -212,3 +212,35 @@ def test_database__order_or_payment__is_fixed(engine, distribution, statement: s
     order(engine, distribution)
     with engine.connect() as connection, pytest.raises(DBAPIError):
         connection.execute(text(statement))
+
+
+def creditors(file: bytes) -> list[str]:
+    """Names of those that the file pays."""
+    return [row.findtext(f"{SPACE}Nm") or "" for row in fromstring(file).iter(f"{SPACE}Cdtr")]
+
+
+def test_order__account_holders__are_those_kept_with_the_members(engine, distribution) -> None:
+    _holders(engine, P2="Ada Rossi", P3="Bruno Bianchi")
+    assert creditors(order(engine, distribution).order.file) == ["Ada Rossi", "Bruno Bianchi"]
+
+
+def test_order__named_with_the_order__counts_before_what_is_kept(engine, distribution) -> None:
+    _holders(engine, P2="Ada Rossi", P3="Bruno Bianchi")
+    done = order(engine, distribution, replace(TERMS, holders={"P2": "Ada Verdi"}))
+    assert creditors(done.order.file) == ["Ada Verdi", "Bruno Bianchi"]
+
+
+def test_order__account_changed_since__is_not_given_the_new_account_s_name(engine, distribution) -> None:
+    _holders(engine, P2="Ada Rossi", P3="Bruno Bianchi")
+    with engine.begin() as connection:
+        connection.execute(text(f"UPDATE community_members SET iban = '{OWN}' WHERE code = 'P2'"))
+    assert creditors(order(engine, distribution).order.file) == ["P2", "Bruno Bianchi"]
+
+
+def _holders(engine, **names: str) -> None:
+    with engine.begin() as connection:
+        for code, name in names.items():
+            values = {"code": code, "name": name}
+            connection.execute(
+                text("UPDATE community_members SET account_holder = :name WHERE code = :code"), values
+            )

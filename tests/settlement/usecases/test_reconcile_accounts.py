@@ -14,6 +14,7 @@ from settlement.domain.accounting.posting import credit, debit, postings
 from settlement.domain.errors import AccountsDiffer, BookingRefused
 from settlement.domain.payout_states import PayoutState
 from settlement.usecases.advance_distribution import note_posted, state_of
+from settlement.usecases.booking import Booking
 from settlement.usecases.close_accounts import close_accounts
 from settlement.usecases.collect_receivable import collect_receivable
 from settlement.usecases.mark_payouts import mark_payouts
@@ -40,7 +41,7 @@ def community(engine):
     with UnitOfWork(engine) as work:
         for state, leaves in (("reserved", range(4)), ("ordered", (1, 2)), ("confirmed", (2, 3))):
             mark_payouts(work, distribution.id, dict.fromkeys(leaves), PayoutState(state))
-        spend_fund(work, community_id, Fund.SOCIAL, 5_000_000, DAY, "resolution 1")
+        spend_fund(work, community_id, Fund.SOCIAL, Booking(5_000_000, DAY, "resolution 1"))
         work.commit()
     return community_id, distribution
 
@@ -108,9 +109,9 @@ def test_close__accounts_that_differ__are_not_closed(engine, community) -> None:
 
 def test_spend__same_reference__is_posted_once(engine, community) -> None:
     with UnitOfWork(engine) as work:
-        assert not spend_fund(work, community[0], Fund.SOCIAL, 5_000_000, DAY, "resolution 1")
+        assert not spend_fund(work, community[0], Fund.SOCIAL, Booking(5_000_000, DAY, "resolution 1")).new
         with pytest.raises(BookingRefused, match="stands for another"):
-            spend_fund(work, community[0], Fund.SOCIAL, 6_000_000, DAY, "resolution 1")
+            spend_fund(work, community[0], Fund.SOCIAL, Booking(6_000_000, DAY, "resolution 1"))
 
 
 @pytest.mark.parametrize(
@@ -126,17 +127,19 @@ def test_spend__more_than_there_is_or_nonsense__is_refused(
     engine, community, amount, reference, reason
 ) -> None:
     with UnitOfWork(engine) as work, pytest.raises(BookingRefused, match=reason):
-        spend_fund(work, community[0], Fund.GRID, amount, DAY, reference)
+        spend_fund(work, community[0], Fund.GRID, Booking(amount, DAY, reference))
 
 
 def test_reverse__spending__is_taken_back_once_and_can_be_posted_anew(engine, community) -> None:
     community_id, _ = community
     with UnitOfWork(engine) as work:
         (spent,) = work.journal.standing(community_id, EntryKind.SPENDING)
-        reverse_entry(work, community_id, spent.id, Cause.MISTAKE, "the wrong fund")
+        taken = reverse_entry(work, community_id, spent.id, Cause.MISTAKE, "the wrong fund")
+        again = reverse_entry(work, community_id, spent.id, Cause.MISTAKE, "the wrong fund")
+        assert (taken.new, again.new, again.entry.id) == (True, False, taken.entry.id)
         with pytest.raises(BookingRefused, match="still stands"):
             reverse_entry(work, community_id, spent.id, Cause.MISTAKE, "again")
-        assert spend_fund(work, community_id, Fund.GRID, 5_000_000, DAY, "resolution 1")
+        assert spend_fund(work, community_id, Fund.GRID, Booking(5_000_000, DAY, "resolution 1")).new
         assert reconcile_accounts(work, community_id) == []
 
 
@@ -163,8 +166,8 @@ def leaver(engine, community):
 
 def test_collect__part_of_what_a_leaver_owes__is_posted_once(engine, leaver) -> None:
     with UnitOfWork(engine) as work:
-        assert collect_receivable(work, leaver, "P4", 1_500_000, DAY, "CRO 9")
-        assert not collect_receivable(work, leaver, "P4", 1_500_000, DAY, "CRO 9")
+        assert collect_receivable(work, leaver, "P4", Booking(1_500_000, DAY, "CRO 9")).new
+        assert not collect_receivable(work, leaver, "P4", Booking(1_500_000, DAY, "CRO 9")).new
         found = work.journal.balances(leaver)
         assert found.of(AccountKind.MEMBER_RECEIVABLE, "P4") == 500_000
         assert found.of(AccountKind.RECOVERED) == 1_500_000
@@ -173,4 +176,4 @@ def test_collect__part_of_what_a_leaver_owes__is_posted_once(engine, leaver) -> 
 
 def test_collect__more_than_is_owed__is_refused(engine, leaver) -> None:
     with UnitOfWork(engine) as work, pytest.raises(BookingRefused, match=r"owes 2\.000000 EUR"):
-        collect_receivable(work, leaver, "P4", 2_010_000, DAY, "CRO 9")
+        collect_receivable(work, leaver, "P4", Booking(2_010_000, DAY, "CRO 9"))
