@@ -29,7 +29,8 @@ def estimate_readings(
     `wanted` says POD, direction, method, author, reason and the instant; its day and donors are replaced by
     each day's own. Every value is marked as estimated. A day estimated before is estimated anew where the
     values differ. All or nothing: raises EstimateRefused for a day that has readings of the grid operator,
-    its own estimates among them, or has no donors, NotFound, and ReadingsNotAdmitted for days on which the POD is not the community's.
+    its own estimates among them, or has no donors, NotFound, and ReadingsNotAdmitted for days on which the
+    POD is not the community's.
     """
     if not days or not wanted.actor.strip() or not wanted.reason.strip():
         raise EstimateRefused("an estimate has days, an author and a reason")

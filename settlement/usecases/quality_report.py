@@ -97,4 +97,4 @@ def _alone(terms: Community, row: PodRow) -> Community:
 def _held_line(row: QuarantinedDay) -> HeldLine:
     held = row.held
     why = tuple(finding["sentence"] for finding in row.findings)
-    return HeldLine(str(row.id), held.pod, held.direction, held.day, row.received_at, row.source, why)
+    return HeldLine(row.id, held.pod, held.direction, held.day, row.received_at, row.source, why)

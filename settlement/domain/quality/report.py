@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,7 +68,7 @@ class PodQuality:
 class HeldLine:
     """A held day in a report."""
 
-    id: str
+    id: UUID
     pod: str
     direction: Direction
     day: date
@@ -78,7 +79,7 @@ class HeldLine:
     def document(self) -> dict[str, Any]:
         """As JSON has it."""
         return {
-            "id": self.id,
+            "id": str(self.id),
             "pod": self.pod,
             "direction": self.direction.value,
             "day": self.day.isoformat(),
