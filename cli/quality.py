@@ -1,4 +1,4 @@
-"""`condivisa quality`: how good the readings are, what is held and why, estimates, and what was known when."""
+"""`condivisa quality`: how good readings are, what is held and why, estimates, what was known when."""
 
 import re
 from collections.abc import Callable, Collection
@@ -35,16 +35,16 @@ app = typer.Typer(
 )
 PER_MILLE = 1000
 DAYS_SHOWN = 3
+DAY_TYPED = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 POD = re.compile(r"IT[0-9]{3}E[0-9]{8}[0-9A-Z]?", re.ASCII)
 
 DayOption = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")]
 AsOf = Annotated[
-    datetime | None,
+    str | None,
     typer.Option(
         "--as-of",
-        formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"],
         metavar="INSTANT",
-        help="As it was known then: a day (its end) or an instant, clocks of Italy unless an offset stands there.",
+        help="As it was known then: 2024-07-01 (its end), or 2024-07-01T12:00 in Italy or with offset.",
     ),
 ]
 PodOption = Annotated[str, typer.Option(metavar="POD", help="E.g. IT001E00000001")]
@@ -160,9 +160,7 @@ def release(
     state: StateOption = None,
 ) -> None:
     """Admit held days as they arrived; from this instant on they are the readings of those days."""
-    _decide(
-        community, ids, every, (release_readings, person(by), reason), state, "released into the readings"
-    )
+    _decide(community, ids, every, (release_readings, person(by), reason), state, "released")
 
 
 @app.command("reject")
@@ -287,15 +285,17 @@ def _pod(text: str) -> str:
     return text
 
 
-def _instant(typed: datetime | None) -> datetime:
+def _instant(typed: str | None) -> datetime:
     """The instant that was typed, a bare day meaning its end; now when none was."""
     if typed is None:
         return now()
-    if typed.tzinfo is not None:
-        return typed.astimezone(UTC)
-    if typed.time() == datetime.min.time():
-        return day_start(typed.date() + DAY)
-    return typed.replace(tzinfo=ROME).astimezone(UTC)
+    try:
+        found = datetime.fromisoformat(typed)
+        if DAY_TYPED.fullmatch(typed):
+            return day_start(found.date() + DAY)
+        return (found if found.tzinfo else found.replace(tzinfo=ROME)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise typer.BadParameter(f"{typed!r} is no instant like 2024-07-01T12:00") from None
 
 
 def _shown(instant: datetime) -> str:
