@@ -66,14 +66,16 @@ def zero_days(subject: Subject) -> Iterator[QualityFinding]:
     and own use make days without any.
     """
     for series in subject.series:
-        parts = list(subject.parts(series)) if series.direction is Direction.WITHDRAWN else []
-        energies = [int(series.wh[part].sum(dtype=np.int64)) for _, part in parts]
-        if not energies or sorted(energies)[len(energies) // 2] < USUAL_WH_LEAST:
+        if series.direction is not Direction.WITHDRAWN:
             continue
-        zero = [(day, part) for (day, part), energy in zip(parts, energies, strict=True) if energy == 0]
-        if zero:
-            days = tuple(day for day, _ in zero)
-            count = sum(part.stop - part.start for _, part in zero)
+        whole, sums = subject.day_sums(series)
+        energies = np.sort(sums[whole])
+        if not energies.size or energies[len(energies) // 2] < USUAL_WH_LEAST:
+            continue
+        zero = np.flatnonzero(whole & (sums == 0))
+        if zero.size:
+            days = tuple(subject.grid.days[position] for position in zero.tolist())
+            count = int(np.isin(subject.day_positions(series), zero).sum())
             sentence = f"nothing is withdrawn on {len(days)} days: is something missing, written as zero?"
             yield found(Check.ZERO_DAYS, Severity.NOTE, series, days, count, sentence, ASK)
 

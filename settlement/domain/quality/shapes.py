@@ -61,7 +61,7 @@ def frozen(subject: Subject) -> Iterator[QualityFinding]:
 
 def _runs(series: MeterSeries) -> list[tuple[int, int]]:
     """[first, end) of each run of one value that is long enough."""
-    shown: NDArray[np.int64] = np.where(series.present, series.wh, -1).astype(np.int64)
+    shown: NDArray[np.int32] = np.where(series.present, series.wh, np.int32(-1))
     starts = np.flatnonzero(np.diff(shown, prepend=-2))
     ends = np.append(starts[1:], len(shown))
     needed = FROZEN_HOURS * (60 // series.resolution_minutes)

@@ -57,6 +57,12 @@ class Subject:
             if series.present[part].all():
                 yield day, part
 
+    def day_sums(self, series: MeterSeries) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+        """Which days the series has in full (mask), and the Wh of each day."""
+        firsts = self.grid.interval_edges(series.resolution_minutes)[:-1]
+        whole = np.logical_and.reduceat(series.present, firsts)
+        return whole, np.add.reduceat(series.wh, firsts, dtype=np.int64)
+
     def days_of(self, series: MeterSeries, intervals: NDArray[np.int64]) -> tuple[date, ...]:
         """The days on which these intervals lie."""
         positions = np.unique(self.day_positions(series)[intervals])

@@ -25,11 +25,9 @@ def same_as_other_pod(subject: Subject) -> Iterator[QualityFinding]:
     """Two PODs with the same value in every interval: one meter counted twice, by all appearance."""
     first_of: dict[tuple[object, ...], MeterSeries] = {}
     for series in subject.series:
-        if _distinct(series.wh[series.present]) < DISTINCT_LEAST:
-            continue
         digest = hashlib.sha256(series.wh.tobytes() + series.present.tobytes()).digest()
         other = first_of.setdefault((series.direction, series.resolution_minutes, digest), series)
-        if other is not series:
+        if other is not series and _distinct(series.wh[series.present]) >= DISTINCT_LEAST:
             yield found(
                 Check.SAME_AS_OTHER_POD,
                 Severity.WARNING,
@@ -71,9 +69,11 @@ def unit_changed(subject: Subject) -> Iterator[QualityFinding]:
     """A median day about a thousand times, or a thousandth of, the median day known from before."""
     for series in subject.series:
         before = _median([_day_wh(row) for row in subject.recent.get(series.key, {}).values()])
-        parts = list(subject.parts(series))
-        now = _median([int(series.wh[part].sum(dtype=np.int64)) for _, part in parts], least=1)
-        if before is None or now is None:
+        if before is None:
+            continue
+        whole, sums = subject.day_sums(series)
+        now = _median(sums[whole].tolist(), least=1)
+        if now is None:
             continue
         small, large = sorted((before, now))
         least, most = UNIT_TIMES
@@ -84,7 +84,7 @@ def unit_changed(subject: Subject) -> Iterator[QualityFinding]:
             Check.UNIT_CHANGED,
             Severity.WARNING,
             series,
-            tuple(day for day, _ in parts),
+            tuple(day for day, _ in subject.parts(series)),
             int(series.present.sum()),
             f"the median day has {now} Wh where that of the weeks before has {before}: kWh and Wh confused?",
             "check the unit of the file; readings enter in Wh",
