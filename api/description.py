@@ -30,6 +30,10 @@ TAGS = [
     {"name": "members", "description": "Members and their points of delivery"},
     {"name": "plants", "description": "Production plants"},
     {"name": "readings", "description": "Metered energy and market prices: import, and receipts with proof"},
+    {
+        "name": "quality",
+        "description": "How good readings are: reports, held days, named estimates",
+    },
     {"name": "energy", "description": "Sharing a period, balance, forecast"},
     {"name": "settlements", "description": "Settled periods"},
     {"name": "market", "description": "Beside the incentive: time bands, what GSE buys, GSE's own figures"},

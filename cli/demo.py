@@ -11,7 +11,7 @@ import typer
 
 from cli.display import Display, euro_text, kwh
 from cli.failures import EXIT_BAD_INPUT, EXIT_REFUSED, explained, stop
-from cli.intake import Intake, counted, read_folder, take_in
+from cli.intake import Intake, counted, quality_lines, read_folder, take_in
 from cli.pay import awaiting_bank, divide, note_confirmations
 from cli.publish import close, deliver, write_evidence
 from cli.serve import serve_api
@@ -125,9 +125,11 @@ def _opened(display: Display, workspace: Workspace, folder: Path | None) -> Run:
 
 def _import(run: Run) -> None:
     with run.display.stage("import") as stage:
-        run.intake = take_in(run.workspace, run.case, run.payees, now())
+        run.intake = take_in(run.workspace, run.case, run.payees, run.folder.name, now())
         word = "registered" if run.intake.registered.created else "already registered"
         stage.outcome = f"{word}; POD-days: {counted(run.intake.imported.readings)}"
+        for line in quality_lines(run.case.community.name, run.intake.admitted):
+            stage.note(line)
 
 
 def _settle(run: Run) -> None:

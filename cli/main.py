@@ -37,6 +37,7 @@ VERBS = (
     Verb("market", "cli.market", "app", "From files alone"),
     Verb("gse", "cli.gse", "app", "From files alone"),
     Verb("import", "cli.intake", "import_case", "The service"),
+    Verb("quality", "cli.quality", "app", "The service"),
     Verb("publish", "cli.publish", "publish", "The service"),
     Verb("pay", "cli.pay", "app", "The service"),
     Verb("accounts", "cli.accounts", "app", "The service"),

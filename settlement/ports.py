@@ -18,6 +18,8 @@ from settlement.domain.day_vectors import DayGrid, DayVector
 from settlement.domain.findings import Finding
 from settlement.domain.payees import Payee
 from settlement.domain.payout_states import PayoutState
+from settlement.domain.quality.estimation import RecordedEstimate
+from settlement.domain.quality.quarantine import HeldState, QuarantinedDay
 from settlement.domain.records import (
     Balance,
     Cancellation,
@@ -104,6 +106,12 @@ class ReadingsReader(Protocol):
         """Days of which a reading was received in (after, until]."""
         ...
 
+    def versions(
+        self, community_id: UUID, pod: str, first: date, last: date
+    ) -> list[tuple[Direction, DayVector]]:
+        """Everything that was ever received of a POD's days, by day and direction, the oldest first."""
+        ...
+
 
 class Readings(ReadingsReader, Protocol):
     """Adds day vectors."""
@@ -116,6 +124,58 @@ class Readings(ReadingsReader, Protocol):
         received_at: datetime,
     ) -> None:
         """Add the chosen days (mask over the grid's days) of each series."""
+        ...
+
+
+class QuarantineReader(Protocol):
+    """Days of readings that are held, or were."""
+
+    def of_days(self, community_id: UUID, first: date, last: date) -> list[QuarantinedDay]:
+        """What was ever held of these days, both included, in whatever state."""
+        ...
+
+    def of_ids(self, community_id: UUID, ids: Collection[UUID]) -> list[QuarantinedDay]:
+        """Those of these ids that the community has."""
+        ...
+
+    def waiting(self, community_id: UUID) -> list[QuarantinedDay]:
+        """What is held and not decided."""
+        ...
+
+
+class Quarantine(QuarantineReader, Protocol):
+    """Holds days, and decides on them."""
+
+    def add(self, days: Iterable[QuarantinedDay]) -> None:
+        """Store held days; one that arrived with the same values before is left as it is."""
+        ...
+
+    def decide(
+        self, ids: Collection[UUID], state: HeldState, by: str, reason: str, decided_at: datetime
+    ) -> None:
+        """Take the decision on days that are held."""
+        ...
+
+
+class EstimatesReader(Protocol):
+    """The methods behind versions of days that were estimated here."""
+
+    def in_force(
+        self, community_id: UUID, first: date, last: date, as_of: datetime | None = None
+    ) -> list[RecordedEstimate]:
+        """Estimates of these days that no later version had replaced at `as_of`."""
+        ...
+
+    def of_pod(self, community_id: UUID, pod: str, first: date, last: date) -> list[RecordedEstimate]:
+        """All estimates of a POD's days, replaced or not."""
+        ...
+
+
+class Estimates(EstimatesReader, Protocol):
+    """Adds estimates."""
+
+    def add(self, estimates: Iterable[RecordedEstimate]) -> None:
+        """Note the methods of versions that entered the readings."""
         ...
 
 
@@ -439,6 +499,10 @@ class UnitOfWork(Protocol):
     @property
     def readings(self) -> Readings: ...
     @property
+    def quarantine(self) -> Quarantine: ...
+    @property
+    def estimates(self) -> Estimates: ...
+    @property
     def prices(self) -> Prices: ...
     @property
     def settlements(self) -> Settlements: ...
@@ -475,6 +539,15 @@ class ReadOnlyUnitOfWork(Protocol):
     def readings(self) -> ReadingsReader: ...
     @property
     def prices(self) -> PricesReader: ...
+
+
+class QualityWork(ReadOnlyUnitOfWork, Protocol):
+    """What a report on readings is made of."""
+
+    @property
+    def quarantine(self) -> QuarantineReader: ...
+    @property
+    def estimates(self) -> EstimatesReader: ...
 
 
 class AccountsWork(Protocol):

@@ -18,6 +18,7 @@ from settlement.casefile.readings_file import read_readings
 from settlement.domain.case import Case, Community
 from settlement.domain.findings import Finding
 from settlement.domain.readiness import expected_of
+from settlement.usecases.admit_readings import admit_readings
 from settlement.usecases.import_readings import import_readings
 
 router = Router(prefix="/communities/{community_id}", tags=["readings"])
@@ -42,7 +43,8 @@ def post_readings(
 
     A series that appears covers every interval of its POD's validity in the period: missing is not zero.
     Other values than those known are kept beside them as a correction. Findings name their lines; with any
-    of them nothing is imported.
+    of them nothing is imported. Days that cannot be what they say are held, named in `quality`, and are not
+    in the readings until an administrator releases them.
     """
     period.require_at_most(IMPORT_DAYS_MAX)
     with service.writing() as work:
@@ -51,9 +53,10 @@ def post_readings(
         with as_file(table, READINGS_FILE) as file:
             series, findings = read_readings(file, _outline(terms))
         _refuse(findings)
-        imported = import_readings(work, community_id, Case(terms, tuple(series), ()), service.clock())
+        case = Case(terms, tuple(series), ())
+        admitted = admit_readings(work, community_id, case, f"API: {asker.label}", service.clock())
         work.commit()
-    return ImportOut.of(imported)
+    return ImportOut.of(admitted.imported, admitted)
 
 
 @router.post(

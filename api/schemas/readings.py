@@ -4,7 +4,9 @@ from typing import Self
 
 from pydantic import Field
 
+from api.schemas.quality import QualityFindingOut
 from api.schemas.wire import Count, Response
+from settlement.usecases.admit_readings import Admitted
 from settlement.usecases.import_readings import Counts, Imported
 
 
@@ -28,8 +30,15 @@ class ImportOut(Response):
 
     readings: CountsOut
     prices: CountsOut
+    held: Count = Field(description="POD-days of this file that did not enter: held, or rejected before")
+    quality: list[QualityFindingOut] = Field(description="What the checks found, the gravest first")
 
     @classmethod
-    def of(cls, imported: Imported) -> Self:
-        """The counts as they are sent."""
-        return cls(readings=CountsOut.of(imported.readings), prices=CountsOut.of(imported.prices))
+    def of(cls, imported: Imported, admitted: Admitted | None = None) -> Self:
+        """The counts as they are sent; prices are not checked."""
+        return cls(
+            readings=CountsOut.of(imported.readings),
+            prices=CountsOut.of(imported.prices),
+            held=0 if admitted is None else len(admitted.held) + admitted.known,
+            quality=[] if admitted is None else [QualityFindingOut.of(row) for row in admitted.findings],
+        )

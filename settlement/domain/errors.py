@@ -188,3 +188,15 @@ class OrderRefused(ServiceError):
     """The debtor, the date or a leaf's history does not permit a payment order."""
 
     code = "ORDER_REFUSED"
+
+
+class QuarantineRefused(ServiceError):
+    """A held day does not go where it is sent."""
+
+    code = "QUARANTINE_REFUSED"
+
+
+class EstimateRefused(ServiceError):
+    """The method cannot estimate the day, or the day was measured."""
+
+    code = "ESTIMATE_REFUSED"

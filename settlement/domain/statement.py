@@ -5,7 +5,7 @@ whole Wh, money euro with six decimals as text.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from settlement.domain.accounting.entry import Entry
@@ -20,13 +20,18 @@ STATEMENT_KIND = "condivisa/statement/1"
 
 @dataclass(frozen=True, slots=True)
 class PodFigures:
-    """Readings of a member's POD and direction in a period: their sum, how many, how many estimated."""
+    """Readings of a member's POD and direction in a period: their sum, how many, how many estimated.
+
+    `methods` counts those that were estimated here by the method's name; the others that are estimated came
+    as such from the grid operator.
+    """
 
     pod: str
     direction: Direction
     wh: int
     intervals: int
     estimated: int
+    methods: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,19 +149,22 @@ def _period(row: MemberPeriod) -> dict[str, object]:
         },
         "weight": row.figures.weight,
         "weight_of_all": row.weight_of_all,
-        "pods": [
-            {
-                "pod": pod.pod,
-                "direction": pod.direction.value,
-                "wh": pod.wh,
-                "intervals": pod.intervals,
-                "estimated": pod.estimated,
-            }
-            for pod in row.pods
-        ],
+        "pods": [_pod(pod) for pod in row.pods],
         "plants": {name: settled["plants"][name] for name in row.plants},
         "by_hour_wh": {direction.value: list(wh) for direction, wh in row.by_hour_wh.items()},
         "rule_set": settled["rules"]["rule_set"],
         "rules": settled["rules"]["parameters_used"],
         "unverified_rules": None if noted is None else dict(noted),
     }
+
+
+def _pod(row: PodFigures) -> dict[str, object]:
+    said: dict[str, object] = {
+        "pod": row.pod,
+        "direction": row.direction.value,
+        "wh": row.wh,
+        "intervals": row.intervals,
+        "estimated": row.estimated,
+    }
+    # Named where there is something to name: a statement without own estimates keeps its bytes.
+    return said | ({"estimated_by": dict(row.methods)} if row.methods else {})

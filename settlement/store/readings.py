@@ -57,6 +57,22 @@ class ReadingsReader:
         found = self._driver().execute(query, [community_id, first, last]).fetchone()
         return bool(found and found[0])
 
+    def versions(
+        self, community_id: UUID, pod: str, first: date, last: date
+    ) -> list[tuple[Direction, DayVector]]:
+        """Everything that was ever received of a POD's days, by day and direction, the oldest first."""
+        with array_cursor(self._session) as cursor:
+            cursor.execute(_VERSIONS, {"community": community_id, "pod": pod, "first": first, "last": last})
+            return [
+                (
+                    _DIRECTIONS[direction],
+                    DayVector(
+                        day, resolution, wh, None if bitmap is None else _bits(bitmap, len(wh)), received_at
+                    ),
+                )
+                for direction, day, resolution, wh, bitmap, received_at in cursor
+            ]
+
     def received_days(
         self, community_id: UUID, first: date, last: date, after: datetime, until: datetime
     ) -> set[date]:
@@ -126,4 +142,11 @@ SELECT pod, direction, day, resolution_minutes, wh, estimated, received_at
 FROM meter_readings
 WHERE community_id = %(community)s AND day BETWEEN %(first)s AND %(last)s
     AND (%(as_of)s::timestamptz IS NULL OR received_at <= %(as_of)s)
+"""
+
+_VERSIONS = """
+SELECT direction, day, resolution_minutes, wh, estimated, received_at
+FROM meter_readings
+WHERE community_id = %(community)s AND pod = %(pod)s AND day BETWEEN %(first)s AND %(last)s
+ORDER BY day, direction, received_at
 """

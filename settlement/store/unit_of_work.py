@@ -17,11 +17,13 @@ from sqlmodel import Session
 
 from settlement.store.bank_orders import BankOrders, BankOrdersReader
 from settlement.store.distributions import Distributions, DistributionsReader
+from settlement.store.estimates import Estimates, EstimatesReader
 from settlement.store.journal import Journal, JournalReader
 from settlement.store.lifecycles import Lifecycles, LifecyclesReader
 from settlement.store.outbox import Outbox, OutboxReader
 from settlement.store.payouts import Payouts, PayoutsReader
 from settlement.store.prices import Prices, PricesReader
+from settlement.store.quarantine import Quarantine, QuarantineReader
 from settlement.store.readings import Readings, ReadingsReader
 from settlement.store.receipts import Receipts, ReceiptsReader
 from settlement.store.settlements import Settlements, SettlementsReader
@@ -75,6 +77,8 @@ class SettlementUnitOfWork(_Transaction):
     """Repositories of the settlement service that read and write. Other packages add theirs by inheriting."""
 
     readings: Readings
+    quarantine: Quarantine
+    estimates: Estimates
     prices: Prices
     settlements: Settlements
     receipts: Receipts
@@ -89,6 +93,8 @@ class SettlementUnitOfWork(_Transaction):
 
     def _attach(self, session: Session) -> None:
         self.readings = Readings(session)
+        self.quarantine = Quarantine(session)
+        self.estimates = Estimates(session)
         self.prices = Prices(session)
         self.settlements = Settlements(session)
         self.receipts = Receipts(session)
@@ -119,6 +125,8 @@ class SettlementReadOnlyUnitOfWork(_Transaction):
     """Repositories that only read, all from one snapshot."""
 
     readings: ReadingsReader
+    quarantine: QuarantineReader
+    estimates: EstimatesReader
     prices: PricesReader
     settlements: SettlementsReader
     receipts: ReceiptsReader
@@ -141,6 +149,8 @@ class SettlementReadOnlyUnitOfWork(_Transaction):
 
     def _attach(self, session: Session) -> None:
         self.readings = ReadingsReader(session)
+        self.quarantine = QuarantineReader(session)
+        self.estimates = EstimatesReader(session)
         self.prices = PricesReader(session)
         self.settlements = SettlementsReader(session)
         self.receipts = ReceiptsReader(session)

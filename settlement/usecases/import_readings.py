@@ -51,7 +51,7 @@ def import_readings(work: UnitOfWork, community_id: UUID, case: Case, received_a
     work.lock(f"readings:{community_id}")
     grid = DayGrid.of(start, end)
     present = {series.key: grid.days_present(series) for series in case.series}
-    _require_admitted(case, grid, present, validity(terms, grid))
+    require_admitted(case, grid, present, validity(terms, grid))
     known: _Known = {}
     if work.readings.has_any(community_id, grid.days[0], grid.days[-1]):
         known = work.readings.days(community_id, grid.days[0], grid.days[-1])
@@ -61,7 +61,7 @@ def import_readings(work: UnitOfWork, community_id: UUID, case: Case, received_a
     return Imported(counts, _import_prices(work, case, grid, received_at))
 
 
-def _require_admitted(
+def require_admitted(
     case: Case,
     grid: DayGrid,
     present: Mapping[tuple[str, Direction], NDArray[np.bool_]],

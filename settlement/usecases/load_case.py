@@ -62,7 +62,7 @@ def load_series(
         raise NotFound("community", community_id)
     grid = DayGrid.of(start, end)
     known = work.readings.days(community_id, grid.days[0], grid.days[-1], as_of)
-    return community, _series(community, grid, known)
+    return community, series_of(community, grid, known)
 
 
 def validity(community: Community, grid: DayGrid) -> dict[str, np.ndarray[tuple[int], np.dtype[np.bool_]]]:
@@ -75,7 +75,7 @@ def validity(community: Community, grid: DayGrid) -> dict[str, np.ndarray[tuple[
     return masks
 
 
-def _series(
+def series_of(
     community: Community,
     grid: DayGrid,
     known: Mapping[tuple[str, Direction], dict[date, DayVector]],

@@ -11,6 +11,7 @@ from settlement.domain.accounting.entry import Entry
 from settlement.domain.calendar import ROME, hours
 from settlement.domain.canonical import canonical_json
 from settlement.domain.case import Case, Direction
+from settlement.domain.day_vectors import DayGrid
 from settlement.domain.holdings import Holding, holdings
 from settlement.domain.hourly import hourly_wh
 from settlement.domain.payouts import SOCIAL_FUND
@@ -94,6 +95,8 @@ class _Period:
         self._weight_of_all = sum(row.weight for row in self._members.values())
         self._series = {row.key: row for row in self._case.series}
         self._held = _by_member(self._case)
+        self._grid = DayGrid.of(settlement.start, settlement.end)
+        self._estimates = _estimates(work, settlement, self._grid)
         instants = hours(settlement.start, settlement.end)
         self._civil_hours = np.array([hour.astimezone(ROME).hour for hour in instants], dtype=np.int64)
 
@@ -124,7 +127,18 @@ class _Period:
                 int(series.wh[part].sum(dtype=np.int64)),
                 int(series.present[part].sum()),
                 int(series.estimated[part].sum()),
+                self._methods(holding, direction, per_hour),
             )
+
+    def _methods(self, holding: Holding, direction: Direction, per_hour: int) -> dict[str, int]:
+        """How many readings of the holding were estimated here, by method."""
+        found: dict[str, int] = {}
+        for position, method in self._estimates.get((holding.pod, direction), {}).items():
+            first, end = (int(edge) for edge in self._grid.edges[position : position + 2])
+            hours_held = min(end, holding.end) - max(first, holding.first)
+            if hours_held > 0:
+                found[method] = found.get(method, 0) + hours_held * per_hour
+        return found
 
     def _by_hour(self, held: Sequence[Holding], direction: Direction) -> list[int]:
         sums: NDArray[np.int64] = np.zeros(_HOURS_OF_DAY, dtype=np.int64)
@@ -134,6 +148,18 @@ class _Period:
                 part = slice(holding.first, holding.end)
                 np.add.at(sums, self._civil_hours[part], hourly_wh(series)[part])
         return [int(wh) for wh in sums]
+
+
+def _estimates(
+    work: UnitOfWork, settlement: StoredSettlement, grid: DayGrid
+) -> dict[tuple[str, Direction], dict[int, str]]:
+    """The methods behind days that the settlement knew as estimates of ours, by their position."""
+    positions = {day: position for position, day in enumerate(grid.days)}
+    found: dict[tuple[str, Direction], dict[int, str]] = {}
+    days = (grid.days[0], grid.days[-1])
+    for row in work.estimates.in_force(settlement.community_id, *days, settlement.as_of):
+        found.setdefault((row.pod, row.direction), {})[positions[row.day]] = row.method.value
+    return found
 
 
 def _by_member(case: Case) -> Mapping[str, list[Holding]]:

@@ -64,6 +64,14 @@ MATRIX = {
     ("GET", P + "/readings/{pod}/{day}/receipt"): Row(
         OWNERS, P + "/readings/IT001E00000001/2024-07-02/receipt"
     ),
+    ("GET", P + "/readings/{pod}/{day}/history"): Row(
+        OWNERS, P + "/readings/IT001E00000001/2024-07-02/history"
+    ),
+    ("GET", P + "/quality"): Row(OVERSEERS, P + "/quality?month=2024-07"),
+    ("GET", P + "/quality/held"): Row((401, 200, 200, 403, 403, 403, 404)),
+    ("POST", P + "/quality/decisions"): Row(ADMINISTRATORS),
+    ("POST", P + "/quality/estimates"): Row(ADMINISTRATORS),
+    ("GET", P + "/quality/energy"): Row(ALL, P + "/quality/energy?from=2024-07-01&to=2024-07-08"),
     ("GET", P + "/configurations/{configuration_id}/days/{day}/list"): Row(
         ALL, P + "/configurations/{configuration}/days/2024-07-02/list"
     ),

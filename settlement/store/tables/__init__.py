@@ -20,6 +20,7 @@ from settlement.store.tables.money import (
     StatementRow,
 )
 from settlement.store.tables.outbox import OutboxMessageRow
+from settlement.store.tables.quality import QuarantinedReadingRow, ReadingEstimateRow
 from settlement.store.tables.readings import MarketPriceRow, MeterReadingRow
 from settlement.store.tables.settlements import EnergyTransactionRow, SettlementMemberRow, SettlementRow
 
@@ -41,6 +42,8 @@ __all__ = [
     "MeterReadingRow",
     "OutboxMessageRow",
     "PayoutRow",
+    "QuarantinedReadingRow",
+    "ReadingEstimateRow",
     "SettlementMemberRow",
     "SettlementRow",
     "SinglePayoutRow",

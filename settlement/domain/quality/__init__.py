@@ -1,0 +1,1 @@
+"""Is what meters say complete and possible? Checks, quarantine and named estimates, as pure values."""
