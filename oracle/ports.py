@@ -232,6 +232,9 @@ class Chain(Protocol):
     def sign(self, call: Call, nonce: int) -> Signed:
         """Simulate, then sign with the fees of the moment. Raises CallReverted with the contract's reason."""
 
+    def rehearse(self, raw: bytes, sentence: str) -> None:
+        """Simulate a signed transaction. Raises CallReverted when it would do nothing now."""
+
     def outbid(self, raw: bytes) -> Signed | None:
         """The same transaction with a higher fee when its fee is below the market's, else None."""
 
@@ -241,8 +244,14 @@ class Chain(Protocol):
     def outcome(self, transaction: bytes) -> Outcome | None:
         """The outcome once it is final by the chain's profile, None before."""
 
+    def block_of(self, transaction: bytes) -> int | None:
+        """Number of the block that holds the transaction now, whether it counts yet or not."""
+
     def knows(self, transaction: bytes) -> bool:
         """Whether the node has the transaction, mined or waiting."""
+
+    def notes(self) -> list[str]:
+        """What happened to the node's addresses since this was asked last."""
 
     def has_code(self, address: bytes) -> bool: ...
 

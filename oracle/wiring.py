@@ -14,9 +14,9 @@ from sqlalchemy import Engine
 
 from oracle.chain.client import EvmChain, Finality
 from oracle.chain.contracts import LedgerContract, VaultContract
+from oracle.chain.endpoints import node_of
 from oracle.chain.keys import Keys, load_keys, load_or_create_keys
 from oracle.chain.node import LOCAL_CHAIN_ID, start_node
-from oracle.chain.rpc import Rpc
 from oracle.chain.trust import Trust, trust_text
 from oracle.errors import NotDeployed
 from oracle.ports import Progress
@@ -37,6 +37,8 @@ from settlement.casefile.atomic import write_atomically
 @dataclass(frozen=True, slots=True)
 class ChainSettings:
     """Which chain: without `rpc` a local node under `state`, else any node, with an existing keys file.
+
+    `rpc` may name several addresses with commas between them: they stand in for each other.
 
     `chain_id` is compared with the node's; without it the node's is taken.
     """
@@ -96,10 +98,10 @@ def open_chain(settings: ChainSettings) -> Iterator[OpenChain]:
 
 
 def _connected(settings: ChainSettings, url: str, keys: Keys, chain_id: int | None) -> OpenChain:
-    rpc = Rpc(url, settings.timeout_s)
-    chain = EvmChain(rpc, keys, rpc.chain_id() if chain_id is None else chain_id, settings.finality)
+    node = node_of(url, settings.timeout_s, chain_id)
+    chain = EvmChain(node, keys, node.chain_id() if chain_id is None else chain_id, settings.finality)
     chain.require_chain()
-    return OpenChain(url, chain)
+    return OpenChain(node.url, chain, notes=tuple(node.notes()))
 
 
 def publishing(

@@ -40,13 +40,18 @@ class VaultPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How long to wait for blocks and for a node that is away, in seconds."""
+    """How long to wait for blocks and for a node that is away, in seconds.
+
+    `patience_s` is for a node that is away and for a transaction that no block takes; `final_s` for a block
+    that does not count yet, which takes a quarter of an hour where blocks are finalised.
+    """
 
     poll_s: float = 0.02
     poll_most_s: float = 2.0
     resend_after_s: float = 5.0
     away_s: float = 0.2
     patience_s: float = 60.0
+    final_s: float = 1800.0
     sleep: Callable[[float], None] = time.sleep
     monotonic: Callable[[], float] = time.monotonic
 

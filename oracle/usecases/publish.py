@@ -18,7 +18,7 @@ from oracle.usecases import correct_days, credit, deploy, open_day, pay, post_da
 from oracle.usecases.cancellations import take_up_cancellations
 from oracle.usecases.context import Context, Finish, Steps
 from oracle.usecases.delivery import deliver
-from oracle.usecases.resend import resend
+from oracle.usecases.resend import REORGANISATIONS_MAX, resend, was_reorganised
 from settlement.domain.errors import ServiceError
 from settlement.domain.records import OutboxRow
 
@@ -58,6 +58,7 @@ def publish(context: Context, community_id: UUID | None = None) -> Published:
     result = Published()
     with context.exclusive():
         _patiently(context, result, lambda: _begin(context, result))
+        _show_notes(context)
         for queue in _queues(context, community_id):
             try:
                 _work_queue(context, queue, result)
@@ -95,9 +96,34 @@ def _patiently(context: Context, result: Published, action: Callable[[], T]) -> 
         except NodeUnreachable as error:
             if waited_s >= pace.patience_s:
                 raise
+            _show_notes(context)
             context.progress("node", int(waited_s), int(pace.patience_s), f"waiting for the node: {error}")
             pace.sleep(pause_s)
             waited_s, pause_s = waited_s + pause_s, min(2 * pause_s, 5.0)
+
+
+def _remembering(context: Context, result: Published, action: Callable[[], T]) -> T:
+    """Do it; where the chain was reorganised under it, give back what it forgot, and do it again.
+
+    A contract that lost its history refuses, or answers otherwise than it did: such an error is looked into
+    before it is believed.
+    """
+    for _ in range(REORGANISATIONS_MAX):
+        try:
+            return action()
+        except NodeUnreachable:
+            raise
+        except OracleError:
+            if not was_reorganised(context):
+                raise
+            result.sent_again += resend(context)
+    return action()
+
+
+def _show_notes(context: Context) -> None:
+    """Show what happened to the node's addresses, one line each."""
+    for note in context.chain.notes():
+        context.progress("node", 0, 0, note)
 
 
 def _queues(context: Context, community_id: UUID | None) -> list[UUID]:
@@ -109,7 +135,9 @@ def _queues(context: Context, community_id: UUID | None) -> list[UUID]:
 def _work_queue(context: Context, community_id: UUID, result: Published) -> None:
     while (message := _next(context, community_id)) is not None:
         total = result.done + _open_count(context, community_id)
-        sentence = _patiently(context, result, partial(_work_message, context, message))
+        work = partial(_remembering, context, result, partial(_work_message, context, message))
+        sentence = _patiently(context, result, work)
+        _show_notes(context)
         result.done += 1
         context.progress(message.topic, result.done, total, sentence)
 
