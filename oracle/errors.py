@@ -30,6 +30,12 @@ class NodeRefused(NodeUnreachable):
         self.message = message
 
 
+class AnswerTooLarge(NodeUnreachable):
+    """An answer is larger than is read of a node: ask for less at once."""
+
+    code = "ANSWER_TOO_LARGE"
+
+
 class CallReverted(OracleError):
     """A contract refused a call; the node itself works."""
 

@@ -3,8 +3,8 @@
 Money is whole micro-euro, energy whole Wh, addresses 20 bytes, hashes 32 bytes, timestamps in seconds.
 """
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple, Protocol, TypeAlias
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from oracle.attest.messages import DayReport, Settlement
 from oracle.attest.payout_tree import Leaf, Node
@@ -359,6 +359,47 @@ class Inspector(Protocol):
     def is_paid(self, vault: bytes, distribution: int, index: int) -> bool: ...
     def funds(self, vault: bytes) -> Funds: ...
     def token_balance(self, token: bytes, account: bytes) -> int: ...
+
+
+class BlockHeader(NamedTuple):
+    """A block of the chain; `timestamp` in seconds since 1970."""
+
+    number: int
+    hash: bytes
+    parent: bytes
+    timestamp: int
+
+
+class ChainEvent(NamedTuple):
+    """An event of a contract of ours; whole numbers among its arguments are text, bytes 0x text.
+
+    `community` and `configuration` (32 bytes) are what the event names, None where it names none.
+    """
+
+    block_number: int
+    log_index: int
+    block_hash: bytes
+    transaction: bytes
+    address: bytes
+    name: str
+    arguments: Mapping[str, Any]
+    community: bytes | None
+    configuration: bytes | None
+
+
+class EventSource(Protocol):
+    """Blocks and events as a node tells them."""
+
+    @property
+    def chain_id(self) -> int: ...
+    def head(self) -> BlockHeader:
+        """The newest block."""
+
+    def headers(self, first: int, last: int) -> list[BlockHeader]:
+        """Blocks first to last, those that there are. Raises NodeRefused for too many at once."""
+
+    def events(self, contracts: Mapping[bytes, str], first: int, last: int) -> list[ChainEvent]:
+        """Events of the contracts (address, kind) in blocks first to last. Raises as `headers`."""
 
 
 Progress: TypeAlias = Callable[[str, int, int, str], None]

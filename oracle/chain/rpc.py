@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from oracle.errors import CallReverted, NodeRefused, NodeUnreachable
+from oracle.errors import AnswerTooLarge, CallReverted, NodeRefused, NodeUnreachable
 
 MAX_ANSWER_BYTES = 32 * 1024 * 1024
 BATCH_MAX = 100  # questions in one request; public nodes take no more
@@ -169,7 +169,7 @@ class Rpc(Node):
         while part := response.read1(1 << 16):
             size += len(part)
             if size > MAX_ANSWER_BYTES:
-                raise NodeUnreachable(f"{self.url} answered with more than {MAX_ANSWER_BYTES} bytes")
+                raise AnswerTooLarge(f"{self.url} answered with more than {MAX_ANSWER_BYTES} bytes")
             if time.monotonic() > deadline:
                 raise TimeoutError
             parts.append(part)

@@ -40,6 +40,12 @@ class TransactionsReader:
         highest = self._highest(col(Row.chain_id) == chain_id, col(Row.sender) == sender)
         return None if highest is None else highest + 1
 
+    def first_block(self, chain_id: int) -> int | None:
+        """The lowest block of a chain that holds a transaction of ours, None before the first."""
+        of = col(Row.chain_id) == chain_id
+        lowest = self._session.execute(select(func.min(col(Row.block_number))).where(of)).scalar()
+        return None if lowest is None else int(lowest)
+
     def mined_nonce(self, chain_id: int, sender: bytes) -> int | None:
         """The highest nonce that is recorded as in the chain, with or without effect; None: none is."""
         mined = col(Row.state) != TransactionState.SIGNED

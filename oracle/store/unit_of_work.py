@@ -5,6 +5,7 @@ from sqlmodel import Session
 from community.store.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 from oracle.store.alerts import Alerts, AlertsReader
 from oracle.store.bank_accounts import BankAccounts, BankAccountsReader
+from oracle.store.chain_index import ChainIndex, ChainIndexReader
 from oracle.store.deployments import Deployments, DeploymentsReader
 from oracle.store.hidden_days import HiddenDays, HiddenDaysReader
 from oracle.store.pod_keys import PodKeys, PodKeysReader
@@ -26,6 +27,7 @@ class OracleUnitOfWork(UnitOfWork):
     roster_salts: RosterSalts
     bank_accounts: BankAccounts
     alerts: Alerts
+    chain_index: ChainIndex
 
     def _attach(self, session: Session) -> None:
         super()._attach(session)
@@ -38,6 +40,7 @@ class OracleUnitOfWork(UnitOfWork):
         self.roster_salts = RosterSalts(session)
         self.bank_accounts = BankAccounts(session)
         self.alerts = Alerts(session)
+        self.chain_index = ChainIndex(session)
 
 
 class OracleReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
@@ -52,6 +55,7 @@ class OracleReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
     roster_salts: RosterSaltsReader
     bank_accounts: BankAccountsReader
     alerts: AlertsReader
+    chain_index: ChainIndexReader
 
     def _attach(self, session: Session) -> None:
         super()._attach(session)
@@ -64,3 +68,4 @@ class OracleReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
         self.roster_salts = RosterSaltsReader(session)
         self.bank_accounts = BankAccountsReader(session)
         self.alerts = AlertsReader(session)
+        self.chain_index = ChainIndexReader(session)

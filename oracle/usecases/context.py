@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
+from uuid import UUID
 
 from oracle.ports import Call, Chain, Ledger, Outcome, Progress, Vault
 from oracle.records import StoredTransaction
@@ -64,6 +65,10 @@ def no_checkpoint(name: str) -> None:
     """Called at every point at which a crash leaves another state behind; tests put crashes here."""
 
 
+def nothing_after(community_id: UUID) -> None:
+    """Called at the end of a run for each community of which a distribution was settled in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """The database, the chain and the manner of working."""
@@ -78,6 +83,7 @@ class Context:
     checkpoint: Callable[[str], None] = no_checkpoint
     exclusive: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext
     retry_reverted: bool = False
+    after_settling: Callable[[UUID], None] = nothing_after
 
 
 Record: TypeAlias = Callable[[Work, StoredTransaction, Outcome], None]

@@ -41,10 +41,14 @@ TOPICS: Mapping[str, Callable[[Context, OutboxRow], Steps]] = {
 
 @dataclass(slots=True)
 class Published:
-    """What a run did: messages done, transactions sent again, and the error at which each queue stands."""
+    """What a run did: messages done, transactions sent again, and the error at which each queue stands.
+
+    `settled` are the communities of which a distribution was settled.
+    """
 
     done: int = 0
     sent_again: int = 0
+    settled: set[UUID] = field(default_factory=set)
     stopped: dict[UUID, OracleError | ServiceError] = field(default_factory=dict)
 
 
@@ -66,7 +70,17 @@ def publish(context: Context, community_id: UUID | None = None) -> Published:
                 if isinstance(error, NodeUnreachable) and not isinstance(error, NodeRefused):
                     raise
                 result.stopped[queue] = error
+    for settled in sorted(result.settled):
+        _after_settling(context, settled)
     return result
+
+
+def _after_settling(context: Context, community_id: UUID) -> None:
+    """What is checked of a new distribution never undoes its publication: the next check comes by night."""
+    try:
+        context.after_settling(community_id)
+    except OracleError as error:
+        context.progress("reconcile", 0, 0, f"not compared: {error}")
 
 
 def _begin(context: Context, result: Published) -> None:
@@ -139,6 +153,8 @@ def _work_queue(context: Context, community_id: UUID, result: Published) -> None
         sentence = _patiently(context, result, work)
         _show_notes(context)
         result.done += 1
+        if message.topic == "settle":
+            result.settled.add(community_id)
         context.progress(message.topic, result.done, total, sentence)
 
 
