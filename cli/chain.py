@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from cli.chain_document import standing_document
+from cli.chain_index import RECONCILE_EPILOG, events, follow, reconcile
 from cli.chain_table import show_standing
 from cli.display import Display
 from cli.failures import EXIT_BAD_INPUT, EXIT_REFUSED, explained, stop
@@ -26,6 +27,9 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
 )
+app.command("follow")(follow)
+app.command("events")(events)
+app.command("reconcile", epilog=RECONCILE_EPILOG)(reconcile)
 EPILOG = "Exit status: 0 all well; 1 chain and database differ, each difference named; 3 out of reach."
 
 

@@ -11,10 +11,11 @@ from cli.failures import EXIT_BAD_INPUT, explained, stop
 from cli.workspace import CommunityArgument, StateOption, Workspace, now, open_ledger, open_workspace
 from community.domain.records import CommunityRecord
 from oracle.ports import Progress
-from oracle.usecases.context import TokenChoice, VaultPolicy, quiet
+from oracle.usecases.context import TokenChoice, VaultPolicy
 from oracle.usecases.publish import Published
 from oracle.usecases.publish import publish as work_outbox
-from oracle.wiring import OpenChain, publishing, write_trust
+from oracle.usecases.reconcile import Reconciled
+from oracle.wiring import OpenChain, publishing, reconcile_community, write_trust
 from settlement.bootstrap import case_manifest
 from settlement.casefile import write_atomically, write_case
 from settlement.domain.calendar import day_start, month_first_day, month_number
@@ -145,18 +146,37 @@ def write_evidence(workspace: Workspace, settlement: StoredSettlement, revenue_m
     write_atomically(folder / "manifest.sha256", settlement.manifest)
 
 
+def _warn(found: Reconciled) -> None:
+    """Differences that came to light right after a distribution was settled; each is an alert as well."""
+    for one in found.divergences:
+        typer.echo(f"condivisa: alert: {one.kind}: {one.sentence}", err=True)
+
+
+def _node_notes(stage: str, _done: int, _total: int, sentence: str) -> None:
+    """A node that is waited for or passed over is worth a line; the rest is quiet."""
+    if stage == "node":
+        typer.echo(f"condivisa: {sentence}", err=True)
+
+
 def deliver(
     workspace: Workspace,
     opened: OpenChain,
     community_id: UUID,
     *,
     policy: VaultPolicy | None = None,
-    progress: Progress = quiet,
+    progress: Progress = _node_notes,
     retry: bool = False,
 ) -> Published:
     """Work the community's open messages; raises the error at which its queue stands still."""
     engine = workspace.database.engine
-    context = publishing(engine, opened, policy=policy, progress=progress, retry_reverted=retry)
+    context = publishing(
+        engine,
+        opened,
+        policy=policy,
+        progress=progress,
+        retry_reverted=retry,
+        after_settling=lambda settled: _warn(reconcile_community(engine, opened, settled, now())),
+    )
     published = work_outbox(context, community_id)
     for error in published.stopped.values():
         raise error

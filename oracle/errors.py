@@ -30,6 +30,12 @@ class NodeRefused(NodeUnreachable):
         self.message = message
 
 
+class AnswerTooLarge(NodeUnreachable):
+    """An answer is larger than is read of a node: ask for less at once."""
+
+    code = "ANSWER_TOO_LARGE"
+
+
 class CallReverted(OracleError):
     """A contract refused a call; the node itself works."""
 
@@ -197,6 +203,31 @@ class NotMined(OracleError):
 
     def __init__(self, sentence: str, transaction: str, seconds: int) -> None:
         super().__init__(f"{sentence}: transaction {transaction} is in no block after {seconds} seconds")
+
+
+class NotFinal(NotMined):
+    """A block holds the transaction and does not count yet, longer than this run waits; nothing is lost."""
+
+    code = "NOT_FINAL"
+
+    def __init__(self, sentence: str, transaction: str, block: int, seconds: int) -> None:
+        OracleError.__init__(
+            self,
+            f"{sentence}: transaction {transaction} is in block {block}, which does not count after "
+            f"{seconds} seconds; the next run goes on from here",
+        )
+
+
+class ChainForgot(OracleError):
+    """Transactions that are recorded as mined are in no block any more; they have to be sent again first."""
+
+    code = "CHAIN_FORGOT"
+
+    def __init__(self, recorded: int, count: int) -> None:
+        super().__init__(
+            f"{recorded} transactions of our account are recorded as mined and the chain has {count}: it was "
+            "reorganised deeper than what counted, or the node lags behind"
+        )
 
 
 class AnotherPublisher(OracleError):

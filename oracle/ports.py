@@ -3,8 +3,8 @@
 Money is whole micro-euro, energy whole Wh, addresses 20 bytes, hashes 32 bytes, timestamps in seconds.
 """
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple, Protocol, TypeAlias
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from oracle.attest.messages import DayReport, Settlement
 from oracle.attest.payout_tree import Leaf, Node
@@ -254,6 +254,9 @@ class Chain(Protocol):
     def sign(self, call: Call, nonce: int) -> Signed:
         """Simulate, then sign with the fees of the moment. Raises CallReverted with the contract's reason."""
 
+    def rehearse(self, raw: bytes, sentence: str) -> None:
+        """Simulate a signed transaction. Raises CallReverted when it would do nothing now."""
+
     def outbid(self, raw: bytes) -> Signed | None:
         """The same transaction with a higher fee when its fee is below the market's, else None."""
 
@@ -263,8 +266,14 @@ class Chain(Protocol):
     def outcome(self, transaction: bytes) -> Outcome | None:
         """The outcome once it is final by the chain's profile, None before."""
 
+    def block_of(self, transaction: bytes) -> int | None:
+        """Number of the block that holds the transaction now, whether it counts yet or not."""
+
     def knows(self, transaction: bytes) -> bool:
         """Whether the node has the transaction, mined or waiting."""
+
+    def notes(self) -> list[str]:
+        """What happened to the node's addresses since this was asked last."""
 
     def has_code(self, address: bytes) -> bool: ...
 
@@ -381,6 +390,47 @@ class Inspector(Protocol):
     def is_paid(self, vault: bytes, distribution: int, index: int) -> bool: ...
     def funds(self, vault: bytes) -> Funds: ...
     def token_balance(self, token: bytes, account: bytes) -> int: ...
+
+
+class BlockHeader(NamedTuple):
+    """A block of the chain; `timestamp` in seconds since 1970."""
+
+    number: int
+    hash: bytes
+    parent: bytes
+    timestamp: int
+
+
+class ChainEvent(NamedTuple):
+    """An event of a contract of ours; whole numbers among its arguments are text, bytes 0x text.
+
+    `community` and `configuration` (32 bytes) are what the event names, None where it names none.
+    """
+
+    block_number: int
+    log_index: int
+    block_hash: bytes
+    transaction: bytes
+    address: bytes
+    name: str
+    arguments: Mapping[str, Any]
+    community: bytes | None
+    configuration: bytes | None
+
+
+class EventSource(Protocol):
+    """Blocks and events as a node tells them."""
+
+    @property
+    def chain_id(self) -> int: ...
+    def head(self) -> BlockHeader:
+        """The newest block."""
+
+    def headers(self, first: int, last: int) -> list[BlockHeader]:
+        """Blocks first to last, those that there are. Raises NodeRefused for too many at once."""
+
+    def events(self, contracts: Mapping[bytes, str], first: int, last: int) -> list[ChainEvent]:
+        """Events of the contracts (address, kind) in blocks first to last. Raises as `headers`."""
 
 
 Progress: TypeAlias = Callable[[str, int, int, str], None]

@@ -1,5 +1,6 @@
 """Rows of the ledger's side as values, for use cases, receipts and the API."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -167,6 +168,34 @@ class SettledDistribution:
     distribution_id: UUID
     transaction_id: UUID
     settled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far a chain was followed: the blocks from `first_number` to `number`, none before the first.
+
+    The events of these contracts (address, kind) are complete up to there.
+    """
+
+    chain_id: int
+    first_number: int
+    number: int | None = None
+    hash: bytes | None = None
+    contracts: Mapping[bytes, ContractKind] = field(default_factory=dict)
+
+    @property
+    def next_number(self) -> int:
+        """The block that is to be read next."""
+        return self.first_number if self.number is None else self.number + 1
+
+
+@dataclass(frozen=True, slots=True)
+class EventScope:
+    """Whose events: those of a community's own contracts, and those that name it or its configurations."""
+
+    addresses: tuple[bytes, ...]
+    communities: tuple[bytes, ...]
+    configurations: tuple[bytes, ...]
 
 
 class Severity(StrEnum):

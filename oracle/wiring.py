@@ -5,8 +5,9 @@ believes in.
 """
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -14,9 +15,11 @@ from sqlalchemy import Engine
 
 from oracle.chain.client import EvmChain, Finality
 from oracle.chain.contracts import LedgerContract, VaultContract
+from oracle.chain.endpoints import node_of
+from oracle.chain.event_source import NodeEvents
+from oracle.chain.inspection import Inspection
 from oracle.chain.keys import Keys, load_keys, load_or_create_keys
 from oracle.chain.node import LOCAL_CHAIN_ID, start_node
-from oracle.chain.rpc import Rpc
 from oracle.chain.trust import Trust, trust_text
 from oracle.errors import NotDeployed
 from oracle.ports import Progress
@@ -29,14 +32,19 @@ from oracle.usecases.context import (
     TokenChoice,
     VaultPolicy,
     no_checkpoint,
+    nothing_after,
     quiet,
 )
+from oracle.usecases.follow import Follower, follow
+from oracle.usecases.reconcile import Reconciled, note_divergences, reconcile
 from settlement.casefile.atomic import write_atomically
 
 
 @dataclass(frozen=True, slots=True)
 class ChainSettings:
     """Which chain: without `rpc` a local node under `state`, else any node, with an existing keys file.
+
+    `rpc` may name several addresses with commas between them: they stand in for each other.
 
     `chain_id` is compared with the node's; without it the node's is taken.
     """
@@ -96,10 +104,10 @@ def open_chain(settings: ChainSettings) -> Iterator[OpenChain]:
 
 
 def _connected(settings: ChainSettings, url: str, keys: Keys, chain_id: int | None) -> OpenChain:
-    rpc = Rpc(url, settings.timeout_s)
-    chain = EvmChain(rpc, keys, rpc.chain_id() if chain_id is None else chain_id, settings.finality)
+    node = node_of(url, settings.timeout_s, chain_id)
+    chain = EvmChain(node, keys, node.chain_id() if chain_id is None else chain_id, settings.finality)
     chain.require_chain()
-    return OpenChain(url, chain)
+    return OpenChain(node.url, chain, notes=tuple(node.notes()))
 
 
 def publishing(
@@ -111,6 +119,7 @@ def publishing(
     progress: Progress = quiet,
     checkpoint: Callable[[str], None] = no_checkpoint,
     retry_reverted: bool = False,
+    after_settling: Callable[[UUID], None] = nothing_after,
 ) -> Context:
     """What `publish` works with. One process at a time publishes from a database to an account of a chain."""
     chain = opened.chain
@@ -126,7 +135,45 @@ def publishing(
         checkpoint=checkpoint,
         exclusive=lambda: exclusive(engine, name),
         retry_reverted=retry_reverted,
+        after_settling=after_settling,
     )
+
+
+def following(
+    engine: Engine,
+    opened: OpenChain,
+    *,
+    given: Mapping[bytes, ContractKind] | None = None,
+    first_number: int | None = None,
+    progress: Progress = quiet,
+) -> Follower:
+    """What `follow` and `rebuild` work with."""
+    return Follower(
+        unit=lambda: OracleUnitOfWork(engine),
+        source=NodeEvents(opened.chain.rpc, opened.chain.chain_id),
+        given=given or {},
+        first_number=first_number,
+        progress=progress,
+    )
+
+
+def reconcile_community(
+    engine: Engine, opened: OpenChain, community_id: UUID, now: datetime, progress: Progress = quiet
+) -> Reconciled:
+    """Follow the chain to its newest block, compare everything, and note the differences as alerts.
+
+    Raises NotDeployed, NodeUnreachable.
+    """
+    with OracleReadOnlyUnitOfWork(engine) as work:
+        # The snapshot begins with its first question, before the chain is looked at.
+        work.deployments.chains()
+        follow(following(engine, opened, progress=progress))
+        with OracleReadOnlyUnitOfWork(engine) as later:
+            found = reconcile(work, later.chain_index, Inspection(opened.chain), community_id)
+    with OracleUnitOfWork(engine) as writing:
+        note_divergences(writing, community_id, found, now)
+        writing.commit()
+    return found
 
 
 def trust_of(engine: Engine, opened: OpenChain, community_id: UUID) -> Trust:

@@ -3,17 +3,19 @@
 `oracle.store` supplies it. Use cases that answer a request never commit; the publisher does, once per step.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
 from community.domain.records import CommunityRecord
-from oracle.ports import Outcome, Signed
+from oracle.ports import BlockHeader, ChainEvent, Outcome, Signed
 from oracle.records import (
     Alert,
     ContractKind,
+    Cursor,
     Deployment,
+    EventScope,
     HiddenDay,
     KnownReport,
     RaisedAlert,
@@ -146,9 +148,11 @@ class TransactionsReader(Protocol):
     """Signed transactions."""
 
     def of_message(self, outbox_id: UUID) -> dict[str, StoredTransaction]: ...
-    def of_sender(self, chain_id: int, sender: bytes) -> list[StoredTransaction]: ...
+    def of_sender(self, chain_id: int, sender: bytes, from_nonce: int = 0) -> list[StoredTransaction]: ...
     def of_community(self, community_id: UUID) -> list[StoredTransaction]: ...
     def next_nonce(self, chain_id: int, sender: bytes) -> int | None: ...
+    def first_block(self, chain_id: int) -> int | None: ...
+    def mined_nonce(self, chain_id: int, sender: bytes) -> int | None: ...
 
 
 class Transactions(TransactionsReader, Protocol):
@@ -244,6 +248,46 @@ class WatchWork(AlertWork, Protocol):
     def outbox(self) -> WatchOutbox: ...
     @property
     def vital_signs(self) -> VitalSigns: ...
+
+
+class ChainIndexReader(Protocol):
+    """Blocks and events that were read from a chain."""
+
+    def cursor(self, chain_id: int) -> Cursor | None: ...
+    def blocks(self, chain_id: int, first: int, last: int) -> dict[int, bytes]: ...
+    def events(
+        self, chain_id: int, scope: EventScope | None = None, names: Collection[str] = ()
+    ) -> list[ChainEvent]: ...
+
+
+class ChainIndex(ChainIndexReader, Protocol):
+    """Blocks and events that were read from a chain, to write as well."""
+
+    def put_cursor(self, cursor: Cursor) -> None: ...
+    def add_blocks(self, chain_id: int, headers: Sequence[BlockHeader]) -> None: ...
+    def add_events(self, chain_id: int, events: Sequence[ChainEvent]) -> None: ...
+    def rewind(self, chain_id: int, number: int) -> int: ...
+
+
+class FollowWork(Protocol):
+    """What the follower reads and writes, in one transaction."""
+
+    @property
+    def chain_index(self) -> ChainIndex: ...
+    @property
+    def deployments(self) -> DeploymentsReader: ...
+    @property
+    def transactions(self) -> TransactionsReader: ...
+
+    def lock(self, name: str) -> None: ...
+    def commit(self) -> None: ...
+
+
+class EventsWork(Protocol):
+    """Whose events are whose."""
+
+    @property
+    def deployments(self) -> DeploymentsReader: ...
 
 
 class ReadingWork(Protocol):
@@ -396,6 +440,19 @@ class AccountsStatusWork(StatusWork, AccountsWork, Protocol):
     def distributions(self) -> AccountsDistributions: ...
     @property
     def payouts(self) -> AccountsPayouts: ...
+
+
+class ReconcileCommunities(StatusCommunities, CommunityTerms, Protocol):
+    """Communities, all and one by one."""
+
+    def get(self, community_id: UUID) -> CommunityRecord | None: ...
+
+
+class ReconcileWork(AccountsStatusWork, Protocol):
+    """What database, chain and books are compared over, all of it from one snapshot."""
+
+    @property
+    def communities(self) -> ReconcileCommunities: ...
 
 
 class Work(UnitOfWork, Protocol):

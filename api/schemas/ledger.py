@@ -1,10 +1,12 @@
 """What was written to the chain, in sentences."""
 
-from typing import Self
+from datetime import datetime
+from typing import Any, Self
 
 from pydantic import Field
 
 from api.schemas.wire import Count, Hash, Id, Instant, Page, Response, hexadecimal, rome
+from oracle.ports import ChainEvent
 from oracle.records import StoredTransaction
 
 
@@ -41,3 +43,38 @@ class LedgerTransactionPage(Page):
     """Transactions, the latest first."""
 
     transactions: list[LedgerTransactionOut]
+
+
+class LedgerEventOut(Response):
+    """One event of a contract, decoded."""
+
+    block: int
+    log_index: Count = Field(description="Its place in the block")
+    block_hash: Hash
+    transaction: Hash
+    mined_at: Instant
+    contract: str = Field(pattern="^0x[0-9a-f]{40}$", description="20 bytes, lower-case hexadecimal")
+    name: str = Field(examples=["DayAccepted"])
+    arguments: dict[str, Any] = Field(description="Whole numbers are decimal text, bytes are 0x text")
+
+    @classmethod
+    def of(cls, event: ChainEvent, mined_at: datetime) -> Self:
+        """The event as it is sent."""
+        return cls(
+            block=event.block_number,
+            log_index=event.log_index,
+            block_hash=hexadecimal(event.block_hash),
+            transaction=hexadecimal(event.transaction),
+            mined_at=rome(mined_at),
+            contract=hexadecimal(event.address),
+            name=event.name,
+            arguments=dict(event.arguments),
+        )
+
+
+class LedgerEventPage(Page):
+    """Events, the latest first, as the index has them."""
+
+    chain_id: int | None = Field(description="Null before the community has contracts")
+    block: int | None = Field(description="The newest block that was read; null before the first")
+    events: list[LedgerEventOut]

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "2026_11_26_40"
-down_revision = "2026_11_26_21"
+down_revision = "2026_11_26_20"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """Bindings from the committed artifacts: call data, answers, events and custom errors of our contracts."""
 
 import json
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +72,26 @@ class Artifact:
         values += self._codec.decode(_types(others), log.data)
         return dict(zip([field["name"] for field in indexed + others], values, strict=True))
 
+    def plain_event(self, log: Log) -> tuple[str, dict[str, Any]] | None:
+        """Name and arguments of an event as JSON keeps them exactly; None when it is none of this contract's.
+
+        Whole numbers become decimal text, bytes and addresses lower-case 0x text, structs objects.
+        """
+        entry = self._events.get(log.topics[0]) if log.topics else None
+        if entry is None:
+            return None
+        try:
+            found = self.event(entry["name"], log)
+        except (DecodingError, ValueError):
+            return None
+        fields = {field["name"]: field for field in entry["inputs"]}
+        return entry["name"], {name: _plain(fields[name], value) for name, value in (found or {}).items()}
+
+    @cached_property
+    def _events(self) -> dict[bytes, dict[str, Any]]:
+        events = [entry for entry in self._abi if entry["type"] == "event"]
+        return {keccak256(_signature(entry).encode()): entry for entry in events}
+
     def error(self, data: bytes) -> str | None:
         """A custom error with its facts, e.g. `EnergyLedger_NotRegistrar(caller=0x…)`, or None if unknown."""
         for entry in self._abi:
@@ -119,3 +139,19 @@ def _signature(entry: dict[str, Any]) -> str:
 
 def _shown(value: object) -> str:
     return "0x" + value.hex() if isinstance(value, bytes) else str(value)
+
+
+def _plain(field: dict[str, Any], value: Any) -> Any:
+    """A decoded value as JSON keeps it exactly; `field` is its entry in the ABI."""
+    if isinstance(value, bytes):
+        return "0x" + value.hex()
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, str):
+        return value.lower()
+    if field["type"] == "tuple":
+        inner = zip(field["components"], value, strict=True)
+        return {one["name"]: _plain(one, part) for one, part in inner}
+    return [_plain({**field, "type": field["type"].removesuffix("[]")}, part) for part in value]

@@ -2,7 +2,7 @@
 
 Fees follow the node: with a base fee the cap is twice it plus the tip that the node asks for (EIP-1559),
 without one the node's gas price is paid; where gas is free both come out as zero. Gas is what the node
-estimates and a quarter more, never above the cap of a transaction (EIP-7825).
+estimates and a quarter more, never above the cap of a transaction (EIP-7825) or of a block.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from eth_utils.address import to_checksum_address
 
 from oracle.chain.artifacts import Artifact, error_sentence
 from oracle.chain.keys import Keys
-from oracle.chain.rpc import Rpc
+from oracle.chain.rpc import Node
 from oracle.errors import CallReverted, NodeRefused, WrongChain
 from oracle.ports import Call, Log, Outcome, Signed
 
@@ -60,7 +60,7 @@ class _Fees:
 class EvmChain:
     """One chain seen through one node, and the operator's account on it."""
 
-    def __init__(self, rpc: Rpc, keys: Keys, chain_id: int, finality: Finality | None = None) -> None:
+    def __init__(self, rpc: Node, keys: Keys, chain_id: int, finality: Finality | None = None) -> None:
         self.rpc = rpc
         self.keys = keys
         self._chain_id = chain_id
@@ -106,11 +106,21 @@ class EvmChain:
             ) from error
 
     def sign(self, call: Call, nonce: int) -> Signed:
-        """Simulate the call, then sign it with the fees of the moment. Raises CallReverted before signing."""
-        gas = self.gas_of(call)
-        return self._signed(
-            nonce, call.to, call.data, min(gas + gas // 4, GAS_LIMIT_MAX), self._market_fees()
-        )
+        """Simulate the call, then sign it with the fees of the moment. Raises CallReverted before signing.
+
+        What needs more gas than a transaction or a block may have is refused: it would be mined for nothing.
+        """
+        gas, most = self.gas_of(call), self._gas_max()
+        if gas > most:
+            raise CallReverted(
+                call.sentence, f"it needs {gas} gas, and a transaction here has at most {most}"
+            )
+        return self._signed(nonce, call.to, call.data, min(gas + gas // 4, most), self._market_fees())
+
+    def rehearse(self, raw: bytes, sentence: str) -> None:
+        """Simulate a signed transaction on the newest block. Raises CallReverted when it would do nothing."""
+        _, to, data, _, _ = _decoded(raw)
+        self.gas_of(Call(to, data, sentence))
 
     def outbid(self, raw: bytes) -> Signed | None:
         """The same transaction at the market's fee when its own is below it, else None."""
@@ -139,7 +149,16 @@ class EvmChain:
         receipt = self.rpc.call("eth_getTransactionReceipt", _hex(transaction))
         if receipt is None or not self._is_final(self.rpc.integer(receipt["blockNumber"])):
             return None
-        return _outcome(receipt)
+        return _outcome(receipt) if self._is_canonical(receipt) else None
+
+    def block_of(self, transaction: bytes) -> int | None:
+        """Number of the block that holds the transaction now, whether it counts or not; None: none."""
+        receipt = self.rpc.call("eth_getTransactionReceipt", _hex(transaction))
+        return None if receipt is None else self.rpc.integer(receipt["blockNumber"])
+
+    def notes(self) -> list[str]:
+        """What happened to the node's addresses since this was asked last."""
+        return self.rpc.notes()
 
     def has_code(self, address: bytes) -> bool:
         """Whether there is a contract at the address."""
@@ -162,6 +181,15 @@ class EvmChain:
             raise CallReverted(function, error_sentence(error.data) or error.reason) from error
         except DecodingError as error:
             raise CallReverted(function, f"there is no such contract at {_hex(address)}") from error
+
+    def _is_canonical(self, receipt: dict[str, Any]) -> bool:
+        """Some nodes keep receipts of blocks that a reorganisation took back, or have not heard of it yet."""
+        block = self.rpc.call("eth_getBlockByNumber", receipt["blockNumber"], False)
+        return block is not None and block["hash"] == receipt["blockHash"]
+
+    def _gas_max(self) -> int:
+        block = self.rpc.call("eth_getBlockByNumber", "latest", False)
+        return min(GAS_LIMIT_MAX, self.rpc.integer(block["gasLimit"]))
 
     def _is_final(self, block_number: int) -> bool:
         if self._finality.tag is not None:

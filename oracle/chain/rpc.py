@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from oracle.errors import CallReverted, NodeRefused, NodeUnreachable
+from oracle.errors import AnswerTooLarge, CallReverted, NodeRefused, NodeUnreachable
 
 MAX_ANSWER_BYTES = 32 * 1024 * 1024
 BATCH_MAX = 100  # questions in one request; public nodes take no more
@@ -38,8 +38,67 @@ def _request(number: int, method: str, params: Sequence[object]) -> dict[str, ob
     return {"jsonrpc": "2.0", "id": number, "method": method, "params": list(params)}
 
 
+class Node:
+    """What is asked of a node, whoever carries the questions: one address, or several that stand in."""
+
+    __slots__ = ()
+    url: str
+
+    def call(self, method: str, *params: object) -> Any:
+        """The `result` of one request. Raises NodeUnreachable, NodeRefused, CallReverted."""
+        raise NotImplementedError
+
+    def call_each(self, method: str, each: Sequence[Sequence[object]]) -> list[Any]:
+        """Results of one method for several parameters, in few requests. Raises as `call`."""
+        raise NotImplementedError
+
+    def notes(self) -> list[str]:
+        """What happened to the addresses since this was asked last."""
+        return []
+
+    def chain_id(self) -> int:
+        """The chain's number (EIP-155)."""
+        return self.integer(self.call("eth_chainId"))
+
+    def head(self) -> tuple[int, str, int]:
+        """Number, hash and timestamp (seconds since 1970) of the newest block."""
+        block = self.call("eth_getBlockByNumber", "latest", False)
+        if not isinstance(block, dict) or not isinstance(block.get("hash"), str):
+            raise NodeUnreachable(f"{self.url} has no newest block: it is not an Ethereum node, or not ready")
+        return self.integer(block.get("number")), block["hash"], self.integer(block.get("timestamp"))
+
+    def code(self, address: str, block: int) -> bytes:
+        """Byte code at an address; empty where there is no contract."""
+        return self.octets(self.call("eth_getCode", address, hex(block)))
+
+    def eth_call(self, to: str, calldata: bytes, block: int) -> bytes:
+        """Answer of a view function at the end of a block."""
+        return self.octets(self.call("eth_call", {"to": to, "data": "0x" + calldata.hex()}, hex(block)))
+
+    def eth_calls(self, to: str, calldatas: Sequence[bytes], block: int) -> list[bytes]:
+        """Answers of view functions of one contract at the end of a block."""
+        each = [({"to": to, "data": "0x" + calldata.hex()}, hex(block)) for calldata in calldatas]
+        return [self.octets(answer) for answer in self.call_each("eth_call", each)]
+
+    def integer(self, answer: object) -> int:
+        """A hexadecimal quantity; anything else means that this is no node."""
+        try:
+            return int(str(answer), 16)
+        except ValueError as error:
+            raise NodeUnreachable(f"{self.url} answered {answer!r:.60} where a number belongs") from error
+
+    def octets(self, answer: object) -> bytes:
+        """Hexadecimal bytes; anything else means that this is no node."""
+        try:
+            if isinstance(answer, str) and answer.startswith("0x"):
+                return bytes.fromhex(answer[2:])
+        except ValueError:
+            pass
+        raise NodeUnreachable(f"{self.url} answered {answer!r:.60} where bytes belong")
+
+
 @dataclass(frozen=True, slots=True)
-class Rpc:
+class Rpc(Node):
     """A node's address and how many seconds one whole answer may take."""
 
     url: str
@@ -110,7 +169,7 @@ class Rpc:
         while part := response.read1(1 << 16):
             size += len(part)
             if size > MAX_ANSWER_BYTES:
-                raise NodeUnreachable(f"{self.url} answered with more than {MAX_ANSWER_BYTES} bytes")
+                raise AnswerTooLarge(f"{self.url} answered with more than {MAX_ANSWER_BYTES} bytes")
             if time.monotonic() > deadline:
                 raise TimeoutError
             parts.append(part)
@@ -147,43 +206,3 @@ class Rpc:
         if method in ("eth_call", "eth_estimateGas") and reverted:
             raise CallReverted(method, message, _revert_data(facts.get("data")))
         raise NodeRefused(self.url, method, number if isinstance(number, int) else 0, message)
-
-    def chain_id(self) -> int:
-        """The chain's number (EIP-155)."""
-        return self.integer(self.call("eth_chainId"))
-
-    def head(self) -> tuple[int, str, int]:
-        """Number, hash and timestamp (seconds since 1970) of the newest block."""
-        block = self.call("eth_getBlockByNumber", "latest", False)
-        if not isinstance(block, dict) or not isinstance(block.get("hash"), str):
-            raise NodeUnreachable(f"{self.url} has no newest block: it is not an Ethereum node, or not ready")
-        return self.integer(block.get("number")), block["hash"], self.integer(block.get("timestamp"))
-
-    def code(self, address: str, block: int) -> bytes:
-        """Byte code at an address; empty where there is no contract."""
-        return self.octets(self.call("eth_getCode", address, hex(block)))
-
-    def eth_call(self, to: str, calldata: bytes, block: int) -> bytes:
-        """Answer of a view function at the end of a block."""
-        return self.octets(self.call("eth_call", {"to": to, "data": "0x" + calldata.hex()}, hex(block)))
-
-    def eth_calls(self, to: str, calldatas: Sequence[bytes], block: int) -> list[bytes]:
-        """Answers of view functions of one contract at the end of a block."""
-        each = [({"to": to, "data": "0x" + calldata.hex()}, hex(block)) for calldata in calldatas]
-        return [self.octets(answer) for answer in self.call_each("eth_call", each)]
-
-    def integer(self, answer: object) -> int:
-        """A hexadecimal quantity; anything else means that this is no node."""
-        try:
-            return int(str(answer), 16)
-        except ValueError as error:
-            raise NodeUnreachable(f"{self.url} answered {answer!r:.60} where a number belongs") from error
-
-    def octets(self, answer: object) -> bytes:
-        """Hexadecimal bytes; anything else means that this is no node."""
-        try:
-            if isinstance(answer, str) and answer.startswith("0x"):
-                return bytes.fromhex(answer[2:])
-        except ValueError:
-            pass
-        raise NodeUnreachable(f"{self.url} answered {answer!r:.60} where bytes belong")

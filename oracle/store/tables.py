@@ -4,6 +4,7 @@ They join the one metadata of the project (SQLModel.metadata).
 """
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -11,6 +12,7 @@ from sqlalchemy import (
     Column,
     Date,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -146,6 +148,60 @@ class DeploymentRow(SQLModel, table=True):
     ledger_id: bytes | None = Field(sa_column=columns.octets(nullable=True))
     transaction_id: UUID | None = Field(sa_column=columns.reference("chain_transactions.id", nullable=True))
     created_at: datetime = Field(sa_column=columns.recorded())
+
+
+class ChainCursorRow(SQLModel, table=True):
+    """How far a chain was followed; `contracts` are those whose events are complete up to there."""
+
+    __tablename__ = "chain_cursors"
+
+    chain_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    first_number: int = Field(sa_column=Column(BigInteger, nullable=False))
+    number: int | None = Field(sa_column=Column(BigInteger))
+    hash: bytes | None = Field(sa_column=columns.octets(nullable=True))
+    contracts: dict[str, str] = Field(sa_column=columns.document(nullable=False, default="{}"))
+
+
+class ChainBlockRow(SQLModel, table=True):
+    """A block as it was read, whose parent is the row below it."""
+
+    __tablename__ = "chain_blocks"
+
+    chain_id: int = Field(
+        sa_column=Column(
+            BigInteger, ForeignKey("chain_cursors.chain_id"), primary_key=True, autoincrement=False
+        )
+    )
+    number: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    hash: bytes = Field(sa_column=columns.octets())
+    parent: bytes = Field(sa_column=columns.octets())
+    mined_at: datetime = Field(sa_column=columns.instant())
+
+
+class ChainEventRow(SQLModel, table=True):
+    """An event of a contract of ours, decoded: whole numbers are text, bytes and addresses 0x text.
+
+    `community` and `configuration` are the ids that the event itself names.
+    """
+
+    __tablename__ = "chain_events"
+    __table_args__ = (
+        ForeignKeyConstraint(["chain_id", "block_number"], ["chain_blocks.chain_id", "chain_blocks.number"]),
+        Index("idx_chain_events_address", "chain_id", "address", "name"),
+        Index("idx_chain_events_community", "chain_id", "community"),
+        Index("idx_chain_events_configuration", "chain_id", "configuration"),
+    )
+
+    chain_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    block_number: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    log_index: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    block_hash: bytes = Field(sa_column=columns.octets())
+    transaction: bytes = Field(sa_column=columns.octets())
+    address: bytes = Field(sa_column=columns.octets())
+    name: str = Field(sa_column=columns.text(60))
+    arguments: dict[str, Any] = Field(sa_column=columns.document(nullable=False))
+    community: bytes | None = Field(sa_column=columns.octets(nullable=True))
+    configuration: bytes | None = Field(sa_column=columns.octets(nullable=True))
 
 
 class AlertRow(SQLModel, table=True):

@@ -25,9 +25,10 @@ class TransactionsReader:
         rows = self._all(col(Row.outbox_id) == outbox_id)
         return {row.step: row for row in sorted(rows, key=lambda row: row.attempt)}
 
-    def of_sender(self, chain_id: int, sender: bytes) -> list[StoredTransaction]:
-        """All transactions of an account on a chain, by nonce."""
-        return self._all(col(Row.chain_id) == chain_id, col(Row.sender) == sender)
+    def of_sender(self, chain_id: int, sender: bytes, from_nonce: int = 0) -> list[StoredTransaction]:
+        """Transactions of an account on a chain, all or those from a nonce on, by nonce."""
+        of = (col(Row.chain_id) == chain_id, col(Row.sender) == sender)
+        return self._all(*of, col(Row.nonce) >= from_nonce)
 
     def of_community(self, community_id: UUID) -> list[StoredTransaction]:
         """All transactions that a community's messages led to, in the order of their signing."""
@@ -36,9 +37,23 @@ class TransactionsReader:
 
     def next_nonce(self, chain_id: int, sender: bytes) -> int | None:
         """One more than the highest stored nonce, None when nothing is stored."""
-        condition = (col(Row.chain_id) == chain_id, col(Row.sender) == sender)
-        highest = self._session.execute(select(func.max(col(Row.nonce))).where(*condition)).scalar()
-        return None if highest is None else int(highest) + 1
+        highest = self._highest(col(Row.chain_id) == chain_id, col(Row.sender) == sender)
+        return None if highest is None else highest + 1
+
+    def first_block(self, chain_id: int) -> int | None:
+        """The lowest block of a chain that holds a transaction of ours, None before the first."""
+        of = col(Row.chain_id) == chain_id
+        lowest = self._session.execute(select(func.min(col(Row.block_number))).where(of)).scalar()
+        return None if lowest is None else int(lowest)
+
+    def mined_nonce(self, chain_id: int, sender: bytes) -> int | None:
+        """The highest nonce that is recorded as in the chain, with or without effect; None: none is."""
+        mined = col(Row.state) != TransactionState.SIGNED
+        return self._highest(col(Row.chain_id) == chain_id, col(Row.sender) == sender, mined)
+
+    def _highest(self, *conditions: ColumnElement[bool]) -> int | None:
+        highest = self._session.execute(select(func.max(col(Row.nonce))).where(*conditions)).scalar()
+        return None if highest is None else int(highest)
 
     def _all(self, *conditions: ColumnElement[bool]) -> list[StoredTransaction]:
         query = select(Row).where(*conditions).order_by(col(Row.chain_id), col(Row.sender), col(Row.nonce))

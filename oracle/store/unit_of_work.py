@@ -5,6 +5,7 @@ from sqlmodel import Session
 from community.store.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 from oracle.store.alerts import Alerts, AlertsReader
 from oracle.store.bank_accounts import BankAccounts, BankAccountsReader
+from oracle.store.chain_index import ChainIndex, ChainIndexReader
 from oracle.store.deployments import Deployments, DeploymentsReader
 from oracle.store.hidden_days import HiddenDays, HiddenDaysReader
 from oracle.store.pod_keys import PodKeys, PodKeysReader
@@ -28,6 +29,7 @@ class OracleUnitOfWork(UnitOfWork):
     bank_accounts: BankAccounts
     alerts: Alerts
     vital_signs: VitalSignsReader
+    chain_index: ChainIndex
 
     def _attach(self, session: Session) -> None:
         super()._attach(session)
@@ -41,6 +43,7 @@ class OracleUnitOfWork(UnitOfWork):
         self.bank_accounts = BankAccounts(session)
         self.alerts = Alerts(session)
         self.vital_signs = VitalSignsReader(session)
+        self.chain_index = ChainIndex(session)
 
 
 class OracleReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
@@ -56,6 +59,7 @@ class OracleReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
     bank_accounts: BankAccountsReader
     vital_signs: VitalSignsReader
     alerts: AlertsReader
+    chain_index: ChainIndexReader
 
     def _attach(self, session: Session) -> None:
         super()._attach(session)
@@ -69,3 +73,4 @@ class OracleReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
         self.bank_accounts = BankAccountsReader(session)
         self.vital_signs = VitalSignsReader(session)
         self.alerts = AlertsReader(session)
+        self.chain_index = ChainIndexReader(session)

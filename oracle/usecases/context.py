@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
+from uuid import UUID
 
 from oracle.ports import Call, Chain, Ledger, Outcome, Progress, Vault
 from oracle.records import StoredTransaction
@@ -40,13 +41,18 @@ class VaultPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How long to wait for blocks and for a node that is away, in seconds."""
+    """How long to wait for blocks and for a node that is away, in seconds.
+
+    `patience_s` is for a node that is away and for a transaction that no block takes; `final_s` for a block
+    that does not count yet, which takes a quarter of an hour where blocks are finalised.
+    """
 
     poll_s: float = 0.02
     poll_most_s: float = 2.0
     resend_after_s: float = 5.0
     away_s: float = 0.2
     patience_s: float = 60.0
+    final_s: float = 1800.0
     sleep: Callable[[float], None] = time.sleep
     monotonic: Callable[[], float] = time.monotonic
 
@@ -57,6 +63,10 @@ def quiet(stage: str, done: int, total: int, sentence: str) -> None:
 
 def no_checkpoint(name: str) -> None:
     """Called at every point at which a crash leaves another state behind; tests put crashes here."""
+
+
+def nothing_after(community_id: UUID) -> None:
+    """Called at the end of a run for each community of which a distribution was settled in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +83,7 @@ class Context:
     checkpoint: Callable[[str], None] = no_checkpoint
     exclusive: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext
     retry_reverted: bool = False
+    after_settling: Callable[[UUID], None] = nothing_after
 
 
 Record: TypeAlias = Callable[[Work, StoredTransaction, Outcome], None]

@@ -4,7 +4,7 @@ Any of it may be cut off by a crash. What was decided is in the database before 
 run finds it and goes on; the nonce makes sending the same bytes twice harmless.
 """
 
-from oracle.errors import NodeRefused, NonceTaken, NotMined, TransactionReverted
+from oracle.errors import ChainForgot, NodeRefused, NonceTaken, NotFinal, NotMined, TransactionReverted
 from oracle.ports import Outcome, Signed
 from oracle.records import StoredTransaction, TransactionState
 from oracle.usecases.context import Context, Step
@@ -40,7 +40,8 @@ def deliver(context: Context, message: OutboxRow, step: Step) -> Outcome:
 def send_and_await(context: Context, transaction: StoredTransaction) -> Outcome:
     """Send the stored bytes unless they are in the chain, and wait until their outcome is final.
 
-    Raises NotMined when no block takes them in time, NonceTaken when another transaction has their nonce.
+    Raises NotMined when no block takes them in time, NotFinal when their block does not count in time,
+    NonceTaken when another transaction has their nonce, ChainForgot when earlier ones of ours are gone.
     """
     found = _outcome(context, transaction)
     if found is None:
@@ -51,12 +52,11 @@ def send_and_await(context: Context, transaction: StoredTransaction) -> Outcome:
     return found
 
 
-def require_own_nonces(context: Context, known: int | None) -> int:
-    """The next nonce; `known` is one more than the highest stored one.
+def require_own_nonces(context: Context, known: int | None, count: int) -> int:
+    """The next nonce; `known` is one more than the highest stored one, `count` what the chain holds.
 
     Raises NonceTaken when the chain holds transactions of our account that the database does not know.
     """
-    count = context.chain.transaction_count()
     if known is not None and count > known:
         raise NonceTaken(_hex(context.chain.sender), known, count)
     return count if known is None else known
@@ -74,7 +74,9 @@ def _decide(context: Context, message: OutboxRow, step: Step, attempt: int) -> S
         # Two publishers of one account must not allot the same nonce.
         work.lock(f"nonce:{chain.chain_id}:{_hex(chain.sender)}")
         call = step.build(work)
-        nonce = require_own_nonces(context, work.transactions.next_nonce(chain.chain_id, chain.sender))
+        count = chain.transaction_count()
+        nonce = require_own_nonces(context, work.transactions.next_nonce(chain.chain_id, chain.sender), count)
+        _require_remembered(work.transactions.mined_nonce(chain.chain_id, chain.sender), count)
         signed = chain.sign(call, nonce)
         transaction = StoredTransaction(
             id=uuid7(),
@@ -133,15 +135,56 @@ def _await(context: Context, transaction: StoredTransaction) -> Outcome:
         if found is not None:
             return found
         now = pace.monotonic()
-        if now - began > pace.patience_s:
-            raise NotMined(transaction.sentence, _hex(transaction.hash), int(now - began))
         if now - last_sent > pace.resend_after_s:
+            _require_earlier(context, transaction)
+        block = _block(context, transaction)
+        _require_patience(context, transaction, block, now - began)
+        if block is None and now - last_sent > pace.resend_after_s:
             # Nodes forget waiting transactions, blocks are reorganised, fees rise.
             transaction = _outbid(context, transaction) or transaction
             transaction = _send(context, transaction)
             last_sent = now
         pace.sleep(pause)
         pause = min(pause * 2, pace.poll_most_s)
+
+
+def _require_patience(
+    context: Context, transaction: StoredTransaction, block: int | None, waited_s: float
+) -> None:
+    """Raises NotMined or NotFinal when the wait was long enough."""
+    if block is None and waited_s > context.pace.patience_s:
+        raise NotMined(transaction.sentence, _hex(transaction.hash), int(waited_s))
+    if block is not None and waited_s > context.pace.final_s:
+        raise NotFinal(transaction.sentence, _hex(transaction.hash), block, int(waited_s))
+
+
+def _require_earlier(context: Context, transaction: StoredTransaction) -> None:
+    """No block takes a nonce before the ones below it: send those again that still wait.
+
+    Raises ChainForgot when one of them was in the chain: what it did has to be compared once it is back.
+    """
+    chain, count = context.chain, context.chain.transaction_count()
+    if count >= transaction.nonce:
+        return
+    with context.unit() as work:
+        stored = work.transactions.of_sender(chain.chain_id, chain.sender, from_nonce=count)
+    earlier = [row for row in stored if row.nonce < transaction.nonce]
+    mined = [row.nonce for row in earlier if row.state is not TransactionState.SIGNED]
+    _require_remembered(max(mined, default=None), count)
+    for row in earlier:
+        _send(context, _outbid(context, row) or row)
+
+
+def _require_remembered(mined: int | None, count: int) -> None:
+    """Raises ChainForgot when the nonce of a transaction that is recorded as mined is free on the chain."""
+    if mined is not None and count <= mined:
+        raise ChainForgot(mined + 1, count)
+
+
+def _block(context: Context, transaction: StoredTransaction) -> int | None:
+    """The block that holds any version of the transaction now."""
+    blocks = (context.chain.block_of(version) for version in transaction.hashes)
+    return next((block for block in blocks if block is not None), None)
 
 
 def _outcome(context: Context, transaction: StoredTransaction) -> Outcome | None:

@@ -19,7 +19,7 @@ from oracle.usecases import correct_days, credit, deploy, open_day, pay, post_da
 from oracle.usecases.cancellations import take_up_cancellations
 from oracle.usecases.context import Context, Finish, Steps
 from oracle.usecases.delivery import deliver
-from oracle.usecases.resend import resend
+from oracle.usecases.resend import REORGANISATIONS_MAX, resend, was_reorganised
 from oracle.usecases.single_postings import post_singles
 from settlement.domain.errors import ServiceError
 from settlement.domain.records import OutboxRow
@@ -43,10 +43,14 @@ TOPICS: Mapping[str, Callable[[Context, OutboxRow], Steps]] = {
 
 @dataclass(slots=True)
 class Published:
-    """What a run did: messages done, transactions sent again, and the error at which each queue stands."""
+    """What a run did: messages done, transactions sent again, and the error at which each queue stands.
+
+    `settled` are the communities of which a distribution was settled.
+    """
 
     done: int = 0
     sent_again: int = 0
+    settled: set[UUID] = field(default_factory=set)
     stopped: dict[UUID, OracleError | ServiceError] = field(default_factory=dict)
 
 
@@ -61,6 +65,7 @@ def publish(context: Context, community_id: UUID | None = None) -> Published:
     result = Published()
     with context.exclusive():
         _patiently(context, result, lambda: _begin(context, result))
+        _show_notes(context)
         for queue in _queues(context, community_id):
             try:
                 _work_queue(context, queue, result)
@@ -70,7 +75,17 @@ def publish(context: Context, community_id: UUID | None = None) -> Published:
                 result.stopped[queue] = error
         for community in _with_vaults(context, community_id):
             _patiently(context, result, partial(post_singles, context, community))
+    for settled in sorted(result.settled):
+        _after_settling(context, settled)
     return result
+
+
+def _after_settling(context: Context, community_id: UUID) -> None:
+    """What is checked of a new distribution never undoes its publication: the next check comes by night."""
+    try:
+        context.after_settling(community_id)
+    except OracleError as error:
+        context.progress("reconcile", 0, 0, f"not compared: {error}")
 
 
 def _begin(context: Context, result: Published) -> None:
@@ -100,9 +115,34 @@ def _patiently(context: Context, result: Published, action: Callable[[], T]) -> 
         except NodeUnreachable as error:
             if waited_s >= pace.patience_s:
                 raise
+            _show_notes(context)
             context.progress("node", int(waited_s), int(pace.patience_s), f"waiting for the node: {error}")
             pace.sleep(pause_s)
             waited_s, pause_s = waited_s + pause_s, min(2 * pause_s, 5.0)
+
+
+def _remembering(context: Context, result: Published, action: Callable[[], T]) -> T:
+    """Do it; where the chain was reorganised under it, give back what it forgot, and do it again.
+
+    A contract that lost its history refuses, or answers otherwise than it did: such an error is looked into
+    before it is believed.
+    """
+    for _ in range(REORGANISATIONS_MAX):
+        try:
+            return action()
+        except NodeUnreachable:
+            raise
+        except OracleError:
+            if not was_reorganised(context):
+                raise
+            result.sent_again += resend(context)
+    return action()
+
+
+def _show_notes(context: Context) -> None:
+    """Show what happened to the node's addresses, one line each."""
+    for note in context.chain.notes():
+        context.progress("node", 0, 0, note)
 
 
 def _queues(context: Context, community_id: UUID | None) -> list[UUID]:
@@ -122,8 +162,12 @@ def _with_vaults(context: Context, community_id: UUID | None) -> list[UUID]:
 def _work_queue(context: Context, community_id: UUID, result: Published) -> None:
     while (message := _next(context, community_id)) is not None:
         total = result.done + _open_count(context, community_id)
-        sentence = _patiently(context, result, partial(_work_message, context, message))
+        work = partial(_remembering, context, result, partial(_work_message, context, message))
+        sentence = _patiently(context, result, work)
+        _show_notes(context)
         result.done += 1
+        if message.topic == "settle":
+            result.settled.add(community_id)
         context.progress(message.topic, result.done, total, sentence)
 
 

@@ -133,6 +133,7 @@ MATRIX = {
     ),
     ("GET", P + "/ledger/transactions"): Row(ALL),
     ("GET", "/metrics"): Row((401, 200, 403, 403, 403, 403, 403)),
+    ("GET", P + "/ledger/events"): Row(ALL),
     ("GET", "/alerts"): Row((401, 200, 200, 200, 403, 403, 200)),
 }
 
