@@ -42,6 +42,7 @@ VERBS = (
     Verb("accounts", "cli.accounts", "app", "The service"),
     Verb("statement", "cli.statement", "statement", "The service"),
     Verb("chain", "cli.chain", "app", "The service"),
+    Verb("alerts", "cli.alerts", "app", "The service"),
     Verb("govern", "cli.govern", "app", "The service"),
     Verb("serve", "cli.serve", "serve", "The service"),
     Verb("db", "cli.database", "app", "The service"),

@@ -167,3 +167,37 @@ class SettledDistribution:
     distribution_id: UUID
     transaction_id: UUID
     settled_at: datetime | None = None
+
+
+class Severity(StrEnum):
+    """`note`: worth knowing; `warning`: look at it soon; `critical`: money or evidence may be wrong."""
+
+    NOTE = "note"
+    WARNING = "warning"
+    CRITICAL = "critical"
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """What somebody must look at: a kind such as `reconciliation`, what it is about, and a sentence.
+
+    Kind, community and subject say whether it is the same again. `community_id` is None for what concerns
+    the whole installation. Texts longer than their column are cut: an alert is never lost for its length.
+    """
+
+    kind: str
+    subject: str
+    sentence: str
+    severity: Severity = Severity.WARNING
+    community_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RaisedAlert:
+    """An alert on record. `resolved_at` is None while it is open."""
+
+    id: UUID
+    alert: Alert
+    raised_at: datetime
+    last_seen_at: datetime
+    resolved_at: datetime | None = None

@@ -4,17 +4,19 @@
 """
 
 from collections.abc import Collection, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
 from community.domain.records import CommunityRecord
 from oracle.ports import Outcome, Signed
 from oracle.records import (
+    Alert,
     ContractKind,
     Deployment,
     HiddenDay,
     KnownReport,
+    RaisedAlert,
     SettledDistribution,
     SignedReport,
     StoredTransaction,
@@ -198,6 +200,28 @@ class HiddenDays(HiddenDaysReader, Protocol):
     def opened(self, report: bytes) -> None: ...
 
 
+class AlertsReader(Protocol):
+    """What somebody must look at."""
+
+    def of_community(self, community_id: UUID | None, *, resolved: bool = False) -> list[RaisedAlert]: ...
+    def all(self, *, resolved: bool = False) -> list[RaisedAlert]: ...
+    def get(self, alert_id: UUID) -> RaisedAlert | None: ...
+
+
+class Alerts(AlertsReader, Protocol):
+    """What somebody must look at, to raise and to resolve."""
+
+    def raise_(self, alert: Alert, now: datetime) -> bool: ...
+    def resolve(self, kind: str, community_id: UUID | None, subject: str, now: datetime) -> bool: ...
+
+
+class AlertWork(Protocol):
+    """What raises alerts; every unit of work that writes serves."""
+
+    @property
+    def alerts(self) -> Alerts: ...
+
+
 class ReadingWork(Protocol):
     """What receipts and attestations read; a unit of work that writes serves as well."""
 
@@ -372,5 +396,7 @@ class Work(UnitOfWork, Protocol):
     def settled_distributions(self) -> SettledDistributions: ...
     @property
     def hidden_days(self) -> HiddenDays: ...
+    @property
+    def alerts(self) -> Alerts: ...
 
     def commit(self) -> None: ...

@@ -2,6 +2,7 @@
 
 from api.routers import (
     accounts,
+    alerts,
     asker,
     bank,
     communities,
@@ -47,4 +48,5 @@ ROUTERS = (
     bank.router,
     ledger.router,
     lists.router,
+    alerts.router,
 )

@@ -16,6 +16,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
@@ -145,6 +146,32 @@ class DeploymentRow(SQLModel, table=True):
     ledger_id: bytes | None = Field(sa_column=columns.octets(nullable=True))
     transaction_id: UUID | None = Field(sa_column=columns.reference("chain_transactions.id", nullable=True))
     created_at: datetime = Field(sa_column=columns.recorded())
+
+
+class AlertRow(SQLModel, table=True):
+    """Something that somebody must look at. One of a kind and subject is open at a time.
+
+    A condition that goes away and comes back is another alert: the rows are the history.
+    """
+
+    __tablename__ = "alerts"
+    __table_args__ = (
+        Index(
+            "uq_alerts_open", "kind", "community_id", "subject", unique=True,
+            postgresql_nulls_not_distinct=True, postgresql_where=text("resolved_at IS NULL"),
+        ),
+        Index("idx_alerts_community", "community_id", "raised_at"),
+    )  # fmt: skip
+
+    id: UUID = Field(sa_column=columns.key())
+    kind: str = Field(sa_column=columns.text(40))
+    community_id: UUID | None = Field(sa_column=columns.reference("energy_communities.id", nullable=True))
+    subject: str = Field(sa_column=columns.text(200))
+    sentence: str = Field(sa_column=columns.text(1000))
+    severity: str = Field(sa_column=columns.text(10))
+    raised_at: datetime = Field(sa_column=columns.instant())
+    last_seen_at: datetime = Field(sa_column=columns.instant())
+    resolved_at: datetime | None = Field(sa_column=columns.instant(nullable=True))
 
 
 class SettledDistributionRow(SQLModel, table=True):
