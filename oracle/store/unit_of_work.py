@@ -7,10 +7,13 @@ from oracle.store.alerts import Alerts, AlertsReader
 from oracle.store.bank_accounts import BankAccounts, BankAccountsReader
 from oracle.store.deployments import Deployments, DeploymentsReader
 from oracle.store.hidden_days import HiddenDays, HiddenDaysReader
+from oracle.store.meter_days import MeterDays
+from oracle.store.meter_messages import MeterMessages, MeterMessagesReader
 from oracle.store.pod_keys import PodKeys, PodKeysReader
 from oracle.store.reports import Reports, ReportsReader
 from oracle.store.roster_salts import RosterSalts, RosterSaltsReader
 from oracle.store.settled_distributions import SettledDistributions, SettledDistributionsReader
+from oracle.store.telemetry import Telemetry, TelemetryReader
 from oracle.store.transactions import Transactions, TransactionsReader
 
 
@@ -26,6 +29,9 @@ class OracleUnitOfWork(UnitOfWork):
     roster_salts: RosterSalts
     bank_accounts: BankAccounts
     alerts: Alerts
+    meter_messages: MeterMessages
+    meter_days: MeterDays
+    telemetry: Telemetry
 
     def _attach(self, session: Session) -> None:
         super()._attach(session)
@@ -38,6 +44,9 @@ class OracleUnitOfWork(UnitOfWork):
         self.roster_salts = RosterSalts(session)
         self.bank_accounts = BankAccounts(session)
         self.alerts = Alerts(session)
+        self.meter_messages = MeterMessages(session)
+        self.meter_days = MeterDays(session)
+        self.telemetry = Telemetry(session)
 
 
 class OracleReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
@@ -52,6 +61,8 @@ class OracleReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
     roster_salts: RosterSaltsReader
     bank_accounts: BankAccountsReader
     alerts: AlertsReader
+    meter_messages: MeterMessagesReader
+    telemetry: TelemetryReader
 
     def _attach(self, session: Session) -> None:
         super()._attach(session)
@@ -64,3 +75,5 @@ class OracleReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
         self.roster_salts = RosterSaltsReader(session)
         self.bank_accounts = BankAccountsReader(session)
         self.alerts = AlertsReader(session)
+        self.meter_messages = MeterMessagesReader(session)
+        self.telemetry = TelemetryReader(session)
