@@ -179,6 +179,13 @@ class Devices(DevicesReader, Protocol):
         ...
 
 
+class DeviceReading(Protocol):
+    """What recognising a device reads; every unit of work serves."""
+
+    @property
+    def devices(self) -> DevicesReader: ...
+
+
 class DeviceWork(Protocol):
     """What registering devices needs; every unit of work that writes serves."""
 

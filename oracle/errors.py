@@ -254,3 +254,15 @@ class MeasuredTooLongAgo(OracleError):
     """Telemetry is for looking at the present; old measurements are not kept."""
 
     code = "MEASURED_TOO_LONG_AGO"
+
+
+class BrokerSettingsWrong(OracleError):
+    """The broker's address or the files for TLS cannot be used."""
+
+    code = "BROKER_SETTINGS_WRONG"
+
+
+class Unavailable(OracleError):
+    """The database does not answer now; what was to be done is to be tried again."""
+
+    code = "UNAVAILABLE"

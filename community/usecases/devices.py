@@ -14,7 +14,7 @@ from community.domain.devices import (
     NewDevice,
 )
 from community.domain.errors import DeviceExists, DeviceMisfit, DeviceRevoked
-from community.ports import DeviceWork
+from community.ports import DeviceReading, DeviceWork
 from settlement.domain.errors import NotFound
 from settlement.domain.identifiers import uuid7
 
@@ -89,6 +89,12 @@ def revoke_device(work: DeviceWork, community_id: UUID, device_id: UUID, now: da
     found = work.devices.get(community_id, device_id)
     assert found is not None
     return found
+
+
+def device_of_key(work: DeviceReading, key: str, now: datetime) -> DeviceRecord | None:
+    """Whose key it is; None when it is no key, unknown, ended, or of a revoked device."""
+    public = public_key(key)
+    return None if public is None else work.devices.of_key(public, now)
 
 
 def _give_key(work: DeviceWork, device_id: UUID, now: datetime) -> str:

@@ -26,7 +26,7 @@ KINDS: Final = (SILENT, INJECTION, VOLTAGE, FREQUENCY)
 
 VOLTAGE_MILLI_V: Final = (207_000, 253_000)
 FREQUENCY_MILLI_HZ: Final = (49_500, 50_500)
-_PHASES: Final = (Metric.VOLTAGE_L1_V, Metric.VOLTAGE_L2_V, Metric.VOLTAGE_L3_V)
+_PHASES: Final = {Metric.VOLTAGE_L1_V: "L1", Metric.VOLTAGE_L2_V: "L2", Metric.VOLTAGE_L3_V: "L3"}
 _WATCHED: Final = (Metric.POWER_W, Metric.FREQUENCY_HZ, *_PHASES)
 
 
@@ -95,7 +95,8 @@ def _injection(device: DeviceRecord, plants: Iterable[PlantRecord], power: Measu
     if limit is None or power is None or power.value_milli <= limit:
         return None
     agreed = "the agreed limit" if device.device.limit_w is not None else "the plant's power"
-    return f"{device.device.code} feeds in {_shown(power.value_milli)} W; {agreed} is {_shown(limit)} W"
+    fed_in, most = decimal_text(power.value_milli), decimal_text(limit)
+    return f"{device.device.code} feeds in {fed_in} W; {agreed} is {most} W"
 
 
 def injection_limit_milli(device: DeviceRecord, plants: Iterable[PlantRecord]) -> int | None:
@@ -110,8 +111,8 @@ def injection_limit_milli(device: DeviceRecord, plants: Iterable[PlantRecord]) -
 def _voltage(fresh: Mapping[Metric, Measured]) -> str | None:
     low, high = VOLTAGE_MILLI_V
     outside = [
-        f"{metric.removeprefix('voltage_').removesuffix('_v').upper()} {_shown(fresh[metric].value_milli)} V"
-        for metric in _PHASES
+        f"{phase} {decimal_text(fresh[metric].value_milli)} V"
+        for metric, phase in _PHASES.items()
         if metric in fresh and not low <= fresh[metric].value_milli <= high
     ]
     return f"{', '.join(outside)}: outside 207 to 253 V (EN 50160, 230 V ± 10 %)" if outside else None
@@ -121,10 +122,10 @@ def _frequency(value: Measured | None) -> str | None:
     low, high = FREQUENCY_MILLI_HZ
     if value is None or low <= value.value_milli <= high:
         return None
-    return f"{_shown(value.value_milli)} Hz: outside 49.5 to 50.5 Hz (EN 50160, 50 Hz ± 1 %)"
+    return f"{decimal_text(value.value_milli)} Hz: outside 49.5 to 50.5 Hz (EN 50160, 50 Hz ± 1 %)"
 
 
-def _shown(milli: int) -> str:
+def decimal_text(milli: int) -> str:
     """The value with the decimals that it has."""
     text = f"{Decimal(milli).scaleb(-3):f}"
     return text.rstrip("0").rstrip(".")
