@@ -33,6 +33,8 @@ BLOCKS_MAX: Final = 100
 SPAN_MAX: Final = timedelta(days=62)
 SAMPLES_MAX: Final = 500
 BYTES_MAX: Final = 256 * 1024
+CLOCKS_APART: Final = timedelta(minutes=5)
+"""How far a device's clock may be ahead of ours before we do not believe it."""
 _YEARS: Final = (2000, 2199)
 _DECIMALS: Final = 3
 

@@ -16,7 +16,7 @@ import numpy as np
 from community.domain.devices import DeviceKind, DeviceRecord
 from oracle.errors import MeasuredInFuture, MessageIdReused, MessageMalformed, PodNotOwn
 from oracle.records import MessageChannel, MeterMessageRecord
-from oracle.sources.device_messages import ReadingsMessage
+from oracle.sources.device_messages import CLOCKS_APART, ReadingsMessage
 from oracle.sources.meter_day import CollectedDay, DayKey, Part, parts
 from oracle.work import MeterWork
 from settlement.domain.calendar import DAY, day_start
@@ -26,8 +26,6 @@ from settlement.domain.errors import NotFound, ReadingsNotAdmitted
 from settlement.domain.identifiers import uuid7
 from settlement.usecases.import_readings import import_readings
 
-CLOCKS_APART: Final = timedelta(minutes=5)
-"""How far a device's clock may be ahead of ours before we do not believe it."""
 _FOREVER: Final = datetime.max.replace(tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 

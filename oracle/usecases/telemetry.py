@@ -12,9 +12,8 @@ from uuid import UUID
 from community.domain.devices import DeviceRecord
 from oracle.errors import MeasuredInFuture, MeasuredTooLongAgo
 from oracle.records import Measured, MessageChannel
-from oracle.sources.device_messages import Metric, Sample, TelemetryMessage
+from oracle.sources.device_messages import CLOCKS_APART, Metric, Sample, TelemetryMessage
 from oracle.usecases.live_watch import watch
-from oracle.usecases.meter_push import CLOCKS_APART
 from oracle.work import LiveReading, LiveWork
 
 STEP: Final = timedelta(seconds=10)
