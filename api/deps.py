@@ -7,6 +7,7 @@ from fastapi.security import HTTPBearer
 
 from api.errors import ApiError
 from api.service import Service
+from community.domain.devices import DeviceRecord
 from community.domain.records import Principal, Role
 
 # Only documents the scheme in OpenAPI: the guard has checked the token before the route was chosen.
@@ -29,12 +30,23 @@ class Admits:
 
     async def __call__(self, request: Request, _documented: Annotated[object, Depends(BEARER)]) -> Principal:
         """The asker, if its role may call this operation."""
-        asker: Principal = request.state.asker
+        asker: Principal | DeviceRecord = request.state.asker
+        if isinstance(asker, DeviceRecord):
+            raise ApiError("ROLE_NOT_ALLOWED", "this is not for devices")
         if asker.role not in self.roles:
             raise ApiError("ROLE_NOT_ALLOWED", f"this is not for the role {asker.role}")
         return asker
 
 
+async def _device(request: Request, _documented: Annotated[object, Depends(BEARER)]) -> DeviceRecord:
+    """The device, if one is asking with a key of its own."""
+    asker: Principal | DeviceRecord = request.state.asker
+    if not isinstance(asker, DeviceRecord):
+        raise ApiError("ROLE_NOT_ALLOWED", "this is for devices, with a key of their own")
+    return asker
+
+
+FromDevice = Annotated[DeviceRecord, Depends(_device)]
 DryRun = Annotated[
     bool, Query(description="Compute and answer, store nothing; ids in the answer are of this answer alone")
 ]

@@ -42,6 +42,7 @@ TAGS = [
     {"name": "payouts", "description": "Receipts of payouts, with proof"},
     {"name": "bank", "description": "Payment files for the bank, and its statements"},
     {"name": "ledger", "description": "What was written to the chain"},
+    {"name": "devices", "description": "Meters, inverters and batteries that send by themselves"},
     {"name": "alerts", "description": "What somebody must look at"},
 ]
 

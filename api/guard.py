@@ -14,13 +14,16 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import problem, respond
+from community.domain.devices import DeviceRecord
 from community.domain.records import Principal
 
 OPEN_PATHS: Final = frozenset({"/", "/health", "/ready", "/verify", "/verify/sha256", "/openapi.json"})
 BODY_MAX_BYTES: Final = 64 * 1024 * 1024
+DEVICE_BODY_MAX_BYTES: Final = 256 * 1024
+"""A device sends small messages; a broken one must not fill our memory."""
 TOKEN_MAX_CHARACTERS: Final = 256
 
-Authenticate = Callable[[str], Principal | None]
+Authenticate = Callable[[str], Principal | DeviceRecord | None]
 
 
 class Guard:
@@ -41,12 +44,13 @@ class Guard:
         if asker is None:
             await _unauthenticated(scope, receive, send)
             return
-        if _declared_bytes(headers) > BODY_MAX_BYTES:
-            told = problem("BODY_TOO_LARGE", 413, f"a body has at most {BODY_MAX_BYTES} bytes")
+        most = DEVICE_BODY_MAX_BYTES if isinstance(asker, DeviceRecord) else BODY_MAX_BYTES
+        if _declared_bytes(headers) > most:
+            told = problem("BODY_TOO_LARGE", 413, f"a body has at most {most} bytes")
             await respond(told)(scope, receive, send)
             return
         scope.setdefault("state", {})["asker"] = asker
-        await self._app(scope, _bounded(receive), _private(send))
+        await self._app(scope, _bounded(receive, most), _private(send))
 
 
 def bearer_token(authorization: str) -> str | None:
@@ -67,7 +71,7 @@ async def _unauthenticated(scope: Scope, receive: Receive, send: Send) -> None:
     await respond(told, {"WWW-Authenticate": 'Bearer realm="condivisa"'})(scope, receive, send)
 
 
-def _bounded(receive: Receive) -> Receive:
+def _bounded(receive: Receive, most: int) -> Receive:
     """Counts what really arrives: a chunked body declares no length."""
     seen = 0
 
@@ -75,7 +79,7 @@ def _bounded(receive: Receive) -> Receive:
         nonlocal seen
         message = await receive()
         seen += len(message.get("body", b""))
-        if seen > BODY_MAX_BYTES:
+        if seen > most:
             raise HTTPException(413)
         return message
 

@@ -15,7 +15,10 @@ from api.problems import Problem
 from api.routers import ROUTERS
 from api.service import Service
 from api.watched import Watched
+from community.domain.device_key import PREFIX as DEVICE_KEY_PREFIX
+from community.domain.devices import DeviceRecord
 from community.domain.records import Principal
+from community.usecases.devices import device_of_key
 from community.usecases.tokens import authenticate
 
 THREADS = 10
@@ -53,8 +56,10 @@ def create_app(service: Service) -> FastAPI:
     errors.install(app)
     app.openapi = partial(describe, app)  # type: ignore[method-assign]
 
-    def who(token: str) -> Principal | None:
+    def who(token: str) -> Principal | DeviceRecord | None:
         with service.reading() as work:
+            if token.startswith(DEVICE_KEY_PREFIX):
+                return device_of_key(work, token, service.clock())
             return authenticate(work, token, service.clock())
 
     app.add_middleware(Guard, authenticate=who)

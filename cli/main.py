@@ -44,6 +44,8 @@ VERBS = (
     Verb("statement", "cli.statement", "statement", "The service"),
     Verb("chain", "cli.chain", "app", "The service"),
     Verb("alerts", "cli.alerts", "app", "The service"),
+    Verb("devices", "cli.devices", "app", "The service"),
+    Verb("live", "cli.live", "app", "The service"),
     Verb("govern", "cli.govern", "app", "The service"),
     Verb("watch", "cli.watch", "watch", "The service"),
     Verb("serve", "cli.serve", "serve", "The service"),

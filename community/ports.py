@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from community.domain.devices import DeviceKeyRecord, DeviceRecord, NewDevice
 from community.domain.records import (
     CommunityRecord,
     CommunityStatus,
@@ -127,6 +128,78 @@ class Tokens(TokensReader, Protocol):
 
     def revoke(self, token_id: UUID, now: datetime) -> bool:
         """Revoke a key; False when there is none or it was revoked before."""
+        ...
+
+
+class DevicesReader(Protocol):
+    """Recognises devices."""
+
+    def of_community(self, community_id: UUID) -> list[DeviceRecord]:
+        """The devices of a community by code, revoked ones too."""
+        ...
+
+    def get(self, community_id: UUID, device_id: UUID) -> DeviceRecord | None:
+        """The device of that id in that community."""
+        ...
+
+    def by_code(self, community_id: UUID, code: str) -> DeviceRecord | None:
+        """The device of that code in that community."""
+        ...
+
+    def of_key(self, public_key: bytes, now: datetime) -> DeviceRecord | None:
+        """Whose key that is, if the key is valid at that instant and the device was not revoked."""
+        ...
+
+    def keys(self, device_id: UUID) -> list[DeviceKeyRecord]:
+        """The keys of a device, the oldest first."""
+        ...
+
+
+class Devices(DevicesReader, Protocol):
+    """Registers devices, gives and ends keys."""
+
+    def add(self, record: DeviceRecord) -> None:
+        """Store a device."""
+        ...
+
+    def change(self, device_id: UUID, device: NewDevice) -> None:
+        """Set what a device says of itself, but its code."""
+        ...
+
+    def revoke(self, device_id: UUID, now: datetime) -> bool:
+        """Revoke a device; False when it was revoked before."""
+        ...
+
+    def seen(self, device_id: UUID, now: datetime) -> None:
+        """Note that something was accepted from a device."""
+        ...
+
+    def add_key(self, key: DeviceKeyRecord) -> None:
+        """Store the public half of a key."""
+        ...
+
+    def end_keys(self, device_id: UUID, at: datetime) -> None:
+        """End the keys of a device at that instant, unless they end sooner."""
+        ...
+
+
+class DeviceReading(Protocol):
+    """What recognising a device reads; every unit of work serves."""
+
+    @property
+    def devices(self) -> DevicesReader: ...
+
+
+class DeviceWork(Protocol):
+    """What registering devices needs; every unit of work that writes serves."""
+
+    @property
+    def communities(self) -> Communities: ...
+    @property
+    def devices(self) -> Devices: ...
+
+    def lock(self, name: str) -> None:
+        """Wait until no other transaction holds the lock of that name; hold it until this one ends."""
         ...
 
 

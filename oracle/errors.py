@@ -240,3 +240,60 @@ class GovernanceRefused(OracleError):
     """What an office or a resolution asks for cannot be done as things stand; nothing was sent."""
 
     code = "GOVERNANCE_REFUSED"
+
+
+class MessageMalformed(OracleError):
+    """A device's message cannot be read; each defect is named with its place."""
+
+    code = "MESSAGE_MALFORMED"
+
+    def __init__(self, defects: Sequence[str]) -> None:
+        self.defects = tuple(defects)
+        more = f" (and {len(self.defects) - 3} more)" if len(self.defects) > 3 else ""
+        super().__init__(f"the message cannot be read: {'; '.join(self.defects[:3])}{more}")
+
+
+class MessageNotProved(OracleError):
+    """A message's signature is not of a valid key of the device that it names, or it names another topic."""
+
+    code = "MESSAGE_NOT_PROVED"
+
+
+class MessageIdReused(OracleError):
+    """A device sent another message under an id that it had used."""
+
+    code = "MESSAGE_ID_REUSED"
+
+    def __init__(self, message: str) -> None:
+        self.message = message
+        super().__init__(f"message {message} was sent before with other content; a correction has its own id")
+
+
+class PodNotOwn(OracleError):
+    """A device speaks for its own POD, and only a meter's readings are settled."""
+
+    code = "POD_NOT_OWN"
+
+
+class MeasuredInFuture(OracleError):
+    """What has not happened cannot be measured: the device's clock is ahead of ours."""
+
+    code = "MEASURED_IN_FUTURE"
+
+
+class MeasuredTooLongAgo(OracleError):
+    """Telemetry is for looking at the present; old measurements are not kept."""
+
+    code = "MEASURED_TOO_LONG_AGO"
+
+
+class BrokerSettingsWrong(OracleError):
+    """The broker's address or the files for TLS cannot be used."""
+
+    code = "BROKER_SETTINGS_WRONG"
+
+
+class Unavailable(OracleError):
+    """The database does not answer now; what was to be done is to be tried again."""
+
+    code = "UNAVAILABLE"

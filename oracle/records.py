@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from oracle.attest.day_list import DayList, Entry
@@ -230,3 +230,36 @@ class RaisedAlert:
     raised_at: datetime
     last_seen_at: datetime
     resolved_at: datetime | None = None
+
+
+class MessageChannel(StrEnum):
+    """How a device's message reached us."""
+
+    HTTP = "http"
+    MQTT = "mqtt"
+
+
+@dataclass(frozen=True, slots=True)
+class MeterMessageRecord:
+    """An accepted message of readings; `digest` is SHA-256 of what it says, `body` the message itself."""
+
+    id: UUID
+    device_id: UUID
+    message: str
+    digest: bytes
+    body: Mapping[str, Any]
+    channel: MessageChannel
+    sent_at: datetime
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A measured value, in thousandths of the metric's unit; metrics are those of `device_messages`."""
+
+    device_id: UUID
+    metric: str
+    at: datetime
+    value_milli: int
+    channel: MessageChannel
+    received_at: datetime

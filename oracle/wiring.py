@@ -12,6 +12,7 @@ from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from oracle.chain.client import EvmChain, Finality
 from oracle.chain.contracts import LedgerContract, VaultContract
@@ -21,7 +22,7 @@ from oracle.chain.inspection import Inspection
 from oracle.chain.keys import Keys, load_keys, load_or_create_keys
 from oracle.chain.node import LOCAL_CHAIN_ID, start_node
 from oracle.chain.trust import Trust, trust_text
-from oracle.errors import NotDeployed
+from oracle.errors import NotDeployed, OracleError, Unavailable
 from oracle.ports import Progress
 from oracle.records import ContractKind
 from oracle.store.exclusive import exclusive
@@ -35,9 +36,12 @@ from oracle.usecases.context import (
     nothing_after,
     quiet,
 )
+from oracle.usecases.device_inbox import ROOT, note_refusal, take_message
 from oracle.usecases.follow import Follower, follow
+from oracle.usecases.live_watch import watch_community
 from oracle.usecases.reconcile import Reconciled, note_divergences, reconcile
 from settlement.casefile.atomic import write_atomically
+from settlement.domain.errors import ServiceError
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,3 +196,43 @@ def write_trust(settings: ChainSettings, engine: Engine, opened: OpenChain, comm
     text = trust_text(trust_of(engine, opened, community_id))
     write_atomically(settings.trust_file, text.encode())
     return settings.trust_file
+
+
+def device_inbox(
+    engine: Engine, clock: Callable[[], datetime], root: str = ROOT
+) -> Callable[[str, bytes], str]:
+    """What is done with a message of a topic: a transaction of its own, committed when it returns.
+
+    It gives a sentence for the log; a refused message leaves an alert. Raises Unavailable.
+    """
+
+    def handle(topic: str, payload: bytes) -> str:
+        with _answering():
+            try:
+                with OracleUnitOfWork(engine) as work:
+                    sentence = take_message(work, topic, payload, clock(), root)
+                    work.commit()
+            except (OracleError, ServiceError) as error:
+                with OracleUnitOfWork(engine) as work:
+                    note_refusal(work, topic, error, clock(), root)
+                    work.commit()
+                return f"refused on {topic[:200]!r}: {error}"
+            return sentence
+
+    return handle
+
+
+def watch_devices(engine: Engine, now: datetime) -> int:
+    """Look at all devices of all communities once; how many alerts are new. Raises Unavailable."""
+    with _answering(), OracleUnitOfWork(engine) as work:
+        new = sum(watch_community(work, row.id, now) for row in work.communities.all())
+        work.commit()
+    return new
+
+
+@contextlib.contextmanager
+def _answering() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        raise Unavailable("the database does not answer") from error

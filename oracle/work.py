@@ -8,7 +8,8 @@ from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
-from community.domain.records import CommunityRecord
+from community.domain.records import CommunityRecord, PlantRecord
+from community.ports import Devices, DevicesReader
 from oracle.ports import BlockHeader, ChainEvent, Outcome, Signed
 from oracle.records import (
     Alert,
@@ -18,11 +19,14 @@ from oracle.records import (
     EventScope,
     HiddenDay,
     KnownReport,
+    Measured,
+    MeterMessageRecord,
     RaisedAlert,
     SettledDistribution,
     SignedReport,
     StoredTransaction,
 )
+from oracle.sources.meter_day import CollectedDay, DayKey
 from settlement.domain.records import (
     Balance,
     Cancellation,
@@ -288,6 +292,75 @@ class EventsWork(Protocol):
 
     @property
     def deployments(self) -> DeploymentsReader: ...
+
+
+class MeterMessages(Protocol):
+    """Messages of readings, as they were accepted."""
+
+    def digest(self, device_id: UUID, message: str) -> bytes | None: ...
+    def add(self, record: MeterMessageRecord) -> None: ...
+
+
+class MeterDays(Protocol):
+    """Days of meters while they are being collected."""
+
+    def of(self, community_id: UUID, pod: str, keys: Collection[DayKey]) -> dict[DayKey, CollectedDay]: ...
+    def put(self, community_id: UUID, pod: str, days: Collection[CollectedDay]) -> None: ...
+
+
+class TelemetryReader(Protocol):
+    """Measured values for monitoring."""
+
+    def newest(self, device_ids: Collection[UUID], metrics: Collection[str]) -> list[Measured]: ...
+    def series(
+        self, device_id: UUID, metric: str, start: datetime, end: datetime, limit: int
+    ) -> list[Measured]: ...
+
+
+class Telemetry(TelemetryReader, Protocol):
+    """Measured values, to add and to drop."""
+
+    def add(self, values: Collection[Measured]) -> int: ...
+    def drop_before(self, instant: datetime) -> int: ...
+
+
+class PlantsReader(Protocol):
+    """Plants of a community."""
+
+    def plants(self, community_id: UUID) -> list[PlantRecord]: ...
+
+
+class MeterWork(UnitOfWork, Protocol):
+    """What a message of readings is taken with."""
+
+    @property
+    def devices(self) -> Devices: ...
+    @property
+    def meter_messages(self) -> MeterMessages: ...
+    @property
+    def meter_days(self) -> MeterDays: ...
+
+
+class LiveReading(Protocol):
+    """What is shown of devices; every unit of work serves."""
+
+    @property
+    def devices(self) -> DevicesReader: ...
+    @property
+    def telemetry(self) -> TelemetryReader: ...
+
+
+class LiveWork(Protocol):
+    """What telemetry is taken and watched with; it sees no reading and no settlement."""
+
+    @property
+    def communities(self) -> PlantsReader: ...
+    @property
+    def devices(self) -> Devices: ...
+    @property
+    def telemetry(self) -> Telemetry: ...
+    @property
+    def alerts(self) -> Alerts: ...
 
 
 class ReadingWork(Protocol):

@@ -4,6 +4,7 @@ STATE (--state, CONDIVISA_STATE, default .condivisa)  everything that the servic
 DATABASE_URL                                          a PostgreSQL of your own; wins over the embedded one
 CONDIVISA_RPC_URL                                     a node of your own; wins over the local one
 CONDIVISA_LOG_LEVEL                                   how much it says: DEBUG, INFO (default), WARNING
+CONDIVISA_MQTT_URL                                    the broker that meters publish to; there is no default
 """
 
 import os
@@ -35,6 +36,7 @@ class Settings:
     database_url: str | None = None
     rpc_url: str | None = None
     log_level: str = "INFO"
+    mqtt_url: str | None = None
 
     @classmethod
     def from_environment(
@@ -47,6 +49,7 @@ class Settings:
             database_url=found.get("DATABASE_URL") or None,
             rpc_url=found.get("CONDIVISA_RPC_URL") or None,
             log_level=found.get("CONDIVISA_LOG_LEVEL") or "INFO",
+            mqtt_url=found.get("CONDIVISA_MQTT_URL") or None,
         )
 
 

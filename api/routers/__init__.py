@@ -6,6 +6,7 @@ from api.routers import (
     asker,
     bank,
     communities,
+    devices,
     distributions,
     drafts,
     energy,
@@ -14,6 +15,7 @@ from api.routers import (
     imports,
     ledger,
     lists,
+    live,
     market,
     members,
     payouts,
@@ -51,4 +53,6 @@ ROUTERS = (
     ledger.router,
     lists.router,
     alerts.router,
+    devices.router,
+    live.router,
 )

@@ -66,3 +66,25 @@ class FieldNotChangeable(ServiceError):
     def __init__(self, fields: Sequence[str]) -> None:
         self.fields = tuple(fields)
         super().__init__(f"an update cannot change {', '.join(self.fields)}")
+
+
+class DeviceExists(ServiceError):
+    """The community already has another device of that code, or another meter of that POD."""
+
+    code = "DEVICE_EXISTS"
+
+
+class DeviceMisfit(ServiceError):
+    """What is said of a device does not fit together or names what the community does not have."""
+
+    code = "DEVICE_MISFIT"
+
+
+class DeviceRevoked(ServiceError):
+    """A revoked device gets no key and does not change any more; register another one."""
+
+    code = "DEVICE_REVOKED"
+
+    def __init__(self, device: str) -> None:
+        self.device = device
+        super().__init__(f"device {device} was revoked; register another one")

@@ -220,3 +220,44 @@ class ApiTokenRow(SQLModel, table=True):
     created_at: datetime = Field(sa_column=columns.recorded())
     expires_at: datetime = Field(sa_column=columns.instant())
     revoked_at: datetime | None = Field(sa_column=columns.instant(nullable=True))
+
+
+class DeviceRow(SQLModel, table=True):
+    """A meter, inverter or battery that sends messages; `code` stands in its MQTT topics."""
+
+    __tablename__ = "devices"
+    __table_args__ = (
+        UniqueConstraint("community_id", "code"),
+        # Two meters that speak for one POD would contradict each other.
+        Index(
+            "uq_devices_meter", "community_id", "pod", unique=True,
+            postgresql_where=text("kind = 'meter' AND revoked_at IS NULL"),
+        ),
+    )  # fmt: skip
+
+    id: UUID = Field(sa_column=columns.key())
+    community_id: UUID = Field(sa_column=columns.reference("energy_communities.id"))
+    code: str = Field(sa_column=columns.text(64))
+    kind: str = Field(sa_column=columns.text(10))
+    pod: str = Field(sa_column=columns.text(15))
+    plant: str | None = Field(sa_column=columns.text(100, nullable=True))
+    interval_s: int = Field(sa_column=Column(Integer, nullable=False))
+    resolution_minutes: int = Field(sa_column=Column(Integer, nullable=False))
+    limit_w: int | None = Field(sa_column=columns.whole(nullable=True))
+    registered_at: datetime = Field(sa_column=columns.instant())
+    revoked_at: datetime | None = Field(sa_column=columns.instant(nullable=True))
+    last_seen_at: datetime | None = Field(sa_column=columns.instant(nullable=True))
+
+
+class DeviceKeyRow(SQLModel, table=True):
+    """The public half of a device's key, in an interval of time; those of a rotation overlap."""
+
+    __tablename__ = "device_keys"
+    __table_args__ = (Index("idx_device_keys_device", "device_id"),)
+
+    id: UUID = Field(sa_column=columns.key())
+    device_id: UUID = Field(sa_column=columns.reference("devices.id"))
+    public_key: bytes = Field(sa_column=columns.octets(unique=True))
+    valid_from: datetime = Field(sa_column=columns.instant())
+    valid_to: datetime | None = Field(sa_column=columns.instant(nullable=True))
+    created_at: datetime = Field(sa_column=columns.recorded())

@@ -3,6 +3,7 @@
 from sqlmodel import Session
 
 from community.store.communities import Communities, CommunitiesReader
+from community.store.devices import Devices, DevicesReader
 from community.store.tokens import Tokens, TokensReader
 from settlement.store.unit_of_work import SettlementReadOnlyUnitOfWork, SettlementUnitOfWork
 
@@ -12,11 +13,13 @@ class UnitOfWork(SettlementUnitOfWork):
 
     communities: Communities
     tokens: Tokens
+    devices: Devices
 
     def _attach(self, session: Session) -> None:
         super()._attach(session)
         self.communities = Communities(session)
         self.tokens = Tokens(session)
+        self.devices = Devices(session)
 
 
 class ReadOnlyUnitOfWork(SettlementReadOnlyUnitOfWork):
@@ -24,8 +27,10 @@ class ReadOnlyUnitOfWork(SettlementReadOnlyUnitOfWork):
 
     communities: CommunitiesReader
     tokens: TokensReader
+    devices: DevicesReader
 
     def _attach(self, session: Session) -> None:
         super()._attach(session)
         self.communities = CommunitiesReader(session)
         self.tokens = TokensReader(session)
+        self.devices = DevicesReader(session)

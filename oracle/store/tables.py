@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Date,
     ForeignKey,
@@ -267,3 +268,50 @@ class BankAccountRow(SQLModel, table=True):
     salt: bytes = Field(sa_column=columns.octets())
     iban: str = Field(sa_column=columns.text(34))
     created_at: datetime = Field(sa_column=columns.recorded())
+
+
+class MeterMessageRow(SQLModel, table=True):
+    """A message of readings as it was accepted; never changed, and known by the device's own id of it."""
+
+    __tablename__ = "meter_messages"
+    __table_args__ = (UniqueConstraint("device_id", "message"),)
+
+    id: UUID = Field(sa_column=columns.key())
+    device_id: UUID = Field(sa_column=columns.reference("devices.id"))
+    message: str = Field(sa_column=columns.text(100))
+    digest: bytes = Field(sa_column=columns.octets())
+    body: dict[str, Any] = Field(sa_column=columns.document(nullable=False))
+    channel: str = Field(sa_column=columns.text(10))
+    sent_at: datetime = Field(sa_column=columns.instant())
+    received_at: datetime = Field(sa_column=columns.instant())
+    created_at: datetime = Field(sa_column=columns.recorded())
+
+
+class MeterDayRow(SQLModel, table=True):
+    """A POD's day as its meter's messages tell it so far; it enters the readings when it is complete."""
+
+    __tablename__ = "meter_days"
+
+    community_id: UUID = Field(sa_column=columns.reference("energy_communities.id", primary_key=True))
+    pod: str = Field(sa_column=columns.text(15, primary_key=True))
+    direction: str = Field(sa_column=columns.text(10, primary_key=True))
+    day: date = Field(sa_column=Column(Date, primary_key=True))
+    resolution_minutes: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    wh: list[int] = Field(sa_column=Column(ARRAY(Integer), nullable=False))
+    estimated: list[bool] = Field(sa_column=Column(ARRAY(Boolean), nullable=False))
+    sent: list[int] = Field(sa_column=Column(ARRAY(BigInteger), nullable=False))
+    rank: list[int] = Field(sa_column=Column(ARRAY(BigInteger), nullable=False))
+
+
+class TelemetryRow(SQLModel, table=True):
+    """A measured value in thousandths of the metric's unit, for monitoring; no settlement reads it."""
+
+    __tablename__ = "telemetry"
+    __table_args__ = (Index("idx_telemetry_at", "at"),)
+
+    device_id: UUID = Field(sa_column=columns.reference("devices.id", primary_key=True))
+    metric: str = Field(sa_column=columns.text(30, primary_key=True))
+    at: datetime = Field(sa_column=columns.instant(primary_key=True))
+    value_milli: int = Field(sa_column=columns.whole())
+    channel: str = Field(sa_column=columns.text(10))
+    received_at: datetime = Field(sa_column=columns.instant())

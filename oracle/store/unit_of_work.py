@@ -8,10 +8,13 @@ from oracle.store.bank_accounts import BankAccounts, BankAccountsReader
 from oracle.store.chain_index import ChainIndex, ChainIndexReader
 from oracle.store.deployments import Deployments, DeploymentsReader
 from oracle.store.hidden_days import HiddenDays, HiddenDaysReader
+from oracle.store.meter_days import MeterDays
+from oracle.store.meter_messages import MeterMessages, MeterMessagesReader
 from oracle.store.pod_keys import PodKeys, PodKeysReader
 from oracle.store.reports import Reports, ReportsReader
 from oracle.store.roster_salts import RosterSalts, RosterSaltsReader
 from oracle.store.settled_distributions import SettledDistributions, SettledDistributionsReader
+from oracle.store.telemetry import Telemetry, TelemetryReader
 from oracle.store.transactions import Transactions, TransactionsReader
 from oracle.store.vital_signs import VitalSignsReader
 
@@ -30,6 +33,9 @@ class OracleUnitOfWork(UnitOfWork):
     alerts: Alerts
     vital_signs: VitalSignsReader
     chain_index: ChainIndex
+    meter_messages: MeterMessages
+    meter_days: MeterDays
+    telemetry: Telemetry
 
     def _attach(self, session: Session) -> None:
         super()._attach(session)
@@ -44,6 +50,9 @@ class OracleUnitOfWork(UnitOfWork):
         self.alerts = Alerts(session)
         self.vital_signs = VitalSignsReader(session)
         self.chain_index = ChainIndex(session)
+        self.meter_messages = MeterMessages(session)
+        self.meter_days = MeterDays(session)
+        self.telemetry = Telemetry(session)
 
 
 class OracleReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
@@ -60,6 +69,8 @@ class OracleReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
     vital_signs: VitalSignsReader
     alerts: AlertsReader
     chain_index: ChainIndexReader
+    meter_messages: MeterMessagesReader
+    telemetry: TelemetryReader
 
     def _attach(self, session: Session) -> None:
         super()._attach(session)
@@ -74,3 +85,5 @@ class OracleReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
         self.vital_signs = VitalSignsReader(session)
         self.alerts = AlertsReader(session)
         self.chain_index = ChainIndexReader(session)
+        self.meter_messages = MeterMessagesReader(session)
+        self.telemetry = TelemetryReader(session)

@@ -26,6 +26,8 @@ DIVIDED = (401, 409, 409, 409, 403, 403, 404)
 """The shared world's distribution is approved: there is nothing to propose any more."""
 REFUSED_TO_OVERSEERS = (401, 409, 409, 409, 403, 403, 404)
 """The rules in force refuse it, to those who may ask."""
+DEVICES = (401, 403, 403, 403, 403, 403, 403)
+"""For devices with keys of their own; a token opens nothing here."""
 ROOT = (401, 422, 403, 403, 403, 403, 403)
 
 
@@ -134,6 +136,18 @@ MATRIX = {
     ("GET", P + "/ledger/transactions"): Row(ALL),
     ("GET", "/metrics"): Row((401, 200, 403, 403, 403, 403, 403)),
     ("GET", P + "/ledger/events"): Row(ALL),
+    ("POST", P + "/devices"): Row(ADMINISTRATORS),
+    ("GET", P + "/devices"): Row(OVERSEERS),
+    ("GET", P + "/devices/{device_id}"): Row((401, 404, 404, 404, 403, 403, 404), P + "/devices/{P1}"),
+    ("PUT", P + "/devices/{device_id}"): Row(ADMINISTRATORS, P + "/devices/{P1}"),
+    ("DELETE", P + "/devices/{device_id}"): Row((401, 404, 404, 403, 403, 403, 404), P + "/devices/{P1}"),
+    ("POST", P + "/devices/{device_id}/keys"): Row(ADMINISTRATORS, P + "/devices/{P1}/keys"),
+    ("GET", P + "/devices/{device_id}/telemetry"): Row(
+        (401, 404, 404, 404, 404, 404, 404), P + "/devices/{P1}/telemetry?metric=power_w"
+    ),
+    ("POST", P + "/meters/readings"): Row(DEVICES),
+    ("POST", P + "/telemetry"): Row(DEVICES),
+    ("GET", P + "/live"): Row(ALL),
     ("GET", "/alerts"): Row((401, 200, 200, 200, 403, 403, 200)),
 }
 
