@@ -49,6 +49,14 @@ def test_months__period_over_new_year__lists_both() -> None:
     assert not calendar.is_whole_months(start, end - timedelta(hours=1))
 
 
+def test_hour_days__asked_for_again__are_the_same_and_cannot_be_written() -> None:
+    start, end = calendar.day_start(date(2024, 7, 1)), calendar.day_start(date(2024, 7, 3))
+    days = calendar.hour_days(start, end)
+    assert calendar.hour_days(start, end) is days
+    with pytest.raises(ValueError, match="read-only"):
+        days[0] = 0
+
+
 @pytest.mark.parametrize(
     ("start", "end", "is_year"),
     [
