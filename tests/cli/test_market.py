@@ -112,3 +112,19 @@ def test_deadlines__each_plant__is_a_day() -> None:
     assert result.exit_code == 0
     assert [line.partition(":")[0] for line in result.stdout.splitlines()] == ["P1", "P2"]
     assert "by 20" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("policy", "sentence"),
+    [("TRUNCATE", "premium from 2024-12-01"), ("REJECT", "asked for late on 2024-12-01, no premium")],
+)
+def test_deadlines__late_request__says_what_it_costs(tmp_path: Path, policy: str, sentence: str) -> None:
+    text = (Path(GOLDEN) / "community.toml").read_text(encoding="utf-8")
+    late = "requested_on = 2024-12-01\nentry_into_operation = 2024-05-10"
+    text = f'late_request_policy = "{policy}"\n' + text.replace("entry_into_operation = 2024-05-10", late)
+    for name in ("readings.csv", "prices.csv"):
+        (tmp_path / name).write_bytes((Path(GOLDEN) / name).read_bytes())
+    (tmp_path / "community.toml").write_text(text, encoding="utf-8")
+    first, second = run(gse, "deadlines", tmp_path).stdout.splitlines()
+    assert first == f"P1: by 2024-09-07 (unverified); {'asked for late, ' * (policy == 'TRUNCATE')}{sentence}"
+    assert "late" not in second

@@ -36,6 +36,7 @@ def test_payout_receipts__all_leaves__parse_and_carry_the_statement(published: P
         assert statement["entitlement_eur"] == micro_eur_text(balance.entitlement_micro_eur)
         assert statement["from"] == "2024-07-01T00:00+02:00"
         assert statement["to"] == "2024-08-01T00:00+02:00"
+        assert "zone_NORD_regions" in statement["unverified"]
 
 
 def test_payout_receipts__bank_leaf__shows_no_iban(published: Published) -> None:
