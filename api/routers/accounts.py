@@ -11,7 +11,14 @@ from api.deps import Administrator, DryRun, Overseer, ServiceOf
 from api.paging import DEFAULT, Limit, Offset
 from api.routing import Router
 from api.schemas.accounts import JournalEntryOut, JournalPage, TrialBalanceOut
-from api.schemas.bookings import ClosingOut, MemberBookingIn, ReconciliationOut, ReversalIn, SpendingIn
+from api.schemas.bookings import (
+    ClosingIn,
+    ClosingOut,
+    MemberBookingIn,
+    ReconciliationOut,
+    ReversalIn,
+    SpendingIn,
+)
 from api.schemas.wire import Day
 from api.service import Service, WriteWork
 from community.domain.records import Principal
@@ -76,7 +83,9 @@ def get_reconciliation(community_id: UUID, asker: Overseer, service: ServiceOf) 
 
 
 @router.post("/closings", operation_id="closeAccounts", summary="Make every paid distribution final")
-def post_closing(community_id: UUID, asker: Administrator, service: ServiceOf) -> ClosingOut:
+def post_closing(
+    community_id: UUID, _wanted: ClosingIn, asker: Administrator, service: ServiceOf
+) -> ClosingOut:
     """Refused while anything differs, the chain included. Closing again makes final what was paid since."""
     with service.reading() as work:
         require_community(work, asker, community_id)

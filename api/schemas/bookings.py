@@ -1,6 +1,6 @@
 """What is typed into the community's accounts, on the wire."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field
 
@@ -59,6 +59,12 @@ class ReversalIn(Request):
     entry_id: Id
     cause: Cause = Cause.MISTAKE
     note: Annotated[Text, Field(description="For whoever reads the journal")]
+
+
+class ClosingIn(Request):
+    """That the books are to be closed over what is paid."""
+
+    final: Literal[True] = Field(description="It is meant: nothing makes a final distribution open again")
 
 
 class ReconciliationOut(Response):

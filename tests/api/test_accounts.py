@@ -174,7 +174,7 @@ def test_closing__everything_agrees__says_that_the_chain_was_not_asked(
     shown = get(client, world, "/accounts/reconciliation").json()
     assert (shown["agrees"], shown["differences"]) == (True, [])
     for _ in range(2):
-        closed = book(client, world, "closings", {})
+        closed = book(client, world, "closings", {"final": True})
         assert (closed.status_code, closed.json()["final"]) == (200, [])
         assert "has no chain" in closed.json()["notes"][0]
 
@@ -183,7 +183,7 @@ def test_closing__vault_holds_another_sum__is_refused(world: World) -> None:
     service = service_of(Database(world.engine, "", embedded=False), clock=lambda: NOW)
     apart = Findings(divergences=["the vault holds 1 micro-euro more"])
     client = TestClient(create_app(replace(service, compare_chain=lambda _community: apart)))
-    refused = book(client, world, "closings", {})
+    refused = book(client, world, "closings", {"final": True})
     assert (refused.status_code, refused.json()["code"]) == (409, "ACCOUNTS_DIFFER")
     shown = get(client, world, "/accounts/reconciliation").json()
     assert (shown["agrees"], shown["differences"]) == (False, apart.divergences)

@@ -14,7 +14,16 @@ from settlement.usecases.mark_payouts import mark_payouts
 from settlement.usecases.order_at_bank import OrderTerms, order_at_bank
 from tests.api.conftest import bearer
 from tests.api.world import IBAN, NOW, World
-from tests.settlement.bankfile.statements import OTHER_IBAN, camt, csv_file, gse_credit, paid
+from tests.settlement.bankfile.statements import (
+    OTHER_IBAN,
+    TxSts,
+    camt,
+    csv_file,
+    gse_credit,
+    paid,
+    report,
+    returned,
+)
 
 
 def ordered(world: World) -> BankOrder:
@@ -177,3 +186,33 @@ def test_statement__csv_and_further_account__is_read(client: TestClient, world: 
     content = camt(gse_credit(), iban=OTHER_IBAN)
     assert bring(client, world, content, f"?account={OTHER_IBAN}").status_code == 200
     assert bring(client, world, content, "?account=nonsense").json()["code"] == "REQUEST_MALFORMED"
+
+
+def test_report__rejected_payment__is_released(client: TestClient, world: World) -> None:
+    ordered(world)
+    with OracleUnitOfWork(world.engine) as work:
+        (row,) = work.bank_orders.payments(world.community_id)
+    rejected = bring(client, world, report(TxSts(row.end_to_end_id)), "?accept=true").json()
+    assert [entry["outcome"] for entry in rejected["entries"]] == ["returned"]
+    with OracleUnitOfWork(world.engine) as work:
+        assert work.outbox.open_rows(world.community_id)[-1].topic == "release"
+
+
+def test_statement__late_return__is_repaid_once(client: TestClient, world: World) -> None:
+    ordered(world)
+    bring(client, world, payment_entry(world), "?accept=true&kind=balance")
+    with OracleUnitOfWork(world.engine) as work:
+        (row,) = work.bank_orders.payments(world.community_id)
+    eur = decimal_text(row.amount_micro_eur // 10_000, 2)
+    late = bring(client, world, camt(returned(row.end_to_end_id, eur), identity="2"), "?accept=true").json()
+    assert [entry["outcome"] for entry in late["entries"]] == ["owed"]
+    headers = bearer(world.tokens["administrator"])
+    address = f"{world.path}/accounts"
+    notes = client.get(f"{address}/reconciliation", headers=headers).json()["notes"]
+    assert "owed to P3" in notes[0]
+    wanted = {"member": "P3", "amount_eur": eur, "paid_on": "2024-12-12", "reference": "TRN 7"}
+    answers = [client.post(f"{address}/repayments", json=wanted, headers=headers) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [201, 200]
+    again = client.post(f"{address}/repayments", json=wanted | {"reference": "TRN 8"}, headers=headers)
+    assert again.json()["code"] == "BOOKING_REFUSED"
+    assert "owed to" not in client.get(f"{address}/reconciliation", headers=headers).text

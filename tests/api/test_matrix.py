@@ -115,7 +115,7 @@ MATRIX = {
     ("GET", P + "/accounts/trial-balance"): Row(OVERSEERS),
     ("GET", P + "/accounts/journal"): Row(OVERSEERS),
     ("GET", P + "/accounts/reconciliation"): Row(OVERSEERS),
-    ("POST", P + "/accounts/closings"): Row((401, 409, 409, 403, 403, 403, 404)),
+    ("POST", P + "/accounts/closings"): Row(ADMINISTRATORS),
     ("POST", P + "/accounts/spendings"): Row(ADMINISTRATORS),
     ("POST", P + "/accounts/collections"): Row(ADMINISTRATORS),
     ("POST", P + "/accounts/repayments"): Row(ADMINISTRATORS),
