@@ -160,6 +160,7 @@ bench: .build/test-tools ## every figure as a ratio to a baseline of the same ru
 	$(BIN)/python -m benchmarks.ingest
 	$(BIN)/python -m benchmarks.month
 	$(BIN)/python -m benchmarks.api
+	$(BIN)/python -m benchmarks.follow
 	$(BIN)/python -m benchmarks.gas
 
 bench-gas: .build/test-tools ## our gas beside naive readings and a plain Merkle claim, 10 to 10,000 members

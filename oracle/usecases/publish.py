@@ -7,6 +7,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from oracle.errors import (
+    ChainForgot,
     DistributionCancelled,
     NodeRefused,
     NodeUnreachable,
@@ -132,10 +133,13 @@ def _remembering(context: Context, result: Published, action: Callable[[], T]) -
             return action()
         except NodeUnreachable:
             raise
+        except ChainForgot:
+            # Or one answer of an older block: then nothing has to be sent, and a moment later all is well.
+            context.pace.sleep(context.pace.poll_s)
         except OracleError:
             if not was_reorganised(context):
                 raise
-            result.sent_again += resend(context)
+        result.sent_again += resend(context)
     return action()
 
 
