@@ -83,9 +83,10 @@ def quality_lines(name: str, admitted: Admitted) -> list[str]:
     lines = []
     out = len(admitted.held) + admitted.known
     if out:
-        why = next(row for row in admitted.findings if row.severity is Severity.BLOCKING)
+        # What was held or rejected before has told its reason then.
+        why = [finding["sentence"] for row in admitted.held[:1] for finding in row.findings[:1]]
         lines += [
-            f"held back: {out} POD-days ({len(admitted.held)} of them new); the first reason: {why.sentence}",
+            "; ".join([f"held back: {out} POD-days ({len(admitted.held)} of them new)", *why]),
             f'they are not in the readings; look: condivisa quality held "{name}"',
         ]
     odd = sum(row.severity is not Severity.BLOCKING for row in admitted.findings)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Collection
 from datetime import UTC, date, datetime
+from itertools import zip_longest
 from typing import Annotated
 from uuid import UUID
 
@@ -140,13 +141,16 @@ def held(community: CommunityArgument, state: StateOption = None) -> None:
         record = workspace.community(community)
         with workspace.reading() as work:
             rows = work.quarantine.waiting(record.id)
-    for row in rows:
+    rows.sort(key=lambda row: (row.held.pod, row.held.direction, row.received_at, row.held.day))
+    for row, after in zip_longest(rows, rows[1:]):
         typer.echo(
             f"{row.id}  {row.held.pod} {row.held.direction} {row.held.day}  "
             f"{int(row.held.wh.sum(dtype=np.int64))} Wh  from {printable(row.source)}"
         )
-        for finding in row.findings:
-            typer.echo(f"    {finding['check']}: {finding['sentence']}\n    remedy: {finding['remedy']}")
+        # Days of one file share their findings: each stands once, below the last of its days.
+        if after is None or after.findings != row.findings:
+            for finding in row.findings:
+                typer.echo(f"    {finding['check']}: {finding['sentence']}\n    remedy: {finding['remedy']}")
     typer.echo(f"{len(rows)} days are held")
 
 
@@ -234,7 +238,8 @@ def _show(found: QualityReport) -> None:
         for finding in row.findings:
             typer.echo(_finding(finding))
         for line in row.held:
-            typer.echo(f"held  {line.id}  {line.pod} {line.direction} {line.day}: {line.why[0]}")
+            checks = ", ".join(line.checks)
+            typer.echo(f"HELD     {checks}: {line.pod} {line.direction} {line.day}  {line.id}")
 
 
 def _show_pods(row: ConfigurationQuality) -> None:

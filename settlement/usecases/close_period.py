@@ -6,7 +6,7 @@ It is settled anew when better readings or prices arrived; what was settled befo
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from settlement.domain.case import Case, Direction
 from settlement.domain.community_text import community_toml
 from settlement.domain.engine import settle_or_findings
 from settlement.domain.errors import CaseNotReady
+from settlement.domain.findings import Finding
 from settlement.domain.holdings import held_series
 from settlement.domain.identifiers import uuid7
 from settlement.domain.records import EnergyHour, SettlementMember, StoredSettlement
@@ -60,7 +61,7 @@ def close_period(
     case = load_case(work, community_id, start, end, as_of, revenue_micro_eur)
     found = settle(case)
     if isinstance(found, list):
-        raise CaseNotReady(found)
+        raise CaseNotReady([*found, *_held_days(work, community_id, start, end)])
     consents = {member for member, payee in work.communities.payees(community_id).items() if payee.consent}
     document = canonical_json(found.document())
     manifest = evidence(case, document)
@@ -91,6 +92,24 @@ def _arrived(work: UnitOfWork, settled: StoredSettlement, as_of: datetime) -> st
         f"readings of {len(readings)} days and prices of {len(prices)} days were received after "
         f"{settled.as_of.isoformat()}"
     )
+
+
+def _held_days(work: UnitOfWork, community_id: UUID, start: datetime, end: datetime) -> list[Finding]:
+    """Why readings may be absent although they arrived: one finding for each series with held days."""
+    days = civil_days(start, end)
+    held: dict[tuple[str, Direction], list[date]] = {}
+    for row in work.quarantine.waiting(community_id):
+        if days[0] <= row.held.day <= days[-1]:
+            held.setdefault((row.held.pod, row.held.direction), []).append(row.held.day)
+    return [
+        Finding(
+            "readings.csv",
+            1,
+            f"POD {pod} {direction}: {len(rows)} days that arrived are held, the first is {rows[0]}; "
+            "release them, or reject them and bring better ones",
+        )
+        for (pod, direction), rows in held.items()
+    ]
 
 
 def _stored(

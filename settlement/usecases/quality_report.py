@@ -96,5 +96,6 @@ def _alone(terms: Community, row: PodRow) -> Community:
 
 def _held_line(row: QuarantinedDay) -> HeldLine:
     held = row.held
+    checks = tuple(finding["check"] for finding in row.findings)
     why = tuple(finding["sentence"] for finding in row.findings)
-    return HeldLine(row.id, held.pod, held.direction, held.day, row.received_at, row.source, why)
+    return HeldLine(row.id, held.pod, held.direction, held.day, row.received_at, row.source, checks, why)

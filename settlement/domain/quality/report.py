@@ -74,6 +74,7 @@ class HeldLine:
     day: date
     received_at: datetime
     source: str
+    checks: tuple[str, ...]
     why: tuple[str, ...]
 
     def document(self) -> dict[str, Any]:
@@ -85,6 +86,7 @@ class HeldLine:
             "day": self.day.isoformat(),
             "received_at": _text(self.received_at),
             "source": self.source,
+            "checks": list(self.checks),
             "why": list(self.why),
         }
 

@@ -27,7 +27,7 @@ from sqlalchemy.exc import DBAPIError
 from community.store.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 from community.usecases.register_community import register_community
 from settlement.domain.case import Case, Direction
-from settlement.domain.errors import NotFound, QuarantineRefused, ReadingsNotAdmitted
+from settlement.domain.errors import CaseNotReady, NotFound, QuarantineRefused, ReadingsNotAdmitted
 from settlement.domain.identifiers import uuid7
 from settlement.domain.quality.quarantine import HeldState
 from settlement.usecases.admit_readings import Admitted, admit_readings
@@ -35,6 +35,7 @@ from settlement.usecases.decide_held import reject_readings, release_readings
 from settlement.usecases.import_readings import Counts
 from settlement.usecases.load_case import load_case
 from tests.settlement.store import world
+from tests.settlement.usecases import shop
 
 SERIES_DAYS = 9 * 3
 P1 = world.pod_of("P1")
@@ -191,6 +192,15 @@ def test_admit__stranger_among_them__is_refused_as_a_whole(engine, community_id)
     with pytest.raises(ReadingsNotAdmitted):
         admit(engine, community_id, replace(case, series=series))
     assert rows(engine, "quarantined_readings") == rows(engine, "meter_readings") == 0
+
+
+def test_close__held_day__is_named_as_the_reason(engine, community_id) -> None:
+    admit(engine, community_id, spoiled())
+    with pytest.raises(CaseNotReady) as refused:
+        shop.close(engine, community_id, world.case())
+    (lacking_day, reason) = (row.sentence for row in refused.value.findings)
+    assert "lacks 24 of 72 readings" in lacking_day
+    assert "1 days that arrived are held, the first is 2024-07-02" in reason
 
 
 def test_release__held_day__enters_as_received_at_the_release(engine, community_id) -> None:

@@ -1,8 +1,12 @@
 """Defects of real meters: what the public data of 17 homes hold is found, and nothing of it is held back."""
 
+import csv
+import gzip
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
+from functools import partial
 
 import numpy as np
 import pytest
@@ -11,12 +15,14 @@ from oracle.sources.anomalies import anomalies
 from oracle.sources.citylearn import Months, citylearn_case
 from oracle.sources.fontana import Fontana, read_fontana
 from oracle.sources.zonal_prices import ZonalPrices, read_zonal_prices
-from settlement.domain.case import Case, Direction
+from settlement.domain.case import Case, Direction, MeterSeries
 from settlement.domain.day_vectors import DayGrid
 from settlement.domain.quality.finding import Check, QualityFinding, Severity
 from settlement.domain.quality.inspect import inspect
 from settlement.domain.quality.subject import Subject
+from settlement.domain.quality.twins import same_as_other_pod
 from settlement.usecases.load_case import validity
+from tests.settlement.domain.quality import month
 
 pytestmark = pytest.mark.shared
 MONTHS = [54 * 12 + month for month in (0, 3, 5, 9)]
@@ -91,3 +97,37 @@ def test_fontana__a_home_in_kilowatt_hours_taken_for_megawatt_hours__is_held(hom
     blocking = [row for row in inspected(replace(case, series=series)) if row.severity is Severity.BLOCKING]
     assert {row.pod for row in blocking} == {"IT999E00000001"}
     assert "kWh taken for Wh" in blocking[0].sentence
+
+
+def test_australian_homes__months_of_real_load__hardly_ever_look_odd(shared_data) -> None:
+    """Nothing is known of a defect in them: what fires there is a false alarm, and rare."""
+    energies = defaultdict(list)
+    with gzip.open(shared_data / "sgsc_au_10homes" / "smart_meter10.csv.gz", "rt") as file:
+        for row in csv.DictReader(file):
+            energies[row["customer_id"]].append(round(float(row["general_supply_kwh"] or 0) * 1000))
+    found, months = [], 0
+    for halves in energies.values():
+        wh = np.array(halves[: len(halves) // 2 * 2], dtype=np.int32).reshape(-1, 2).sum(axis=1)
+        for first in range(0, len(wh) - 672, 672):
+            put = {month.HOME_WITHDRAWN: partial(np.copyto, src=wh[first : first + 672])}
+            of_home = [row for row in inspect(month.subject(changes=put)) if row.pod == month.HOME]
+            found += [row.check for row in of_home if row.severity is not Severity.NOTE]
+            months += 1
+    assert months > 200
+    assert len(found) * 100 <= months, found
+
+
+def test_gsy_homes__two_members_with_the_load_of_another__are_found_and_no_other(shared_data) -> None:
+    """H14 is H1 and H15 is H5 in these data."""
+    with (shared_data / "gsy_homes18_oct2014" / "load_kw.csv").open(encoding="utf-8") as file:
+        names, *rows = list(csv.reader(file))
+    watt_hours = np.array([[round(float(kw) * 250) for kw in row[1:]] for row in rows], dtype=np.int32)
+    yes = np.ones(len(watt_hours), dtype=np.bool_)
+    series = [
+        MeterSeries(name, Direction.WITHDRAWN, 15, watt_hours[:, column], yes, ~yes)
+        for column, name in enumerate(names[1:])
+    ]
+    # Their clock is not known: the 30 days are put where no clock changes.
+    terms = month.community(date(2014, 9, 1), date(2014, 10, 1))
+    found = list(same_as_other_pod(Subject(DayGrid.of(terms.start, terms.end), terms, series, {})))
+    assert [(row.pod, row.sentence.split()[-1]) for row in found] == [("H14", "H1"), ("H15", "H5")]
