@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from community.usecases.devices import change_device, revoke_device
+from community.usecases.devices import change_device, register_device, revoke_device
 from oracle.errors import MeasuredInFuture, MeasuredTooLongAgo
 from oracle.records import MessageChannel
 from oracle.sources.device_messages import Metric
@@ -120,6 +120,15 @@ def test_watch__injection_above_the_plants_power__is_raised_and_resolved(world: 
     assert "60000 W" in alerts(world)["injection-limit"]
     world.send(telemetry(("power_w", "100", NOW + 3 * MINUTE)), NOW + 3 * MINUTE)
     assert alerts(world) == {}
+
+
+def test_watch__two_inverters_of_a_plant__count_together(world: Devices) -> None:
+    with OracleUnitOfWork(world.engine) as work:
+        second = register_device(work, world.community_id, replace(INVERTER, code="i-2"), NOW).record
+        work.commit()
+    world.send(telemetry(("power_w", "30000", NOW)))
+    replace(world, inverter=second).send(telemetry(("power_w", "30000", NOW)))
+    assert "60000 W" in alerts(world)["injection-limit"]
 
 
 def test_watch__agreed_limit__counts_instead_of_the_plants_power(world: Devices) -> None:
