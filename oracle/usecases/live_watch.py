@@ -2,7 +2,7 @@
 
 The bands are those of EN 50160 (CEI EN 50160) for low voltage: supply voltage 230 V ± 10 %, as 10-minute
 means in 95 % of each week; frequency of interconnected networks 50 Hz ± 1 %, as 10-second means in 99.5 % of
-a year. Known, not read: the standard is sold. A single value outside is a reason to look, no proof of a breach.
+a year. Known, not read: the standard is sold. One value outside is a reason to look, no proof of a breach.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
