@@ -16,7 +16,8 @@ days are Europe/Rome days, and a period's `to` is the day after its last one.
 **Access.** Every address but /health, /ready, /verify and /openapi.json needs a bearer token
 (`condivisa db token create`). A *member* sees its own figures and the community's sums, an *administrator*
 all of its community, an *auditor* everything under member codes, without wallets and IBANs, and changes
-nothing. What is out of reach answers 404, like what does not exist.
+nothing. What is out of reach answers 404, like what does not exist. A *device* has a key of its own, which
+opens the two addresses that it sends to and nothing else.
 
 **Errors** are RFC 9457 problem details with a stable `code`; `findings` lists every defect with its place.
 """

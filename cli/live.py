@@ -17,11 +17,14 @@ from oracle.broker import BrokerSettings, Subscriber
 from oracle.errors import Unavailable
 from oracle.usecases.device_inbox import ROOT
 from oracle.usecases.live_watch import decimal_text
-from oracle.usecases.telemetry import KEPT_DAYS, LiveValue, drop_telemetry, live_values
+from oracle.usecases.telemetry import KEPT_DAYS, LiveValue, live_values
 from oracle.wiring import device_inbox, watch_devices
 from settlement.bootstrap import Settings
 
 WATCH_EVERY_S = 60
+KeepOption = Annotated[
+    int, typer.Option(min=1, max=3_650, metavar="DAYS", help="How long telemetry is kept.")
+]
 
 app = typer.Typer(
     name="live",
@@ -46,6 +49,7 @@ def listen(
         str, typer.Option(help="Name of the session that the broker keeps for us; one process each.")
     ] = "condivisa",
     root: Annotated[str, typer.Option(help="First part of all topics.")] = ROOT,
+    keep_days: KeepOption = KEPT_DAYS,
     state: StateOption = None,
 ) -> None:
     """Take devices' messages from the broker of CONDIVISA_MQTT_URL until Ctrl-C; watch them meanwhile.
@@ -63,7 +67,9 @@ def listen(
         handle = device_inbox(engine, now, root)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: ended.set())
-        Subscriber(settings, handle, _log, _watcher(lambda: watch_devices(engine, now()))).run(ended)
+        Subscriber(settings, handle, _log, _watcher(lambda: watch_devices(engine, now(), keep_days))).run(
+            ended
+        )
 
 
 @app.command("show")
@@ -92,26 +98,15 @@ def show(
 
 
 @app.command("watch")
-def watch(state: StateOption = None) -> None:
+def watch(keep_days: KeepOption = KEPT_DAYS, state: StateOption = None) -> None:
     """Look at all devices once: raise alerts about what is wrong, resolve those that are over.
 
-    `condivisa live mqtt` does so every minute; without a broker, call this from time to time.
+    Old telemetry is deleted; readings that are settled are not telemetry and stay. `condivisa live mqtt` does
+    both every minute; without a broker, call this from time to time.
     """
     with explained(), open_workspace(state) as workspace:
-        new = watch_devices(workspace.database.engine, now())
+        new = watch_devices(workspace.database.engine, now(), keep_days)
     typer.echo(f"{new} new alerts; `condivisa alerts` shows all that are open")
-
-
-@app.command("prune")
-def prune(
-    days: Annotated[int, typer.Option(min=1, max=3_650, help="Days of telemetry to keep.")] = KEPT_DAYS,
-    state: StateOption = None,
-) -> None:
-    """Delete old telemetry. Readings that are settled are not telemetry and are never deleted here."""
-    with explained(), open_workspace(state) as workspace, workspace.writing() as work:
-        dropped = drop_telemetry(work, now(), days)
-        work.commit()
-    typer.echo(f"{dropped} values older than {days} days deleted")
 
 
 def _watcher(watch_once: Callable[[], int]) -> Callable[[], None]:

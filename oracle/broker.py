@@ -151,6 +151,7 @@ class Subscriber:
         if settings.tls:
             self._use_tls(client)
         client.on_connect = self._on_connect
+        client.on_subscribe = self._on_subscribe
         client.on_message = self._on_message
         return client
 
@@ -168,10 +169,21 @@ class Subscriber:
         if reason.is_failure:
             self._say(f"the broker at {self._settings.place} refuses us: {reason}")
             return
+        client.subscribe([(topic, 1) for topic in self._topics()])
+
+    def _on_subscribe(
+        self, _client: Client, _userdata: Any, _mid: Any, reasons: Any, _properties: Any
+    ) -> None:
+        refused = [reason for reason in reasons if reason.is_failure]
+        if refused:
+            self._away = True
+            self._say(f"the broker at {self._settings.place} lets us read nothing: {refused[0]}")
+            return
         self._welcome = True
-        topics = [f"{self._settings.root}/+/+/{kind}" for kind in (READINGS, TELEMETRY)]
-        client.subscribe([(topic, 1) for topic in topics])
-        self._say(f"listening at {self._settings.place} to {' and '.join(topics)}")
+        self._say(f"listening at {self._settings.place} to {' and '.join(self._topics())}")
+
+    def _topics(self) -> list[str]:
+        return [f"{self._settings.root}/+/+/{kind}" for kind in (READINGS, TELEMETRY)]
 
     def _on_message(self, client: Client, _userdata: Any, message: Any) -> None:
         if self._away:

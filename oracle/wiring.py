@@ -40,6 +40,7 @@ from oracle.usecases.device_inbox import ROOT, note_refusal, take_message
 from oracle.usecases.follow import Follower, follow
 from oracle.usecases.live_watch import watch_community
 from oracle.usecases.reconcile import Reconciled, note_divergences, reconcile
+from oracle.usecases.telemetry import KEPT_DAYS, drop_telemetry
 from settlement.casefile.atomic import write_atomically
 from settlement.domain.errors import ServiceError
 
@@ -222,10 +223,11 @@ def device_inbox(
     return handle
 
 
-def watch_devices(engine: Engine, now: datetime) -> int:
-    """Look at all devices of all communities once; how many alerts are new. Raises Unavailable."""
+def watch_devices(engine: Engine, now: datetime, kept_days: int = KEPT_DAYS) -> int:
+    """Look at all devices once and drop old telemetry; how many alerts are new. Raises Unavailable."""
     with _answering(), OracleUnitOfWork(engine) as work:
         new = sum(watch_community(work, row.id, now) for row in work.communities.all())
+        drop_telemetry(work, now, kept_days)
         work.commit()
     return new
 

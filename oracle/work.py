@@ -330,9 +330,17 @@ class PlantsReader(Protocol):
     def plants(self, community_id: UUID) -> list[PlantRecord]: ...
 
 
+class PodDaysReader(CommunityTerms, Protocol):
+    """Communities' terms, and when a POD is theirs."""
+
+    def pod_days(self, community_id: UUID, pod: str) -> list[tuple[date, date | None]]: ...
+
+
 class MeterWork(UnitOfWork, Protocol):
     """What a message of readings is taken with."""
 
+    @property
+    def communities(self) -> PodDaysReader: ...
     @property
     def devices(self) -> Devices: ...
     @property

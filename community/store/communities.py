@@ -87,6 +87,13 @@ class CommunitiesReader:
         record = self.get(community_id)
         return {} if record is None else {row.code: row.id for row in record.configurations}
 
+    def pod_days(self, community_id: UUID, pod: str) -> list[tuple[date, date | None]]:
+        """From when and up to, not including, when a POD is the community's; None is open."""
+        query = select(col(MemberPodRow.valid_from), col(MemberPodRow.valid_to)).where(
+            col(MemberPodRow.community_id) == community_id, col(MemberPodRow.pod) == pod
+        )
+        return [(begin, end) for begin, end in self._session.execute(query)]
+
     def payees(self, community_id: UUID) -> dict[str, Payee]:
         """How each member is paid, by its code."""
         query = select(MemberRow).where(col(MemberRow.community_id) == community_id)

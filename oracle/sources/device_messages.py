@@ -37,6 +37,7 @@ CLOCKS_APART: Final = timedelta(minutes=5)
 """How far a device's clock may be ahead of ours before we do not believe it."""
 _YEARS: Final = (2000, 2199)
 _DECIMALS: Final = 3
+_PLACE_MAX_CHARACTERS: Final = 100
 
 
 class Metric(StrEnum):
@@ -194,10 +195,16 @@ def _parsed(adapter: TypeAdapter[Kind], body: bytes) -> Kind:
         return adapter.validate_python(from_json(body, allow_inf_nan=False))
     except ValidationError as error:
         # Without the value that was sent: it may be personal.
-        found = [f"{'.'.join(map(str, one['loc'])) or 'body'}: {one['msg']}" for one in error.errors()]
+        found = [f"{_place(one['loc'])}: {one['msg']}" for one in error.errors()]
         raise MessageMalformed(found) from None
     except ValueError as error:
         raise MessageMalformed([f"it is no JSON: {error}"]) from error
+
+
+def _place(parts: tuple[int | str, ...]) -> str:
+    """Where a defect is; names of fields come from outside and may hold what no column can keep."""
+    text = ".".join(map(str, parts))[:_PLACE_MAX_CHARACTERS] or "body"
+    return "".join(one if one.isprintable() else "?" for one in text)
 
 
 _READINGS = TypeAdapter(ReadingsMessage)

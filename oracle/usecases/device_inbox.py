@@ -17,9 +17,8 @@ from oracle.sources.signed_message import open_message
 from oracle.usecases.alerts import raise_alert, resolve_alert
 from oracle.usecases.meter_push import push_readings
 from oracle.usecases.telemetry import take_telemetry
-from oracle.work import LiveWork, MeterWork, PlantsReader
+from oracle.work import LiveWork, MeterWork, PlantsReader, PodDaysReader
 from settlement.domain.errors import ServiceError
-from settlement.ports import CommunityTerms
 
 ROOT: Final = "condivisa"
 READINGS: Final = "readings"
@@ -27,8 +26,8 @@ TELEMETRY: Final = "telemetry"
 REFUSED: Final = "message-refused"
 
 
-class InboxCommunities(CommunityTerms, PlantsReader, Protocol):
-    """Communities with their terms and plants."""
+class InboxCommunities(PodDaysReader, PlantsReader, Protocol):
+    """Communities with their terms, PODs and plants."""
 
 
 class InboxWork(MeterWork, LiveWork, Protocol):

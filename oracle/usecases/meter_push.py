@@ -105,13 +105,13 @@ def _cut(device: DeviceRecord, message: ReadingsMessage, digest: bytes) -> list[
 
 def _require_admitted(work: MeterWork, device: DeviceRecord, days: Collection[date]) -> None:
     """A message about days on which the POD is not the community's is refused before anything is stored."""
-    first, last = min(days), max(days)
-    terms = work.communities.terms(device.community_id, day_start(first), day_start(last + DAY))
-    if terms is None:
-        raise NotFound("community", device.community_id)
     pod = device.device.pod
-    valid = [(row.valid_from, row.valid_to or date.max) for row in terms.pods if row.code == pod]
-    outside = [day for day in sorted(set(days)) if not any(begin <= day < end for begin, end in valid)]
+    valid = work.communities.pod_days(device.community_id, pod)
+    outside = [
+        day
+        for day in sorted(set(days))
+        if not any(begin <= day and (end is None or day < end) for begin, end in valid)
+    ]
     if outside:
         raise ReadingsNotAdmitted([(pod, day) for day in outside])
 

@@ -62,23 +62,21 @@ def test_push__ten_at_once__one_is_new(client: TestClient, world: World) -> None
     assert sorted(answer["known"] for _, answer in answers) == [False] + [True] * 9
 
 
-@pytest.mark.parametrize(
-    ("changed", "status", "code"),
-    [
-        ({"pod": OTHER_POD}, 403, "POD_NOT_OWN"),
-        ({"sent_at": "2030-01-01T00:00:00Z"}, 409, "MEASURED_IN_FUTURE"),
-        ({"blocks": [BLOCK | {"start": "2023-12-31T00:00:00+01:00"}]}, 409, "READINGS_NOT_ADMITTED"),
-        ({"blocks": [BLOCK | {"start": "2024-08-01T00:07:00+02:00"}]}, 422, "MESSAGE_MALFORMED"),
-        ({"blocks": [BLOCK | {"wh": [1.5]}]}, 422, "REQUEST_MALFORMED"),
-        ({"secret": "x"}, 422, "REQUEST_MALFORMED"),
-    ],
-)
-def test_push__what_cannot_be_taken__is_a_problem(
-    client: TestClient, world: World, changed: dict[str, Any], status: int, code: str
-) -> None:
+PROBLEMS: list[tuple[dict[str, Any], int, str]] = [
+    ({"pod": OTHER_POD}, 403, "POD_NOT_OWN"),
+    ({"sent_at": "2030-01-01T00:00:00Z"}, 409, "MEASURED_IN_FUTURE"),
+    ({"blocks": [BLOCK | {"start": "2023-12-31T00:00:00+01:00"}]}, 409, "READINGS_NOT_ADMITTED"),
+    ({"blocks": [BLOCK | {"start": "2024-08-01T00:07:00+02:00"}]}, 422, "MESSAGE_MALFORMED"),
+    ({"blocks": [BLOCK | {"wh": [1.5]}]}, 422, "REQUEST_MALFORMED"),
+    ({"secret": "x"}, 422, "REQUEST_MALFORMED"),
+]
+
+
+def test_push__what_cannot_be_taken__is_a_problem(client: TestClient, world: World) -> None:
     _, key = register(client, world)
-    found, problem = push(client, world, key, **changed)
-    assert (found, problem["code"]) == (status, code)
+    for changed, status, code in PROBLEMS:
+        found, problem = push(client, world, key, **changed)
+        assert (found, problem["code"]) == (status, code), changed
 
 
 def test_push__id_used_for_other_content__is_a_conflict(client: TestClient, world: World) -> None:

@@ -71,6 +71,12 @@ def test_readings__no_such_document__is_refused(body: bytes) -> None:
         parse_readings(body)
 
 
+def test_readings__name_of_a_field__reaches_the_sentence_as_plain_text() -> None:
+    with pytest.raises(MessageMalformed, match=r"a\?b") as refused:
+        parse_readings(readings(**{"a\0b": 1}))
+    assert refused.value.args[0].isprintable()
+
+
 def test_telemetry__value__is_whole_thousandths() -> None:
     (found,) = parse_telemetry(sample()).samples
     assert (found.metric, found.milli, found.metric.unit) == (Metric.VOLTAGE_L1_V, 230_400, "V")
