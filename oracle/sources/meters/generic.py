@@ -161,7 +161,7 @@ class _Table:
         for line, row in zip(lines, rows, strict=True):
             # A last separator that says nothing, or cells that a sheet leaves out, change nothing.
             cells = row[: self.width] if not any(row[self.width :]) else row
-            cells = cells + [""] * (self.width - len(cells)) if len(cells) < self.width - 1 else cells
+            cells = cells + [""] * (self.width - len(cells)) if self.is_sheet else cells
             if len(cells) == self.width:
                 kept.append((line, cells))
             else:

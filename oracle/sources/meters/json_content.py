@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 
 from oracle.sources.content import Content
+from settlement.casefile.toml_file import bounded_nesting
 from settlement.domain.findings import Finding
 
 DIGITS_MAX = 60
@@ -23,7 +24,8 @@ def parse_json(content: Content) -> object:
     if isinstance(text, Finding):
         raise NotJson(text)
     try:
-        return json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
+        with bounded_nesting():
+            return json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
     except json.JSONDecodeError as error:
         raise NotJson(
             Finding(content.name, error.lineno, "the file is not JSON, or ends too early")
