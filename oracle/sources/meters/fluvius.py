@@ -12,7 +12,7 @@ from oracle.sources.meters.gathering import Clock, Gathering
 from oracle.sources.meters.generic import Memo
 from oracle.sources.meters.meter_file import MeterFile, Options, refused
 from oracle.sources.meters.moments import pattern_minutes
-from oracle.sources.meters.records import Unreadable, text_records
+from oracle.sources.meters.records import Unreadable, places_of, text_records
 from settlement.domain.case import Direction
 from settlement.domain.findings import quote
 
@@ -37,16 +37,16 @@ def read(content: Content, options: Options) -> MeterFile:
     gathering = Gathering(content.name, NAME, Clock(zone=ZONE, minutes=15))
     times = Memo(lambda text: pattern_minutes(text, "%d/%m/%Y %H:%M:%S"))
     volumes = Memo(lambda text: nano_wh(text, decimal_mark=","))
-    places: dict[str, int] = {}
+    places: list[int] = []
     try:
         for line, record in text_records(content, ";"):
             if not places:
-                places = {name: record.index(name) for name in COLUMNS if name in record}
+                places = places_of(content.name, line, record, COLUMNS)
                 width = len(record)
             elif len(record) != width:
                 gathering.fault(line, f"the row has {len(record)} cells, the header names {width}")
             else:
-                _take(gathering, line, [record[places[name]] for name in COLUMNS], times, volumes)
+                _take(gathering, line, [record[place] for place in places], times, volumes)
     except Unreadable as error:
         return refused(content, NAME, [*gathering.findings, error.finding])
     return gathering.finish()

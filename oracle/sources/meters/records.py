@@ -3,7 +3,7 @@
 import csv
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import MAXYEAR, datetime, timedelta
 from itertools import islice
@@ -12,6 +12,7 @@ from typing import Any
 import openpyxl
 
 from oracle.sources.content import Content, oversize
+from oracle.sources.xml_stream import stream_xml
 from settlement.domain.findings import Finding, quote
 
 CHUNK = 1 << 16
@@ -43,6 +44,14 @@ def text_records(content: Content, separator: str) -> Iterator[Record]:
         raise Unreadable(content.name, reader.line_num, f"not readable as a table: {error}") from error
 
 
+def places_of(name: str, line: int, header: list[str], columns: Sequence[str]) -> list[int]:
+    """Position of each column in a header. Raises Unreadable where one is missing."""
+    missing = [column for column in columns if column not in header]
+    if missing:
+        raise Unreadable(name, line, f"the header has no column {', '.join(missing)}")
+    return [header.index(column) for column in columns]
+
+
 def chunks(records: Iterator[Record]) -> Iterator[tuple[list[int], list[list[str]]]]:
     """Lines and records, some ten thousand at a time."""
     while block := list(islice(records, CHUNK)):
@@ -50,9 +59,18 @@ def chunks(records: Iterator[Record]) -> Iterator[tuple[list[int], list[list[str
 
 
 def sheet_names(content: Content) -> list[str]:
-    """The sheets of a workbook. Raises Unreadable."""
-    with _workbook(content) as book:
-        return list(book.book.sheetnames)
+    """The sheets of a workbook, out of its list of contents alone. Raises Unreadable."""
+    _require_harmless(content)
+    names: list[str] = []
+    try:
+        with zipfile.ZipFile(io.BytesIO(content.raw)) as archive:
+            listing = Content(content.name, archive.read("xl/workbook.xml"))
+    except Exception as error:  # as below: whatever a damaged archive happens to break
+        raise Unreadable(content.name, 1, _damaged(error)) from error
+    found = stream_xml(listing, {"sheet"}, lambda element: names.append(element.get("name", "")))
+    if isinstance(found, Finding):
+        raise Unreadable(found.file, found.line, found.sentence)
+    return names
 
 
 def sheet_records(content: Content, sheet: str | None) -> Iterator[Record]:

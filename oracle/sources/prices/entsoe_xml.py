@@ -72,7 +72,7 @@ def _period(gathering: PriceGathering, zone: str, curve: str, period: Element) -
     count, rest = divmod(end - start, minutes)
     if rest or not 0 < count <= DAYS_MAX * 1440 // minutes or start % minutes:
         gathering.fault(
-            line, f"the period is not one of whole intervals of {minutes} minutes, of {DAYS_MAX} days"
+            line, f"the period is not whole intervals of {minutes} minutes, or has more than {DAYS_MAX} days"
         )
         return
     points = _points(gathering, period, count)

@@ -38,12 +38,12 @@ def read(content: Content) -> PriceFile:
         for line, record in text_records(content, separator):
             if not header:
                 header = [name.strip().lower() for name in record]
-                places = (_place(header, DATES) or 0, _place(header, HOURS) or 0)
+                day, hour = _times(content, line, header)
                 zones = zone_columns(header)
             elif len(record) != len(header):
                 gathering.fault(line, f"the row has {len(record)} cells, the header names {len(header)}")
             else:
-                start = _start(record[places[0]], record[places[1]])
+                start = _start(record[day], record[hour])
                 if isinstance(start, str):
                     gathering.fault(line, start)
                     continue
@@ -68,6 +68,13 @@ def _cells(line: str, separator: str) -> list[str]:
 
 def _place(header: list[str], names: tuple[str, ...]) -> int | None:
     return next((position for position, name in enumerate(header) if name in names), None)
+
+
+def _times(content: Content, line: int, header: list[str]) -> tuple[int, int]:
+    day, hour = (_place(header, names) for names in (DATES, HOURS))
+    if day is None or hour is None:
+        raise Unreadable(content.name, line, "the header has no date with an hour of the day")
+    return day, hour
 
 
 def _start(day_text: str, hour_text: str) -> int | str:

@@ -17,12 +17,13 @@ HOUR_QUARTERS = 4
 def other_year(file: PriceFile, other: PriceFile) -> list[Finding]:
     """A finding for each run of days whose prices stand at other hours in the other file, which is right.
 
-    One zone that both have is compared: prices of other zones are shifted alike.
+    One zone that both have is compared, the one whose prices differ most: others are shifted alike.
     """
     theirs = {column.zone: column for column in other.columns}
-    shared = next((column for column in file.columns if column.zone in theirs), None)
-    if shared is None:
+    both = [column for column in file.columns if column.zone in theirs]
+    if not both:
         return [Finding(file.name, 1, f"{other.name} has no zone of this file: they cannot be compared")]
+    shared = max(both, key=lambda column: len(np.unique(column.micro)))
     return [_finding(file, other, shared, *run) for run in _runs(shared, theirs[shared.zone])]
 
 

@@ -1,7 +1,7 @@
 """Zonal prices, each hour named in UTC and in Italian time: `data,ora,utc,mercato,NORD,…`, €/MWh."""
 
 from oracle.sources.content import Content
-from oracle.sources.meters.records import Unreadable, text_records
+from oracle.sources.meters.records import Unreadable, places_of, text_records
 from oracle.sources.prices.price_file import PriceFile, PriceGathering, micro_price, refused, zone_columns
 from oracle.sources.zonal_prices import hour_of
 
@@ -26,7 +26,7 @@ def read(content: Content) -> PriceFile:
         for line, record in text_records(content, ","):
             if not header:
                 header = record
-                zones, places = zone_columns(header), [header.index(name) for name in TIMES]
+                zones, places = zone_columns(header), places_of(content.name, line, header, TIMES)
             elif len(record) != len(header):
                 gathering.fault(line, f"the row has {len(record)} cells, the header names {len(header)}")
             else:
