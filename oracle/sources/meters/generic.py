@@ -12,13 +12,13 @@ from oracle.sources.meters.gathering import Clock, Columns, Gathering
 from oracle.sources.meters.mapping import Mapping, zone_of
 from oracle.sources.meters.meter_file import MeterFile, Options, refused
 from oracle.sources.meters.moments import iso_minutes, pattern_minutes
-from oracle.sources.meters.records import Record, Unreadable, chunks, sheet_records, text_records
+from oracle.sources.meters.records import Chunk, Unreadable, sheet_chunks, text_chunks
 from settlement.domain.case import Direction
 from settlement.domain.findings import quote
 
 NAME = "table by a mapping"
 MEASURED, ESTIMATED, MISSING = range(3)
-BAD = -1
+BAD, EMPTY = -1, -2
 
 
 class Memo(dict[str, int]):
@@ -55,13 +55,16 @@ def read_mapped(content: Content, options: Options, mapping: Mapping, name: str)
     clock = Clock(zone_of(mapping), mapping.at_end, mapping.minutes, mapping.unit in POWER_UNITS)
     gathering = Gathering(content.name, name, clock)
     try:
-        records = _records(content, mapping)
-        header = next((cells for line, cells in records if line >= mapping.header_line), [])
+        chunks = _chunks(content, mapping)
+        lines, rows = next(chunks, ([], []))
+        at = next((place for place, line in enumerate(lines) if line >= mapping.header_line), len(lines))
+        header = rows[at] if at < len(rows) else []
         places = _places(gathering, [cell.strip() for cell in header], mapping)
         if places is None:
             return refused(content, name, gathering.findings)
         table = _Table(gathering, mapping, options, places, len(header), content.is_workbook)
-        for lines, rows in chunks(records):
+        table.take(lines[at + 1 :], rows[at + 1 :])
+        for lines, rows in chunks:
             table.take(lines, rows)
     except Unreadable as error:
         gathering.findings.append(error.finding)
@@ -69,10 +72,10 @@ def read_mapped(content: Content, options: Options, mapping: Mapping, name: str)
     return gathering.finish()
 
 
-def _records(content: Content, mapping: Mapping) -> Iterator[Record]:
+def _chunks(content: Content, mapping: Mapping) -> Iterator[Chunk]:
     if content.is_workbook:
-        return sheet_records(content, mapping.sheet)
-    return text_records(content, mapping.separator)
+        return sheet_chunks(content, mapping.sheet)
+    return text_chunks(content, mapping.separator)
 
 
 def _places(gathering: Gathering, header: list[str], mapping: Mapping) -> dict[str, int] | None:
@@ -106,13 +109,13 @@ class _Table:
     def __post_init__(self) -> None:
         mapping = self.mapping
         self._times = Memo(lambda text: _minutes(text.strip(), mapping))
-        self._energies = Memo(lambda text: nano_wh(text, mapping.unit, self._mark(text)))
+        self._energies = Memo(self._energy)
         self._qualities = Memo(self._quality)
         self._directions = Memo(self._direction)
 
-    def take(self, lines: list[int], rows: list[list[str]]) -> None:
+    def take(self, lines: Sequence[int], rows: list[list[str]]) -> None:
         """The readings of some rows."""
-        if any(len(row) != self.width for row in rows):
+        if set(map(len, rows)) != {self.width}:
             lines, rows = self._of_width(lines, rows)
         if not rows:
             return
@@ -133,9 +136,9 @@ class _Table:
     def _enter(
         self, line: Ints, times: Ints, quality: Ints, pods: Sequence[str], way: Ints, texts: Sequence[str]
     ) -> None:
-        empty = np.fromiter((not text or text.isspace() for text in texts), np.bool_, len(texts))
+        nano = _looked_up(self._energies, texts)
+        empty = nano == EMPTY
         missing = (quality == MISSING) | (empty & (not self.options.blank_is_zero))
-        nano = np.fromiter((self._energies[text] for text in texts), np.int64, len(texts))
         nano[empty] = 0
         for row in np.flatnonzero((nano == BAD) & ~missing).tolist():
             text = texts[row]
@@ -147,7 +150,7 @@ class _Table:
             )
         usable = (times != BAD) & (nano != BAD) & (quality != BAD) & (way != BAD) & ~missing
         codes = {pod: code for code, pod in enumerate(dict.fromkeys(pods))}
-        code = np.fromiter((codes[pod] for pod in pods), np.int64, len(pods)) * len(self._ways) + way
+        code = _looked_up(codes, pods) * len(self._ways) + way
         labels = list(codes)
         rows = Columns(times, nano, (quality == ESTIMATED) | empty, line)
         order = np.flatnonzero(usable)[np.argsort(code[usable], kind="stable")]
@@ -156,7 +159,7 @@ class _Table:
             pod, direction = divmod(int(code[group[0]]), len(self._ways))
             self.gathering.add_columns((labels[pod], self._ways[direction], ""), rows.take(group))
 
-    def _of_width(self, lines: list[int], rows: list[list[str]]) -> tuple[list[int], list[list[str]]]:
+    def _of_width(self, lines: Sequence[int], rows: list[list[str]]) -> tuple[list[int], list[list[str]]]:
         kept = []
         for line, row in zip(lines, rows, strict=True):
             # A last separator that says nothing, or cells that a sheet leaves out, change nothing.
@@ -169,7 +172,7 @@ class _Table:
         return [line for line, _ in kept], [cells for _, cells in kept]
 
     def _numbers(self, line: Ints, texts: Sequence[str], memo: Memo, what: str) -> Ints:
-        found = np.fromiter((memo[text] for text in texts), np.int64, len(texts))
+        found = _looked_up(memo, texts)
         for row in np.flatnonzero(found == BAD).tolist():
             text = texts[row]
             self.gathering.fault(int(line[row]), f"{what} {quote(text)} is {memo.faults[text]}")
@@ -192,7 +195,12 @@ class _Table:
         if "pod" not in self.places:
             return [self.gathering.file] * len(columns[0])
         strip = Stripped()
-        return [strip[text] for text in columns[self.places["pod"]]]
+        return list(map(strip.__getitem__, columns[self.places["pod"]]))
+
+    def _energy(self, text: str) -> int | str:
+        if not text or text.isspace():
+            return EMPTY
+        return nano_wh(text, self.mapping.unit, self._mark(text))
 
     def _given(self) -> int:
         return self._ways.index(self.options.direction)
@@ -212,6 +220,11 @@ class _Table:
         if found is None:
             return f"not one of {', '.join(self.mapping.directions) or 'the words of [directions]'}"
         return self._ways.index(found)
+
+
+def _looked_up(numbers: dict[str, int], texts: Sequence[str]) -> Ints:
+    """The number of each text; a Memo finds out what it has not met yet."""
+    return np.fromiter(map(numbers.__getitem__, texts), np.int64, len(texts))
 
 
 class Stripped(dict[str, str]):

@@ -2,11 +2,12 @@
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import MAXYEAR, datetime, timedelta
-from itertools import islice
+from itertools import accumulate, islice
 from typing import Any
 
 import openpyxl
@@ -16,10 +17,12 @@ from oracle.sources.xml_stream import stream_xml
 from settlement.domain.findings import Finding, quote
 
 CHUNK = 1 << 16
+_LINE_END = re.compile(r"\r\n|\r|\n")
 ROWS_MAX = 1_048_576
 COLUMNS_MAX = 1_024
 HALF_SECOND = timedelta(milliseconds=500)
 Record = tuple[int, list[str]]
+Chunk = tuple[Sequence[int], list[list[str]]]
 
 
 class Unreadable(Exception):  # noqa: N818 - a defect of the file, turned into a finding where it is caught
@@ -32,16 +35,42 @@ class Unreadable(Exception):  # noqa: N818 - a defect of the file, turned into a
 
 def text_records(content: Content, separator: str) -> Iterator[Record]:
     """Records that are not empty, with the line on which each ends. Raises Unreadable."""
+    for lines, rows in text_chunks(content, separator):
+        yield from zip(lines, rows, strict=True)
+
+
+def text_chunks(content: Content, separator: str) -> Iterator[Chunk]:
+    """The same, some ten thousand records at a time. Raises Unreadable."""
     text = content.text()
     if isinstance(text, Finding):
         raise Unreadable(text.file, text.line, text.sentence)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    try:
-        for record in reader:
-            if record and (len(record) > 1 or record[0].strip()):
-                yield reader.line_num, record
-    except csv.Error as error:
-        raise Unreadable(content.name, reader.line_num, f"not readable as a table: {error}") from error
+    line = 0
+    while True:
+        try:
+            rows = list(islice(reader, CHUNK))
+        except csv.Error as error:
+            raise Unreadable(content.name, reader.line_num, f"not readable as a table: {error}") from error
+        if not rows:
+            return
+        lines: Sequence[int] = range(line + 1, line + len(rows) + 1)
+        if reader.line_num != line + len(rows):
+            lines = list(accumulate(map(_lines_of, rows), initial=line))[1:]
+        line = reader.line_num
+        if not all(map(_filled, rows)):
+            kept = [pair for pair in zip(lines, rows, strict=True) if _filled(pair[1])]
+            lines, rows = [pair[0] for pair in kept], [pair[1] for pair in kept]
+        if rows:
+            yield lines, rows
+
+
+def _lines_of(row: list[str]) -> int:
+    """Lines that a record covers: cells in quotation marks may hold line ends."""
+    return 1 + sum(len(_LINE_END.findall(cell)) for cell in row)
+
+
+def _filled(row: list[str]) -> bool:
+    return len(row) > 1 or (len(row) == 1 and bool(row[0].strip()))
 
 
 def places_of(name: str, line: int, header: list[str], columns: Sequence[str]) -> list[int]:
@@ -52,8 +81,9 @@ def places_of(name: str, line: int, header: list[str], columns: Sequence[str]) -
     return [header.index(column) for column in columns]
 
 
-def chunks(records: Iterator[Record]) -> Iterator[tuple[list[int], list[list[str]]]]:
-    """Lines and records, some ten thousand at a time."""
+def sheet_chunks(content: Content, sheet: str | None) -> Iterator[Chunk]:
+    """Rows of a sheet, some ten thousand at a time. Raises Unreadable."""
+    records = sheet_records(content, sheet)
     while block := list(islice(records, CHUNK)):
         yield [line for line, _ in block], [record for _, record in block]
 
