@@ -8,7 +8,7 @@ from uuid import UUID
 import numpy as np
 
 from oracle.sources.meters.assembly import Assembled, period
-from oracle.sources.prices.price_file import PriceColumn, PriceFile
+from oracle.sources.prices.price_file import PriceColumn, PriceFile, partial_sentence
 from oracle.sources.whole_days import consecutive
 from settlement.domain.calendar import DAY, day_start
 from settlement.domain.case import Case, Community, MeterSeries, PriceSeries
@@ -67,8 +67,11 @@ def price_runs(
         for column in (row for row in file.columns if row.zone in zones):
             cover = column.coverage
             for row in cover.partial:
-                found = Finding(file.name, int(column.line[row.position]), f"zone {column.zone}: {row}")
-                (notes if row.edge or skip_incomplete else findings).append(found)
+                left_out = row.edge or skip_incomplete
+                sentence = f"zone {column.zone}: {partial_sentence(row)}"
+                told = f"{sentence}; the day is left out" if left_out else f"{sentence}, or --skip-incomplete"
+                found = Finding(file.name, int(column.line[row.position]), told)
+                (notes if left_out else findings).append(found)
             for day, micro in _by_day(column):
                 known = days.setdefault(day, {}).setdefault(column.zone, micro)
                 if known != micro:

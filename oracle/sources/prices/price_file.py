@@ -55,7 +55,7 @@ class PriceFile:
         for column in self.columns:
             cover = column.coverage
             for row in cover.partial:
-                zones[int(column.line[row.position]), _partial(row)].append(column.zone)
+                zones[int(column.line[row.position]), partial_sentence(row)].append(column.zone)
             for first, last in consecutive(cover.absent):
                 zones[1, f"{first} to {last} have no price"].append(column.zone)
         return sorted(
@@ -64,7 +64,8 @@ class PriceFile:
         )
 
 
-def _partial(row: Partial) -> str:
+def partial_sentence(row: Partial) -> str:
+    """What a day of prices lacks, and the remedy."""
     missing = row.wanted - row.found
     hours = f"{missing // 4} of {row.wanted // 4} hours" if missing % 4 == 0 else f"{missing} quarter-hours"
     sentence = f"{row.day} lacks {hours}, first {row.instant}"
