@@ -1,14 +1,19 @@
 """`condivisa readings` and `condivisa prices` as a user types them, on files made here."""
 
 import re
-from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from cli.main import application
+from community.usecases.register_community import register_community
 from oracle.sources.meters.mapping import mapping_toml, read_mapping
-from tests.cli.processes import run, state_folder
+from oracle.store.unit_of_work import OracleUnitOfWork
+from settlement.casefile import read_case
+from settlement.store.engine import open_engine
 from tests.cli.small_case import write_small_case
 from tests.oracle.sources.meters import samples
 from tests.oracle.sources.prices import samples as price_samples
@@ -32,13 +37,35 @@ A = "IT999E00000004"
 """
 
 
-@pytest.fixture(scope="module")
-def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A registered community; tests import days of their own."""
-    with state_folder() as folder:
-        case = write_small_case(tmp_path_factory.mktemp("case") / "case")
-        assert run("import", case, "--state", folder).returncode == 0
-        yield folder
+@dataclass(frozen=True)
+class Done:
+    """How a command ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def run(*arguments: str | Path) -> Done:
+    """The command in this process: its database is the test's own."""
+    given = [str(argument) for argument in arguments]
+    ended = CliRunner().invoke(application(given), given)
+    assert ended.exception is None or isinstance(ended.exception, SystemExit), ended.exception
+    return Done(ended.exit_code, ended.stdout, ended.stderr)
+
+
+@pytest.fixture
+def state(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The state of a registered community without readings or prices."""
+    case, _ = read_case(write_small_case(tmp_path / "case"))
+    assert case is not None
+    engine = open_engine(database_url)
+    with OracleUnitOfWork(engine) as work:
+        register_community(work, case.community)
+        work.commit()
+    engine.dispose()
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    return tmp_path / "state"
 
 
 def test_detect__known_and_unknown_file__is_said_with_reasons(tmp_path: Path) -> None:
