@@ -12,6 +12,8 @@ from settlement.domain.findings import Finding
 
 BYTES_MAX = 256 * 2**20
 """Largest file, also after decompression: a small archive must not fill the memory."""
+PARSED_BYTES_MAX = 64 * 2**20
+"""Largest JSON, XML or unpacked workbook: what is parsed into objects takes many times its bytes."""
 MEMBERS_MAX = 2_000
 """More than the workbook or the month's archive of any sender holds."""
 HEAD_BYTES = 1 << 16
@@ -116,10 +118,17 @@ def unzip(content: Content) -> list[Content] | Finding:
         return Finding(content.name, 1, f"the ZIP archive cannot be read ({error}): get it again")
 
 
-def oversize(infos: list[zipfile.ZipInfo]) -> str | None:
+def oversize(infos: list[zipfile.ZipInfo], bytes_max: int = BYTES_MAX) -> str | None:
     """The sentence that refuses an archive with too much in it; readers stop at the stated sizes."""
     if len(infos) > MEMBERS_MAX:
         return f"the archive holds {len(infos)} files, more than {MEMBERS_MAX}: split it"
-    if sum(info.file_size for info in infos) > BYTES_MAX:
-        return f"the archive unpacks to more than {BYTES_MAX} bytes: split it"
+    if sum(info.file_size for info in infos) > bytes_max:
+        return f"the archive unpacks to more than {bytes_max} bytes: split it"
     return None
+
+
+def too_large(content: Content) -> Finding | None:
+    """The finding that refuses what is to be parsed into objects and is too large for it."""
+    if len(content.raw) <= PARSED_BYTES_MAX:
+        return None
+    return Finding(content.name, 1, f"the file has more than {PARSED_BYTES_MAX} bytes: split it by month")

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
-from oracle.sources.content import Content
+from oracle.sources.content import Content, too_large
 from settlement.domain.findings import Finding
 
 DEPTH_MAX = 20
@@ -82,6 +82,9 @@ def stream_xml(
 
     Names have no namespace here. `take` may have had some records before a file proves to be damaged.
     """
+    large = too_large(content)
+    if large is not None:
+        return large
     target = _Target(records, take)
     parser = DefusedXMLParser(target=target, forbid_dtd=True)
     target.parser = parser

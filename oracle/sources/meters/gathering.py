@@ -19,6 +19,8 @@ from settlement.domain.findings import Finding, quote
 FINDINGS_MAX = 1_000
 PARTS_MAX = 15
 """Day and night and whatever else a meter counts apart; their sums stay within 64 bits."""
+READINGS_MAX = 4_000_000
+"""A century of quarter-hours; more than any sender puts in one file, and what the memory holds."""
 STEPS = (1, 5, 10, 15, 30, 60)
 QUARTER, HOUR = 15, 60
 
@@ -66,9 +68,15 @@ class Gathering:
     _rows: dict[Key, list[tuple[int, int, bool, int]]] = field(default_factory=lambda: defaultdict(list))
     _columns: dict[Key, list[Columns]] = field(default_factory=lambda: defaultdict(list))
     _faults: int = 0
+    _count: int = 0
 
     def add(self, key: Key, label_minutes: int, nano: int, estimated: bool, line: int) -> None:
         """One reading: minutes since 1970 of its label, billionths of a Wh or W."""
+        self._count += 1
+        if self._count > READINGS_MAX:
+            if self._count == READINGS_MAX + 1:
+                self.fault(line, f"the file has more than {READINGS_MAX} readings: split it")
+            return
         self._rows[key].append((label_minutes, nano, estimated, line))
 
     def add_columns(self, key: Key, columns: Columns) -> None:

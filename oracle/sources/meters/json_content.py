@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from oracle.sources.content import Content
+from oracle.sources.content import Content, too_large
 from settlement.casefile.toml_file import bounded_nesting
 from settlement.domain.findings import Finding
 
@@ -20,7 +20,7 @@ class NotJson(Exception):  # noqa: N818 - a defect of the file, turned into a fi
 
 def parse_json(content: Content) -> object:
     """The document; each number is the text that stands in the file. Raises NotJson."""
-    text = content.text()
+    text = too_large(content) or content.text()
     if isinstance(text, Finding):
         raise NotJson(text)
     try:

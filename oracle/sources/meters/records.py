@@ -12,7 +12,7 @@ from typing import Any
 
 import openpyxl
 
-from oracle.sources.content import Content, oversize
+from oracle.sources.content import PARSED_BYTES_MAX, Content, oversize
 from oracle.sources.xml_stream import stream_xml
 from settlement.domain.findings import Finding, quote
 
@@ -172,7 +172,7 @@ def _require_harmless(content: Content) -> None:
     """Refuse what unpacks too large, and parts with a document type, which no workbook needs."""
     try:
         with zipfile.ZipFile(io.BytesIO(content.raw)) as archive:
-            sentence = oversize(archive.infolist())
+            sentence = oversize(archive.infolist(), PARSED_BYTES_MAX)
             if sentence is None:
                 for info in archive.infolist():
                     if info.filename.endswith((".xml", ".rels")):

@@ -76,7 +76,7 @@ def _period(gathering: PriceGathering, zone: str, curve: str, period: Element) -
         )
         return
     points = _points(gathering, period, count)
-    if points is None:
+    if points is None or gathering.is_full:
         return
     price: tuple[int, int] | None = None
     missing = []

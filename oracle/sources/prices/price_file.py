@@ -23,6 +23,8 @@ QUARTERS_MAX = 100
 NATIONAL = "PUN"
 """The national price: read and shown, but no zone of a plant, so it is never imported."""
 FINDINGS_MAX = 1_000
+PRICES_MAX = 2_000_000
+"""Eight years of quarter-hours of all zones."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,10 +90,23 @@ class PriceGathering:
     clock: ZoneInfo | None = None
     findings: list[Finding] = field(default_factory=list)
     _rows: dict[str, list[tuple[int, int, int, int]]] = field(default_factory=lambda: defaultdict(list))
+    _count: int = 0
 
     def add(self, zone: str, start_minutes: int, minutes: int, micro: int, line: int) -> None:
-        """The price of an interval that begins at the label and lasts so many minutes, 15 or 60."""
-        self._rows[zone].append((start_minutes, minutes, micro, line))
+        """The price of an interval that begins at the label and lasts so many minutes, 15 or 60.
+
+        Beyond PRICES_MAX prices are only counted: a few bytes of a curve may stand for a year of them.
+        """
+        self._count += 1
+        if self._count <= PRICES_MAX:
+            self._rows[zone].append((start_minutes, minutes, micro, line))
+        elif self._count == PRICES_MAX + 1:
+            self.fault(line, f"the file has more than {PRICES_MAX} prices: split it")
+
+    @property
+    def is_full(self) -> bool:
+        """Whether further prices would only be counted."""
+        return self._count > PRICES_MAX
 
     def fault(self, line: int, sentence: str) -> None:
         """A defect."""
