@@ -1,7 +1,6 @@
 """Rows of a meter file into registers: one place for the clock, repetitions, sums and rounding."""
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -231,9 +230,3 @@ def _named(key: tuple[object, ...]) -> str:
 
 def _rome(minutes: int) -> str:
     return rome_text(datetime.fromtimestamp(minutes * 60, UTC))
-
-
-def runs(mask: Mask) -> Iterator[tuple[int, int]]:
-    """Begin and end of each run of True."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]])))
-    return zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)

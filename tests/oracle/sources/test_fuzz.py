@@ -1,6 +1,8 @@
 """Every parser of foreign files on noise: it answers with registers or findings, never with an exception."""
 
+import io
 import os
+import zipfile
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -68,6 +70,40 @@ def test_meter_formats__mutated_sample__gives_registers_or_findings(name: str, d
     for row in FORMATS:
         if row.detect(Content(name, SAMPLES[name])) is None:
             judge(row.read(Content(name, raw), Options()))
+
+
+SHEET_INSERTS = [
+    b'r="ZZZZZZZZ1"',
+    b'r="XFD1"',
+    b'r="999999999"',
+    b'r="A-1"',
+    b't="s"',
+    b"<v>1e400</v>",
+    b"<c/>",
+    b"</row>",
+]
+
+
+@pytest.mark.parametrize("name", ["e-redes.xlsx", "eeg.xlsx"])
+@given(data=st.data())
+@few
+def test_workbooks__mutated_sheet__gives_registers_or_findings(name: str, data: st.DataObject) -> None:
+    with zipfile.ZipFile(io.BytesIO(SAMPLES[name])) as archive:
+        parts = {part: archive.read(part) for part in archive.namelist()}
+    part = data.draw(st.sampled_from(sorted(parts)))
+    changed = data.draw(mutated(parts[part]))
+    at = data.draw(st.integers(0, len(changed)))
+    parts[part] = changed[:at] + data.draw(st.sampled_from([b"", *SHEET_INSERTS])) + changed[at:]
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for other, raw in parts.items():
+            archive.writestr(other, raw)
+    content = Content(name, stream.getvalue())
+    for row in FORMATS:
+        if row.name in ("E-REDES XLSX", "eegfaktura workbook"):
+            row.detect(content)
+            judge(row.read(content, Options()))
+    judge(read_meter_bytes(name, content.raw))
 
 
 @given(raw=st.binary(max_size=300))
