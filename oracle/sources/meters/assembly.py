@@ -58,7 +58,7 @@ def assemble(files: Sequence[MeterFile], choices: Choices) -> tuple[Assembled, l
 
     The same reading may stand in several files; with other values only a rectification may replace it.
     """
-    findings = [row for file in files for row in file.findings]
+    findings = [row for file in files for row in (*file.findings, *_several_meters(file, choices))]
     notes = [row for file in files for row in file.notes]
     groups: dict[Key, list[Register]] = defaultdict(list)
     for register in (row for file in files for row in file.registers):
@@ -102,6 +102,21 @@ def whole_days(assembled: Assembled, choices: Choices) -> tuple[Assembled, list[
         elif not findings:
             findings.append(Finding(register.file, 1, f"{named}: no Europe/Rome day is whole"))
     return Assembled(kept, tuple(sorted(notes))), sorted(findings)
+
+
+def _several_meters(file: MeterFile, choices: Choices) -> list[Finding]:
+    """One POD for all labels is for files of one meter: several must not become one."""
+    unnamed: dict[str, set[str]] = defaultdict(set)
+    for row in file.registers:
+        if not POD_CODE.fullmatch(row.label) and row.label not in choices.pods:
+            unnamed[row.file].add(row.label)
+    if choices.pod is None:
+        return []
+    return [
+        Finding(name, 1, f"the file has {len(labels)} meters and --pod names one POD: say LABEL=POD for each")
+        for name, labels in unnamed.items()
+        if len(labels) > 1
+    ]
 
 
 def _key(register: Register, choices: Choices) -> Key | Finding:

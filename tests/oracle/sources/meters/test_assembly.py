@@ -58,6 +58,11 @@ def test_assemble__label_without_pod_or_direction__asks_for_them() -> None:
     assert list(whole(given, choices=Choices(pods={"E.csv": POD})).registers) == [(POD, OUT)]
 
 
+def test_assemble__one_pod_for_several_meters__is_refused() -> None:
+    file = read_meter_bytes("eeg.xlsx", samples.eegfaktura())
+    assert "the file has 2 meters and --pod names one POD" in told(assemble([file], Choices(pod=POD))[1])
+
+
 def test_whole_days__foreign_zone__loses_the_days_that_its_clock_cuts() -> None:
     assembled = whole(read_meter_bytes("n.csv", samples.nem12()), choices=Choices(pod=POD))
     kept, findings = whole_days(assembled, Choices())
