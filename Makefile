@@ -135,7 +135,7 @@ fix: .venv/.dev ## format and repair what can be repaired
 	$(BIN)/ruff format .
 
 test-deep: .build/test-tools ## longer random suites, proofs, static analysis, mutants of the contracts
-	CONDIVISA_DEEP=1 $(BIN)/pytest tests/reference tests/contracts tests/settlement tests/oracle/audit
+	CONDIVISA_DEEP=1 $(BIN)/pytest tests/reference tests/contracts tests/settlement tests/oracle/audit tests/oracle/sources
 	$(BIN)/pytest -m deep
 	@$(MAKE) --no-print-directory forge-deep halmos slither mutants
 
@@ -158,6 +158,7 @@ bench: .build/test-tools ## every figure as a ratio to a baseline of the same ru
 	$(BIN)/python -m benchmarks.commitment
 	$(BIN)/python -m benchmarks.audit
 	$(BIN)/python -m benchmarks.ingest
+	$(BIN)/python -m benchmarks.sources
 	$(BIN)/python -m benchmarks.month
 	$(BIN)/python -m benchmarks.api
 	$(BIN)/python -m benchmarks.follow

@@ -36,6 +36,8 @@ VERBS = (
     Verb("rules", "cli.rules", "app", "From files alone"),
     Verb("market", "cli.market", "app", "From files alone"),
     Verb("gse", "cli.gse", "app", "From files alone"),
+    Verb("readings", "cli.readings", "app", "The service"),
+    Verb("prices", "cli.prices", "app", "The service"),
     Verb("import", "cli.intake", "import_case", "The service"),
     Verb("quality", "cli.quality", "app", "The service"),
     Verb("publish", "cli.publish", "publish", "The service"),

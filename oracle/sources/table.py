@@ -1,17 +1,14 @@
 """Reading a comma-separated file, plain or gzipped, with every defect as a finding."""
 
 import csv
-import gzip
 import io
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from oracle.sources.content import TooLarge, gunzip
 from settlement.domain.findings import Finding, quote
-
-BYTES_MAX = 256 * 2**20
-"""Largest decompressed file: a small gzip must not fill the memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,27 +53,15 @@ def _text(path: Path) -> tuple[str, list[Finding]]:
     """The decoded file, without BOM."""
     try:
         raw = path.read_bytes()
-        content = _gunzip(raw) if raw[:2] == b"\x1f\x8b" else raw
+        content = gunzip(raw) if raw[:2] == b"\x1f\x8b" else raw
         return content.decode("utf-8-sig"), []
     except OSError as error:
         return "", [Finding(path.name, 1, f"cannot be read: {error.strerror or error}")]
-    except (EOFError, zlib.error, _TooLarge) as error:
+    except (EOFError, zlib.error, TooLarge) as error:
         return "", [Finding(path.name, 1, f"cannot be decompressed: {error}")]
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         return "", [Finding(path.name, line, "is not UTF-8")]
-
-
-class _TooLarge(Exception):  # noqa: N818 - the names of errors say what happened
-    """More decompressed bytes than any source here needs."""
-
-
-def _gunzip(raw: bytes) -> bytes:
-    with gzip.GzipFile(fileobj=io.BytesIO(raw)) as stream:
-        content = stream.read(BYTES_MAX + 1)
-    if len(content) > BYTES_MAX:
-        raise _TooLarge(f"more than {BYTES_MAX} bytes")
-    return content
 
 
 def _records(text: str) -> Iterator[tuple[int, list[str]]]:

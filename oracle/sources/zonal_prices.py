@@ -11,15 +11,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from oracle.sources.table import Row, locate, read_table
+from oracle.sources.prices.price_file import micro_price
+from oracle.sources.table import locate, read_table
 from settlement.domain import calendar
 from settlement.domain.calendar import ROME
-from settlement.domain.decimals import parse_scaled
 from settlement.domain.findings import Finding, quote
 
 FILE_NAMES = ("prezzi_zonali_2024.csv.gz", "prezzi_zonali_2024.csv")
-PRICE_DECIMALS = 6
-PRICE_MAX_MICRO_EUR = 100_000 * 10**6
 UTC_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -54,7 +52,7 @@ def read_zonal_prices(path: Path, zone: str) -> tuple[ZonalPrices | None, list[F
     prices: dict[datetime, int] = {}
     lines: dict[datetime, int] = {}
     for row in rows:
-        hour, price = _hour(row), _price(row)
+        hour, price = hour_of(*row.cells[:3]), micro_price(row.cells[3])
         if isinstance(hour, str) or isinstance(price, str):
             findings += [
                 Finding(file.name, row.line, fault) for fault in (hour, price) if isinstance(fault, str)
@@ -69,9 +67,8 @@ def read_zonal_prices(path: Path, zone: str) -> tuple[ZonalPrices | None, list[F
     return ZonalPrices(file.name, rows[-1].line if rows else 1, zone, prices), []
 
 
-def _hour(row: Row) -> datetime | str:
+def hour_of(day: str, clock: str, utc: str) -> datetime | str:
     """The hour's start, or the sentence that says what is wrong with it."""
-    day, clock, utc, _ = row.cells
     try:
         hour = datetime.strptime(utc, UTC_FORMAT).replace(tzinfo=UTC)
     except ValueError:
@@ -81,12 +78,3 @@ def _hour(row: Row) -> datetime | str:
     if hour.astimezone(ROME).strftime("%Y-%m-%d %H:%M") != f"{day} {clock}":
         return f"data and ora {quote(f'{day} {clock}')} are not the Italian time of {utc}"
     return hour
-
-
-def _price(row: Row) -> int | str:
-    """Micro-euro per MWh, or the sentence that says what is wrong with it."""
-    text = row.cells[3]
-    micro = parse_scaled(text, PRICE_DECIMALS, signed=True)
-    if micro is None:
-        return f"price {quote(text)} is not a number with at most {PRICE_DECIMALS} decimals"
-    return micro if abs(micro) <= PRICE_MAX_MICRO_EUR else f"price {quote(text)} is beyond 100000 €/MWh"

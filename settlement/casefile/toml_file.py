@@ -30,7 +30,7 @@ def read_table(file: Path, shown_as: str) -> tuple[Table | None, Notes]:
     except OSError as error:
         return None, _only(shown_as, 1, f"the file cannot be read: {error.strerror}")
     try:
-        with _bounded_nesting():
+        with bounded_nesting():
             values = tomllib.loads(text, parse_float=TomlFloat)
             notes = Notes(scan_lines(text), shown_as)
     except (ValueError, RecursionError) as error:
@@ -39,7 +39,7 @@ def read_table(file: Path, shown_as: str) -> tuple[Table | None, Notes]:
 
 
 @contextmanager
-def _bounded_nesting() -> Iterator[None]:
+def bounded_nesting() -> Iterator[None]:
     """Python's own recursion limit while foreign text is parsed.
 
     Libraries of the chain raise it for the whole process; brackets without end would then exhaust the stack.

@@ -22,6 +22,11 @@ def write_case(case: Case, folder: Path) -> None:
     """Write community.toml, readings.csv and prices.csv; each file is there whole or not at all."""
     write_atomically(folder / COMMUNITY_FILE, community_toml(case.community).encode())
     write_atomically(folder / PRICES_FILE, "".join(_price_lines(case)).encode())
+    write_readings(case, folder)
+
+
+def write_readings(case: Case, folder: Path) -> None:
+    """Write readings.csv alone, whole or not at all; of the community only the period matters."""
     with atomic_stream(folder / READINGS_FILE) as stream:
         for text in _reading_texts(case):
             stream.write(text.encode())

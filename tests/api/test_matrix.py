@@ -63,6 +63,8 @@ MATRIX = {
     ("PUT", P + "/plants/{plant_id}/request"): Row(ADMINISTRATORS, P + "/plants/{P1}/request"),
     ("POST", P + "/readings"): Row(ADMINISTRATORS),
     ("POST", P + "/prices"): Row(ROOT),
+    ("POST", P + "/meter-files"): Row(ADMINISTRATORS),
+    ("POST", P + "/price-files"): Row(ROOT),
     ("GET", P + "/readings/{pod}/{day}/receipt"): Row(
         OWNERS, P + "/readings/IT001E00000001/2024-07-02/receipt"
     ),
@@ -181,6 +183,8 @@ def test_route__each_asker__is_answered_as_the_matrix_says(
 def media_type(path: str) -> str:
     """Of what the route takes."""
     tables = ("/readings", "/prices", "/gse-figures", "/bank-statements")
+    if path.endswith(("/meter-files", "/price-files")):
+        return "application/octet-stream"
     return "text/csv" if path.endswith(tables) else "application/json"
 
 
