@@ -8,7 +8,7 @@ import typer
 
 from cli.display import Display
 from cli.failures import EXIT_BAD_INPUT, explained, refuse_findings, stop
-from cli.intake import counted
+from cli.intake import counted, quality_lines
 from cli.reading_files import (
     BlankOption,
     DirectionOption,
@@ -106,8 +106,8 @@ def import_files(
 
     The same values again change nothing; other values are kept beside the old ones as corrections. A day that
     a file begins or ends with and that is not whole is left out; one in the middle is a finding. Files of no
-    known format are read by the mapping that --save-mapping kept. Bad input: every finding as file:line:
-    sentence, exit 2, nothing imported.
+    known format are read by the mapping that --save-mapping kept. Days that cannot be what they say are held
+    (`condivisa quality held`). Bad input: every finding as file:line: sentence, exit 2, nothing imported.
     """
     given = said(mapping, pod, direction, blank_is_zero, skip_incomplete)
     if save_mapping and given.options.mapping is None:
@@ -117,11 +117,15 @@ def import_files(
         assembled = _whole_days(_assembled(files, _with_saved(workspace, record, files, given)), given)
         display = Display()
         with display.stage("import") as stage, workspace.writing() as work:
-            done = take_in_readings(work, record.id, assembled, now())
+            source = ", ".join(path.name for path in files)
+            admitted = take_in_readings(work, record.id, assembled, source, now())
             work.commit()
-            stage.outcome = f"{len(assembled.registers)} series, POD-days {counted(done.readings)}"
+            days = counted(admitted.imported.readings)
+            stage.outcome = f"{len(assembled.registers)} series, POD-days {days}"
         show_notes(assembled.notes)
         show_assembled(assembled)
+        for line in quality_lines(record.name, admitted):
+            typer.echo(line)
         if save_mapping and given.options.mapping is not None:
             kept = workspace.folder_of(record.name) / MAPPING_FILE
             write_atomically(kept, mapping_toml(with_pods(given.options.mapping, given.choices)).encode())

@@ -71,7 +71,7 @@ def post_meter_file(
     """Whole Europe/Rome days of the file; an incomplete one at its beginning or end is left out.
 
     Other values than those known are kept beside them as a correction. With any finding nothing is
-    imported.
+    imported. Days that cannot be what they say are held, named in `quality`, until somebody releases them.
     """
     choices = Choices(pod=pod, skip_incomplete=skip_incomplete)
     with service.writing() as work:
@@ -81,9 +81,11 @@ def post_meter_file(
         _refuse(findings)
         whole, findings = whole_days(assembled, choices)
         _refuse(findings)
-        imported = take_in_readings(work, community_id, whole, service.clock())
+        admitted = take_in_readings(
+            work, community_id, whole, f"{name} by API: {asker.label}", service.clock()
+        )
         work.commit()
-    return ImportOut.of(imported)
+    return ImportOut.of(admitted.imported, admitted)
 
 
 @router.post(

@@ -24,7 +24,7 @@ from settlement.domain.case import Case, Direction, MeterSeries
 from settlement.domain.day_vectors import DayGrid
 from settlement.domain.errors import NotFound, ReadingsNotAdmitted
 from settlement.domain.identifiers import uuid7
-from settlement.usecases.import_readings import import_readings
+from settlement.usecases.admit_readings import admit_readings
 
 _FOREVER: Final = datetime.max.replace(tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -167,13 +167,10 @@ def _enter(
         if terms is None:
             raise NotFound("community", device.community_id)
         case = Case(terms, _series(device.device.pod, DayGrid.of(start, end), entering), ())
-        _admit(work, device.community_id, case, _received_at(work, device.community_id, days, now))
+        received_at = _received_at(work, device.community_id, days, now)
+        # What cannot be is held; the device is told that its day was taken, since sending again helps nobody.
+        admit_readings(work, device.community_id, case, f"device {device.device.code}", received_at)
     return [day.key for day in entering]
-
-
-def _admit(work: MeterWork, community_id: UUID, case: Case, received_at: datetime) -> None:
-    """The one door from meters' messages to the readings that are settled."""
-    import_readings(work, community_id, case, received_at)
 
 
 def _series(pod: str, grid: DayGrid, entering: Sequence[CollectedDay]) -> tuple[MeterSeries, ...]:

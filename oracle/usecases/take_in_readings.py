@@ -11,10 +11,11 @@ from oracle.sources.meters.assembly import Assembled, period
 from oracle.sources.prices.price_file import PriceColumn, PriceFile, partial_sentence
 from oracle.sources.whole_days import consecutive
 from settlement.domain.calendar import DAY, day_start
-from settlement.domain.case import Case, Community, MeterSeries, PriceSeries
+from settlement.domain.case import Case, Community, PriceSeries
 from settlement.domain.errors import NotFound
 from settlement.domain.findings import Finding
 from settlement.ports import UnitOfWork
+from settlement.usecases.admit_readings import Admitted, admit_readings
 from settlement.usecases.import_readings import Counts, Imported, import_readings
 
 
@@ -28,15 +29,16 @@ class PriceRun:
 
 
 def take_in_readings(
-    work: UnitOfWork, community_id: UUID, assembled: Assembled, received_at: datetime
-) -> Imported:
-    """Store whole days of readings as received at that instant; never commits.
+    work: UnitOfWork, community_id: UUID, assembled: Assembled, source: str, received_at: datetime
+) -> Admitted:
+    """Store whole days of readings as received at that instant, and hold what cannot be; never commits.
 
-    Raises NotFound, ReadingsNotAdmitted where a POD is not the community's on a day, ReceivedOutOfOrder.
+    `source` names the files. Raises NotFound, ReadingsNotAdmitted where a POD is not the community's on a
+    day, ReceivedOutOfOrder.
     """
     days = assembled.days
-    terms = _terms(work, community_id, days)
-    return _store(work, community_id, terms, assembled.series(*period(days)), (), received_at)
+    case = Case(_terms(work, community_id, days), assembled.series(*period(days)), ())
+    return admit_readings(work, community_id, case, source, received_at)
 
 
 def take_in_prices(
@@ -46,7 +48,7 @@ def take_in_prices(
     counts = Counts()
     for run in runs:
         terms = _terms(work, community_id, (run.first, run.last + DAY))
-        done = _store(work, community_id, terms, (), run.prices, received_at).prices
+        done = import_readings(work, community_id, Case(terms, (), run.prices), received_at).prices
         counts.new += done.new
         counts.unchanged += done.unchanged
         counts.corrected += done.corrected
@@ -111,14 +113,3 @@ def _terms(work: UnitOfWork, community_id: UUID, days: tuple[date, date]) -> Com
     if terms is None:
         raise NotFound("community", community_id)
     return terms
-
-
-def _store(
-    work: UnitOfWork,
-    community_id: UUID,
-    terms: Community,
-    series: tuple[MeterSeries, ...],
-    prices: tuple[PriceSeries, ...],
-    received_at: datetime,
-) -> Imported:
-    return import_readings(work, community_id, Case(terms, series, prices), received_at)
