@@ -8,9 +8,12 @@ each. Then the local node mines 10,000 blocks and the follower reads them into t
 the same node for the same blocks and logs and keeps nothing. Anvil mines each transaction as it comes.
 """
 
+import socket
+import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,6 +24,9 @@ from eth_utils.address import to_checksum_address
 from sqlalchemy import Engine
 
 from community.usecases.register_community import register_community
+from oracle.chain.client import EvmChain
+from oracle.chain.node import ANVIL
+from oracle.chain.rpc import Rpc
 from oracle.store.unit_of_work import OracleUnitOfWork
 from oracle.usecases.follow import BATCH_BLOCKS_MAX, follow
 from oracle.usecases.publish import publish
@@ -45,11 +51,12 @@ from settlement.domain.case import (
 from settlement.usecases.close_period import close_period
 from settlement.usecases.import_readings import import_readings
 
-MINED_AT_ONCE = 250
+MINED_AT_ONCE = 1000
 BLOCKS, CATCH_UP_GOAL_S = 10_000, 10
 CONFIGURATIONS, POSTED_GOAL_A_S = 100, 20
 DAY, NEXT = date(2024, 7, 1), date(2024, 7, 2)
 RECEIVED, CLOSED = datetime(2024, 12, 1, tzinfo=UTC), datetime(2024, 12, 2, tzinfo=UTC)
+PLAIN_CHAIN = 31338
 RECEIVER = bytes([0xBB]) * 20
 
 
@@ -60,8 +67,31 @@ def main() -> int:
         state.chmod(0o755)
         with open_database(Settings(state=state)) as database, open_chain(ChainSettings(state)) as opened:
             posted_a_s = _posting(database.engine, opened)
-            caught_up_s = _catching_up(database.engine, opened)
+            with _plain_node() as url:
+                other = _open(url, opened)
+                caught_up_s = _catching_up(database.engine, other)
     return 0 if posted_a_s >= POSTED_GOAL_A_S and caught_up_s <= CATCH_UP_GOAL_S else 1
+
+
+@contextmanager
+def _plain_node() -> Iterator[str]:
+    """A node that keeps blocks and no old states, which would take longer to write than blocks to read."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+    command = [str(ANVIL), "--quiet", "--port", str(port), "--accounts", "0", "--prune-history"]
+    command += ["--chain-id", str(PLAIN_CHAIN)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        try:
+            time.sleep(2)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.kill()
+
+
+def _open(url: str, opened: OpenChain) -> OpenChain:
+    """The same account on another chain, with time enough to mine thousands of blocks."""
+    return OpenChain(url, EvmChain(Rpc(url, 60.0), opened.chain.keys, PLAIN_CHAIN))
 
 
 def _posting(engine: Engine, opened: OpenChain) -> float:

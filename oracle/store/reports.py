@@ -23,9 +23,10 @@ class ReportsReader:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def of_message(self, outbox_id: UUID) -> list[SignedReport]:
-        """The reports of one outbox message, by day."""
-        return self._all(col(Row.outbox_id) == outbox_id)
+    def of_message(self, outbox_id: UUID, configuration_id: UUID | None = None) -> list[SignedReport]:
+        """The reports of one outbox message, all or a configuration's, by day."""
+        of = [] if configuration_id is None else [col(Row.configuration_id) == configuration_id]
+        return self._all(col(Row.outbox_id) == outbox_id, *of)
 
     def of_days(self, configuration_id: UUID, first: date, last: date) -> list[SignedReport]:
         """All reports of a configuration's days, by day, the latest of a day last."""

@@ -8,7 +8,8 @@ reports. Where hour totals would show single persons the reports hide them, and 
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import TypeAlias
 from uuid import UUID
 
 from community.domain.records import ConfigurationRecord
@@ -29,6 +30,8 @@ from settlement.domain.records import EnergyHour, OutboxRow, StoredSettlement
 from settlement.usecases.load_case import load_case, load_series
 
 SALT_BYTES = 32
+Cases: TypeAlias = dict[tuple[datetime, datetime], Case]
+"""Periods [start, end) of one community as one settlement knew them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,22 +73,26 @@ def orders_of(context: Context, message: OutboxRow) -> list[Order]:
 
 def kept_reports(work: Work, order: Order) -> list[SignedReport]:
     """The reports that were signed for the order before, by day."""
-    signed = work.reports.of_message(order.message_id)
-    return [report for report in signed if report.configuration_id == order.configuration.id]
+    return work.reports.of_message(order.message_id, order.configuration.id)
 
 
 def sign_days(
-    context: Context, work: Work, order: Order, replaced: Mapping[date, SignedReport] | None = None
+    context: Context,
+    work: Work,
+    order: Order,
+    replaced: Mapping[date, SignedReport] | None = None,
+    cases: Cases | None = None,
 ) -> list[SignedReport]:
     """Attest the order's days, or those that are replaced, and keep what was attested and what opens it.
 
     What an earlier attempt kept is found. A report whose predecessor hides its totals hides them as well.
+    `cases` are the periods that were loaded for other orders of the same message, to be used again.
     """
     kept = kept_reports(work, order)
     if kept:
         return kept
     before = replaced or {}
-    attestations = _attest(work, order, before)
+    attestations = _attest(work, order, before, {} if cases is None else cases)
     _require_settled_hours(work, order, attestations)
     hides = _hides_totals(context, work, order)
     hidden_before = {day for day, report in before.items() if report.hidden}
@@ -123,10 +130,14 @@ def accept(reports: Sequence[SignedReport]) -> Finish:
     return lambda work: work.reports.accept([report.report for report in reports])
 
 
-def _attest(work: Work, order: Order, replaced: Mapping[date, SignedReport]) -> list[DayAttestation]:
+def _attest(
+    work: Work, order: Order, replaced: Mapping[date, SignedReport], cases: Cases
+) -> list[DayAttestation]:
     days = sorted(replaced) or order.days
-    start, end = day_start(days[0]), day_start(days[-1] + timedelta(days=1))
-    case = load_case(work, order.settlement.community_id, start, end, order.settlement.as_of)
+    period = (day_start(days[0]), day_start(days[-1] + timedelta(days=1)))
+    if period not in cases:
+        cases[period] = load_case(work, order.settlement.community_id, *period, order.settlement.as_of)
+    case = cases[period]
     predecessors = {day: report.report for day, report in replaced.items()}
     return list(attest_days(case, order.configuration.code, days, work.pod_keys.make, predecessors))
 

@@ -9,7 +9,15 @@ from functools import partial
 from oracle.ports import AreaReports, Call, Outcome
 from oracle.usecases.batching import in_transactions
 from oracle.usecases.context import Context, Step, Steps
-from oracle.usecases.day_reports import Order, accept, kept_reports, orders_of, require_on_ledger, sign_days
+from oracle.usecases.day_reports import (
+    Cases,
+    Order,
+    accept,
+    kept_reports,
+    orders_of,
+    require_on_ledger,
+    sign_days,
+)
 from oracle.work import Work
 from settlement.domain.calendar import day_number
 from settlement.domain.records import OutboxRow
@@ -47,8 +55,9 @@ def _post(context: Context, order: Order, work: Work) -> Call:
 
 def _post_all(context: Context, orders: Sequence[Order], work: Work) -> Call:
     place = orders[0].place
+    cases: Cases = {}
     batches = [
-        AreaReports(order.area, [report.message for report in sign_days(context, work, order)])
+        AreaReports(order.area, [report.message for report in sign_days(context, work, order, cases=cases)])
         for order in orders
     ]
     return context.ledger.post_all(place.ledger, place.community, batches)
