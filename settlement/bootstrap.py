@@ -3,6 +3,9 @@
 STATE (--state, CONDIVISA_STATE, default .condivisa)  everything that the service keeps on this machine
 DATABASE_URL                                          a PostgreSQL of your own; wins over the embedded one
 CONDIVISA_RPC_URL                                     a node of your own; wins over the local one
+CONDIVISA_BROKER_URL                                  RabbitMQ (amqp://) or Redis (redis://): jobs are run by
+                                                      `condivisa worker`; without it by `condivisa serve`
+CONDIVISA_BROKER_PREFIX                               begins the names of the broker's queues
 """
 
 import os
@@ -33,6 +36,8 @@ class Settings:
     state: Path = _STATE
     database_url: str | None = None
     rpc_url: str | None = None
+    broker_url: str | None = None
+    broker_prefix: str = "condivisa"
 
     @classmethod
     def from_environment(
@@ -44,6 +49,8 @@ class Settings:
             state=state or Path(found.get("CONDIVISA_STATE") or _STATE),
             database_url=found.get("DATABASE_URL") or None,
             rpc_url=found.get("CONDIVISA_RPC_URL") or None,
+            broker_url=found.get("CONDIVISA_BROKER_URL") or None,
+            broker_prefix=found.get("CONDIVISA_BROKER_PREFIX") or "condivisa",
         )
 
 

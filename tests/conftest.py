@@ -126,9 +126,9 @@ def _address(server: str, database: str) -> str:
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """In CI a test of the node or the browser must run: its skip is a failure."""
+    """In CI a test of the node, the browser or a broker must run: its skip is a failure."""
     report = yield
-    needed = item.get_closest_marker("node") or item.get_closest_marker("browser")
+    needed = any(item.get_closest_marker(name) for name in ("node", "browser", "service"))
     if report.skipped and needed and os.environ.get("CI") and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
         report.longrepr = f"skipped in CI, where it must run: {report.longrepr}"

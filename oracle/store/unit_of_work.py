@@ -6,6 +6,7 @@ from community.store.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 from oracle.store.bank_accounts import BankAccounts, BankAccountsReader
 from oracle.store.deployments import Deployments, DeploymentsReader
 from oracle.store.hidden_days import HiddenDays, HiddenDaysReader
+from oracle.store.jobs import Jobs, JobsReader
 from oracle.store.pod_keys import PodKeys, PodKeysReader
 from oracle.store.reports import Reports, ReportsReader
 from oracle.store.roster_salts import RosterSalts, RosterSaltsReader
@@ -24,6 +25,7 @@ class OracleUnitOfWork(UnitOfWork):
     hidden_days: HiddenDays
     roster_salts: RosterSalts
     bank_accounts: BankAccounts
+    jobs: Jobs
 
     def _attach(self, session: Session) -> None:
         super()._attach(session)
@@ -35,6 +37,7 @@ class OracleUnitOfWork(UnitOfWork):
         self.hidden_days = HiddenDays(session)
         self.roster_salts = RosterSalts(session)
         self.bank_accounts = BankAccounts(session)
+        self.jobs = Jobs(session)
 
 
 class OracleReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
@@ -48,6 +51,7 @@ class OracleReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
     hidden_days: HiddenDaysReader
     roster_salts: RosterSaltsReader
     bank_accounts: BankAccountsReader
+    jobs: JobsReader
 
     def _attach(self, session: Session) -> None:
         super()._attach(session)
@@ -59,3 +63,4 @@ class OracleReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
         self.hidden_days = HiddenDaysReader(session)
         self.roster_salts = RosterSaltsReader(session)
         self.bank_accounts = BankAccountsReader(session)
+        self.jobs = JobsReader(session)

@@ -1,0 +1,105 @@
+"""Celery: its messages say that a partition has work, or that a clock ticked; the work itself is in rows.
+
+Imported by worker, beat, and an API that has a broker: nobody else waits for Celery to load.
+"""
+
+import logging
+import zlib
+from collections.abc import Callable
+from datetime import timedelta
+from functools import cache
+
+from celery import Celery
+from kombu.entity import Queue
+from kombu.exceptions import OperationalError
+
+from oracle.tasks.desk import Announce, Desk
+from oracle.tasks.drain import drain
+from oracle.tasks.tick import tick
+
+log = logging.getLogger("condivisa.jobs")
+
+QUEUES = 8
+"""Partitions are spread over so many queues: a worker may be given some of them alone."""
+TICK_EVERY = timedelta(seconds=5)
+EXPIRES_S = 60.0
+"""A message that waited so long is dropped unread: the sweep has said it again."""
+ANSWER_S = 2.0
+"""An API that orders a job waits no longer for a broker: the job is stored all the same."""
+
+
+def queue_of(prefix: str, partition: str) -> str:
+    """Name of the queue of a partition; the same on every machine."""
+    return f"{prefix}.{zlib.crc32(partition.encode()) % QUEUES}"
+
+
+def queue_names(prefix: str) -> list[str]:
+    """All queues: those of partitions, and the clock's."""
+    return [*(f"{prefix}.{number}" for number in range(QUEUES)), f"{prefix}.clock"]
+
+
+def celery_app(broker_url: str, prefix: str) -> Celery:
+    """The Celery application on a broker, without tasks: enough to send messages."""
+    app = Celery(prefix, broker=broker_url, set_as_current=False)
+    app.conf.update(
+        task_ignore_result=True,
+        task_queues=[Queue(name, routing_key=name) for name in queue_names(prefix)],  # type: ignore[no-untyped-call]
+        task_default_queue=f"{prefix}.0",
+        task_default_exchange=prefix,
+        worker_prefetch_multiplier=1,
+        worker_enable_remote_control=False,
+        worker_send_task_events=False,
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        broker_connection_timeout=ANSWER_S,
+        broker_transport_options=_transport_options(broker_url, prefix),
+        beat_schedule={
+            "tick": {
+                "task": "condivisa.tick",
+                "schedule": TICK_EVERY,
+                "options": {"queue": f"{prefix}.clock", "expires": EXPIRES_S},
+            }
+        },
+    )
+    return app
+
+
+def _transport_options(broker_url: str, prefix: str) -> dict[str, object]:
+    if not broker_url.startswith("redis"):
+        return {}
+    # A message that nobody acknowledged is offered again long before the default hour.
+    return {
+        "global_keyprefix": f"{prefix}:",
+        "visibility_timeout": 10 * EXPIRES_S,
+        "socket_connect_timeout": ANSWER_S,
+    }
+
+
+def announcer(app: Celery, prefix: str) -> Announce:
+    """Announces partitions through the broker; one that does not answer is logged and left to the sweep."""
+
+    def announce(partition: str) -> None:
+        try:
+            app.send_task(
+                "condivisa.drain", (partition,), queue=queue_of(prefix, partition),
+                expires=EXPIRES_S, retry=False,
+            )  # fmt: skip
+        except (OperationalError, OSError) as error:
+            log.warning("the broker does not answer (%s): the sweep announces %s again", error, partition)
+
+    return announce
+
+
+def with_tasks(app: Celery, make_desk: Callable[[], Desk]) -> Celery:
+    """The application with its two tasks. The desk is made by the process that works, not by its parent."""
+    desk = cache(make_desk)
+
+    def drain_partition(partition: str) -> None:
+        drain(desk(), partition)
+
+    def tick_once() -> None:
+        tick(desk())
+
+    app.task(name="condivisa.drain")(drain_partition)
+    app.task(name="condivisa.tick")(tick_once)
+    return app
