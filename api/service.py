@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from oracle.store.unit_of_work import OracleReadOnlyUnitOfWork, OracleUnitOfWork
+from oracle.tasks.desk import Announce, unheard
 from settlement.bootstrap import Database, case_manifest, database_revision
 from settlement.engines import settle_case
 from settlement.ports import Evidence, Settle
@@ -23,20 +24,24 @@ VERIFIER_PAGE = Path(__file__).resolve().parent.parent / "web" / "verifier" / "v
 class Service:
     """The unit-of-work makers, the clock and the few files that the edge serves.
 
-    `not_ready` gives the reason why questions cannot be answered now, or None.
+    `not_ready` gives the reason why questions cannot be answered now, or None. `announce` tells workers that
+    a partition has jobs; they find them without it, a little later.
     """
 
     reading: Callable[[], AbstractContextManager[OracleReadOnlyUnitOfWork]]
     writing: Callable[[], AbstractContextManager[OracleUnitOfWork]]
     not_ready: Callable[[], str | None]
     clock: Callable[[], datetime]
+    announce: Announce = unheard
     evidence: Evidence = case_manifest
     settle: Settle = settle_case
     verifier_page: Path = VERIFIER_PAGE
     version: str = version("condivisa")
 
 
-def service_of(database: Database, clock: Callable[[], datetime] | None = None) -> Service:
+def service_of(
+    database: Database, clock: Callable[[], datetime] | None = None, announce: Announce = unheard
+) -> Service:
     """The service over an open database; the clock is the system's unless one is given."""
     engine = database.engine
 
@@ -52,6 +57,7 @@ def service_of(database: Database, clock: Callable[[], datetime] | None = None) 
         writing=lambda: OracleUnitOfWork(engine),
         not_ready=not_ready,
         clock=clock or _system_clock,
+        announce=announce,
     )
 
 

@@ -45,6 +45,9 @@ VERBS = (
     Verb("govern", "cli.govern", "app", "The service"),
     Verb("serve", "cli.serve", "serve", "The service"),
     Verb("db", "cli.database", "app", "The service"),
+    Verb("jobs", "cli.jobs", "app", "The service"),
+    Verb("worker", "cli.worker", "worker", "The service"),
+    Verb("beat", "cli.worker", "beat", "The service"),
 )
 
 

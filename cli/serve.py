@@ -1,7 +1,6 @@
-"""`condivisa serve`: the API in the foreground, and a publisher that works the outbox beside it."""
+"""`condivisa serve`: the API in the foreground, and workers that run its jobs beside it."""
 
 import socket
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Annotated
@@ -11,15 +10,16 @@ import uvicorn
 
 from api.main import create_app
 from api.service import service_of
+from cli.desk import served_desk
 from cli.failures import EXIT_MISSING, explained, stop
 from cli.workspace import StateOption, Workspace, open_ledger, open_workspace
-from oracle.errors import OracleError
-from oracle.usecases.publish import publish
-from oracle.wiring import OpenChain, publishing
+from oracle.jobs import Job, JobState
+from oracle.tasks.background import background
+from oracle.tasks.desk import Announce
+from oracle.wiring import OpenChain
 
 HOST = "127.0.0.1"
 PREFERRED_PORT = 8000
-PAUSE_SECONDS = 2.0
 Say = Callable[[str], None]
 
 
@@ -27,19 +27,24 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port on 127.0.0.1; default: 8000, or a free one.")] = None,
     state: StateOption = None,
 ) -> None:
-    """Serve the API and the verification page until Ctrl-C; publish what the database orders meanwhile."""
+    """Serve the API and the verification page until Ctrl-C; run jobs and publish meanwhile.
+
+    Where CONDIVISA_BROKER_URL names a broker, jobs are left to `condivisa worker` and `condivisa beat`.
+    """
     with explained(), open_workspace(state) as workspace, open_ledger(workspace) as opened:
         serve_api(workspace, opened, typer.echo, port)
 
 
 def serve_api(workspace: Workspace, opened: OpenChain, say: Say, port: int | None = None) -> None:
     """Answer until the process is interrupted."""
-    with _listening(port) as listener, _publisher(workspace, opened, say):
+    with _listening(port) as listener, _workers(workspace, opened, say) as announce:
         address = f"http://{HOST}:{listener.getsockname()[1]}"
         say(
             f"\nAPI at {address} (description at /openapi.json, verification page at /verify); Ctrl-C ends it"
         )
-        config = uvicorn.Config(create_app(service_of(workspace.database)), log_level="warning")
+        config = uvicorn.Config(
+            create_app(service_of(workspace.database, announce=announce)), log_level="warning"
+        )
         uvicorn.Server(config).run(sockets=[listener])
 
 
@@ -61,27 +66,28 @@ def _listening(port: int | None) -> Iterator[socket.socket]:
 
 
 @contextmanager
-def _publisher(workspace: Workspace, opened: OpenChain, say: Say) -> Iterator[None]:
-    """A thread that works the outbox while the block runs; what it cannot do it says once and tries again."""
-    ended = threading.Event()
-    thread = threading.Thread(target=_publish_until, args=(ended, workspace, opened, say), name="publisher")
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()
+def _workers(workspace: Workspace, opened: OpenChain, say: Say) -> Iterator[Announce]:
+    """Whoever runs the jobs while the block runs: threads of this process, or workers behind a broker."""
+    settings = workspace.settings
+    if settings.broker_url is not None:
+        from oracle.tasks.broker import announcer, celery_app
+
+        say("jobs are run by `condivisa worker`, ordered in time by `condivisa beat`")
+        yield announcer(celery_app(settings.broker_url, settings.broker_prefix), settings.broker_prefix)
+        return
+    desk = served_desk(workspace, opened).telling(_teller(say))
+    with background(desk) as running:
+        yield running.announce
 
 
-def _publish_until(ended: threading.Event, workspace: Workspace, opened: OpenChain, say: Say) -> None:
-    context = publishing(workspace.database.engine, opened)
-    said = ""
-    while not ended.wait(PAUSE_SECONDS):
-        try:
-            published = publish(context)
-            sentence = "; ".join(str(error) for error in published.stopped.values())
-        except OracleError as error:
-            sentence = str(error)
-        if sentence and sentence != said:
-            say(f"publisher: {sentence}")
-        said = sentence
+def _teller(say: Say) -> Callable[[Job], None]:
+    """Says what a job could not do, once for each sentence in a row."""
+    said: dict[str, str] = {}
+
+    def ended(job: Job) -> None:
+        sentence = job.sentence if job.state in (JobState.FAILED, JobState.QUEUED) else ""
+        if sentence and said.get(job.kind) != sentence:
+            say(f"job {job.number} ({job.kind}): {sentence}")
+        said[job.kind] = sentence
+
+    return ended

@@ -194,6 +194,7 @@ class Jobs(JobsReader):
             "cancelled_at": now,
             "finished_at": now,
             "sentence": "cancelled before it was done",
+            "outcome": None,
         }
         waiting = col(Row.state).in_((JobState.QUEUED, JobState.FAILED))
         cancelled = self._changed(values, col(Row.id) == job_id, waiting)

@@ -4,12 +4,15 @@ Imported by worker, beat, and an API that has a broker: nobody else waits for Ce
 """
 
 import logging
+import multiprocessing
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
+from pathlib import Path
 
-from celery import Celery
+from celery import Celery, signals
 from kombu.entity import Queue
 from kombu.exceptions import OperationalError
 
@@ -88,6 +91,34 @@ def announcer(app: Celery, prefix: str) -> Announce:
             log.warning("the broker does not answer (%s): the sweep announces %s again", error, partition)
 
     return announce
+
+
+def run_worker(
+    app: Celery, make_desk: Callable[[], Desk], queues: Sequence[str], concurrency: int, log_level: str
+) -> None:
+    """Work until the process is asked to end; running jobs then end at their next step and are queued again.
+
+    Each of the processes makes a desk of its own: connections do not survive a fork.
+    """
+    stop = multiprocessing.Event()
+
+    def shutting_down(**_facts: object) -> None:
+        stop.set()
+
+    signals.worker_shutting_down.connect(shutting_down, weak=False)
+    with_tasks(app, lambda: replace(make_desk(), stopping=stop.is_set))
+    app.worker_main(
+        [
+            "worker", "--pool=prefork", f"--concurrency={concurrency}", f"--queues={','.join(queues)}",
+            f"--loglevel={log_level}", "--without-gossip", "--without-mingle",
+        ]
+    )  # fmt: skip
+
+
+def run_beat(app: Celery, file: Path, log_level: str) -> None:
+    """Send ticks until the process ends; `file` is Celery's own notebook and may be lost."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    app.Beat(schedule=str(file), loglevel=log_level, max_interval=TICK_EVERY.total_seconds()).run()
 
 
 def with_tasks(app: Celery, make_desk: Callable[[], Desk]) -> Celery:

@@ -4,7 +4,7 @@ import os
 import socket
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeAlias
 from uuid import uuid4
@@ -54,6 +54,10 @@ class Desk:
     checkpoint: Callable[[str], None] = no_checkpoint
     beat_s: float = 1.0
     worker: str = field(default_factory=lambda: _worker_name())
+
+    def telling(self, ended: Callable[[Job], None]) -> "Desk":
+        """The same desk, which tells of every job that it ended."""
+        return replace(self, ended=ended)
 
 
 def desk_of(

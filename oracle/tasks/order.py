@@ -32,7 +32,9 @@ def order(
         raise JobMalformed(f"there is no kind of job called {kind!r}; there are: {', '.join(kinds)}")
     check_arguments(kind, known.arguments, arguments)
     if known.takes_table != (table is not None):
-        raise JobMalformed(f"{kind} {'needs' if known.takes_table else 'takes no'} table")
+        raise JobMalformed(
+            f"{kind} {'reads a table: name its file' if known.takes_table else 'takes no table'}"
+        )
     new = NewJob(
         id=uuid7(),
         kind=kind,
