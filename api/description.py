@@ -38,6 +38,7 @@ TAGS = [
     {"name": "payouts", "description": "Receipts of payouts, with proof"},
     {"name": "bank", "description": "Payment files for the bank, and its statements"},
     {"name": "ledger", "description": "What was written to the chain"},
+    {"name": "jobs", "description": "Long work: ordered, done by workers, with progress and history"},
 ]
 
 

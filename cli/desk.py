@@ -5,10 +5,11 @@ from contextlib import contextmanager
 
 from cli.workspace import Workspace, now
 from oracle.ports import Progress
-from oracle.tasks.desk import Desk, OpenPublishing, desk_of
+from oracle.tasks.desk import Announce, Desk, OpenPublishing, desk_of, unheard
 from oracle.tasks.kinds import KINDS
 from oracle.usecases.context import Context
 from oracle.wiring import OpenChain, open_publishing, publishing
+from settlement.bootstrap import Settings
 
 
 def workspace_desk(workspace: Workspace) -> Desk:
@@ -25,6 +26,15 @@ def served_desk(workspace: Workspace, opened: OpenChain) -> Desk:
         yield publishing(workspace.database.engine, opened, progress=progress)
 
     return _desk(workspace, on_it)
+
+
+def announce_of(settings: Settings) -> Announce:
+    """Announces through the broker, where there is one; else whoever runs jobs finds them a moment later."""
+    if settings.broker_url is None:
+        return unheard
+    from oracle.tasks.broker import announcer, celery_app
+
+    return announcer(celery_app(settings.broker_url, settings.broker_prefix), settings.broker_prefix)
 
 
 def _desk(workspace: Workspace, opening: OpenPublishing) -> Desk:

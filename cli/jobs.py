@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.desk import workspace_desk
+from cli.desk import announce_of, workspace_desk
 from cli.failures import EXIT_BAD_INPUT, EXIT_REFUSED, explained, stop
 from cli.workspace import CommunityArgument, StateOption, Workspace, now, open_workspace
 from oracle.jobs import Job, JobState
@@ -104,8 +104,9 @@ def enqueue(
         table = None if file is None else file.read_bytes()
         after = None if not_before is None else not_before.replace(tzinfo=ROME)
         with workspace.writing() as work:
-            job = order(work, record.id, kind, given, now(), key=key, table=table, not_before=after)
+            job, _ = order(work, record.id, kind, given, now(), key=key, table=table, not_before=after)
             work.commit()
+        announce_of(workspace.settings)(job.partition)
     typer.echo(f"job {job.number}: {job.state}")
 
 
@@ -129,6 +130,7 @@ def retry(number: NumberArgument, state: StateOption = None) -> None:
         with workspace.writing() as work:
             job = retry_job(work, job.id, now())
             work.commit()
+        announce_of(workspace.settings)(job.partition)
     typer.echo(f"job {job.number}: {job.state}")
 
 

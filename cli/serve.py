@@ -10,7 +10,7 @@ import uvicorn
 
 from api.main import create_app
 from api.service import service_of
-from cli.desk import served_desk
+from cli.desk import announce_of, served_desk
 from cli.failures import EXIT_MISSING, explained, stop
 from cli.workspace import StateOption, Workspace, open_ledger, open_workspace
 from oracle.jobs import Job, JobState
@@ -68,12 +68,9 @@ def _listening(port: int | None) -> Iterator[socket.socket]:
 @contextmanager
 def _workers(workspace: Workspace, opened: OpenChain, say: Say) -> Iterator[Announce]:
     """Whoever runs the jobs while the block runs: threads of this process, or workers behind a broker."""
-    settings = workspace.settings
-    if settings.broker_url is not None:
-        from oracle.tasks.broker import announcer, celery_app
-
+    if workspace.settings.broker_url is not None:
         say("jobs are run by `condivisa worker`, ordered in time by `condivisa beat`")
-        yield announcer(celery_app(settings.broker_url, settings.broker_prefix), settings.broker_prefix)
+        yield announce_of(workspace.settings)
         return
     desk = served_desk(workspace, opened).telling(_teller(say))
     with background(desk) as running:

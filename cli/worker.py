@@ -11,7 +11,7 @@ from cli.workspace import StateOption, open_workspace
 from oracle.tasks.desk import Desk
 from settlement.bootstrap import Settings
 
-BEAT_FILE = "beat.schedule"
+BEAT_FILE = "beat/schedule"
 LEVEL = "INFO"
 
 
@@ -32,7 +32,7 @@ def worker(
     """
     settings = Settings.from_environment(state=state)
     broker_url = _broker(settings)
-    from oracle.tasks.broker import celery_app, queue_names, run_worker
+    from oracle.tasks.broker import announcer, celery_app, queue_names, run_worker
 
     names = _chosen(queue_names(settings.broker_prefix), queues)
     with explained(), open_workspace(state) as workspace:
@@ -42,7 +42,9 @@ def worker(
 
         # No connection of ours is handed down to the processes that are forked now.
         workspace.database.engine.dispose()
-        run_worker(celery_app(broker_url, settings.broker_prefix), desk, names, concurrency, LEVEL)
+        broker = celery_app(broker_url, settings.broker_prefix)
+        announce = announcer(broker, settings.broker_prefix)
+        run_worker(broker, announce, desk, names, concurrency, LEVEL)
 
 
 def beat(state: StateOption = None) -> None:

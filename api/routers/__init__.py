@@ -11,6 +11,7 @@ from api.routers import (
     gse,
     health,
     imports,
+    jobs,
     ledger,
     lists,
     market,
@@ -47,4 +48,6 @@ ROUTERS = (
     bank.router,
     ledger.router,
     lists.router,
+    jobs.router,
+    jobs.timetable,
 )

@@ -4,7 +4,9 @@ Imported by worker, beat, and an API that has a broker: nobody else waits for Ce
 """
 
 import logging
+import math
 import multiprocessing
+import time
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -13,8 +15,7 @@ from functools import cache
 from pathlib import Path
 
 from celery import Celery, signals
-from kombu.entity import Queue
-from kombu.exceptions import OperationalError
+from kombu.entity import Exchange, Queue
 
 from oracle.tasks.desk import Announce, Desk
 from oracle.tasks.drain import drain
@@ -28,7 +29,8 @@ TICK_EVERY = timedelta(seconds=5)
 EXPIRES_S = 60.0
 """A message that waited so long is dropped unread: the sweep has said it again."""
 ANSWER_S = 2.0
-"""An API that orders a job waits no longer for a broker: the job is stored all the same."""
+"""Who orders a job does not wait long for a broker that is away, and not again for a while."""
+SILENCE_S = 20.0
 
 
 def queue_of(prefix: str, partition: str) -> str:
@@ -46,9 +48,8 @@ def celery_app(broker_url: str, prefix: str) -> Celery:
     app = Celery(prefix, broker=broker_url, set_as_current=False)
     app.conf.update(
         task_ignore_result=True,
-        task_queues=[Queue(name, routing_key=name) for name in queue_names(prefix)],  # type: ignore[no-untyped-call]
+        task_queues=[_queue(name) for name in queue_names(prefix)],
         task_default_queue=f"{prefix}.0",
-        task_default_exchange=prefix,
         worker_prefetch_multiplier=1,
         worker_enable_remote_control=False,
         worker_send_task_events=False,
@@ -67,6 +68,11 @@ def celery_app(broker_url: str, prefix: str) -> Celery:
     return app
 
 
+def _queue(name: str) -> Queue:
+    # By the exchange that every broker has: a broker that was emptied lacks only the queue.
+    return Queue(name, Exchange(""), routing_key=name)  # type: ignore[no-untyped-call]
+
+
 def _transport_options(broker_url: str, prefix: str) -> dict[str, object]:
     if not broker_url.startswith("redis"):
         return {}
@@ -80,21 +86,31 @@ def _transport_options(broker_url: str, prefix: str) -> dict[str, object]:
 
 def announcer(app: Celery, prefix: str) -> Announce:
     """Announces partitions through the broker; one that does not answer is logged and left to the sweep."""
+    silent_until = -math.inf
 
     def announce(partition: str) -> None:
+        nonlocal silent_until
+        if time.monotonic() < silent_until:
+            return
         try:
             app.send_task(
                 "condivisa.drain", (partition,), queue=queue_of(prefix, partition),
                 expires=EXPIRES_S, retry=False,
             )  # fmt: skip
-        except (OperationalError, OSError) as error:
-            log.warning("the broker does not answer (%s): the sweep announces %s again", error, partition)
+        except Exception as error:  # each transport has errors of its own, and none may undo an order
+            silent_until = time.monotonic() + SILENCE_S
+            log.warning("the broker does not take it (%s): the sweep announces %s again", error, partition)
 
     return announce
 
 
 def run_worker(
-    app: Celery, make_desk: Callable[[], Desk], queues: Sequence[str], concurrency: int, log_level: str
+    app: Celery,
+    announce: Announce,
+    make_desk: Callable[[], Desk],
+    queues: Sequence[str],
+    concurrency: int,
+    log_level: str,
 ) -> None:
     """Work until the process is asked to end; running jobs then end at their next step and are queued again.
 
@@ -106,7 +122,7 @@ def run_worker(
         stop.set()
 
     signals.worker_shutting_down.connect(shutting_down, weak=False)
-    with_tasks(app, lambda: replace(make_desk(), stopping=stop.is_set))
+    with_tasks(app, lambda: replace(make_desk(), announce=announce, stopping=stop.is_set))
     app.worker_main(
         [
             "worker", "--pool=prefork", f"--concurrency={concurrency}", f"--queues={','.join(queues)}",

@@ -5,10 +5,10 @@ from datetime import datetime
 from uuid import UUID
 
 from oracle.errors import JobMalformed
-from oracle.jobs import Job, JobWork, NewJob
+from oracle.jobs import JobWork, NewJob
 from oracle.tasks.arguments import check_arguments
 from oracle.tasks.kinds import KINDS, Kind
-from oracle.usecases.jobs import enqueue
+from oracle.usecases.jobs import Ordered, enqueue
 from settlement.domain.identifiers import uuid7
 
 KEY_MAX_CHARACTERS = 100
@@ -25,7 +25,7 @@ def order(
     table: bytes | None = None,
     not_before: datetime | None = None,
     kinds: Mapping[str, Kind] = KINDS,
-) -> Job:
+) -> Ordered:
     """The job of that key, or a new one. Raises JobMalformed and JobKeyReused."""
     known = kinds.get(kind)
     if known is None:

@@ -3,23 +3,31 @@
 import hashlib
 from collections.abc import Iterator
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from oracle.errors import JobKeyReused, JobRefused
 from oracle.jobs import Job, JobState, JobWork, NewJob
 
 
-def enqueue(work: JobWork, new: NewJob) -> Job:
+class Ordered(NamedTuple):
+    """A job that was ordered, and whether it was just now."""
+
+    job: Job
+    is_new: bool
+
+
+def enqueue(work: JobWork, new: NewJob) -> Ordered:
     """The job of that key, ordered unless it is known. Raises JobKeyReused if it is another job."""
     added = work.jobs.add(new)
     if added is not None:
-        return added
+        return Ordered(added, is_new=True)
     assert new.key is not None, "only a key can be taken"
     existing = work.jobs.by_key(new.community_id, new.key)
     assert existing is not None
     if differing := list(_differing(existing, new)):
         raise JobKeyReused(new.key, differing)
-    return existing
+    return Ordered(existing, is_new=False)
 
 
 def _differing(existing: Job, new: NewJob) -> Iterator[str]:

@@ -97,7 +97,7 @@ def put(
     """Order jobs of a kind."""
     with OracleUnitOfWork(engine) as work:
         made = [
-            order(work, community_id, kind.name, {}, now, kinds={kind.name: kind}, **options)
+            order(work, community_id, kind.name, {}, now, kinds={kind.name: kind}, **options).job
             for _ in range(count)
         ]
         work.commit()
@@ -112,9 +112,9 @@ def look(engine: Engine, job: Job) -> Job:
     return found
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
+def wait_until(condition: Callable[[], bool], seconds: float = 20.0, pause_s: float = 0.02) -> None:
     """Wait for it; fail when it does not come."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not come"
-        time.sleep(0.02)
+        time.sleep(pause_s)
