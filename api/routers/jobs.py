@@ -1,6 +1,6 @@
 """Jobs: long work that is ordered here and done by workers, with its progress and history."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Query, Response
@@ -29,7 +29,9 @@ KINDS_SAID = "\n".join(
     for kind in KINDS.values()
     if not kind.takes_table
 )
-AGAIN = {200: {"model": JobOut, "description": "The key is known: the same job"}}
+AGAIN: dict[int | str, dict[str, Any]] = {
+    200: {"model": JobOut, "description": "The key is known: the same job"}
+}
 KeyOption = Annotated[
     Key | None, Query(description="Makes it safe to send twice: the same key, the same job")
 ]

@@ -2,13 +2,14 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from oracle.tasks.desk import Announce, Desk
 from oracle.tasks.drain import drain_all
+from oracle.tasks.schedule import SCHEDULE, Entry
 from oracle.tasks.tick import tick
 
 log = logging.getLogger("condivisa.jobs")
@@ -26,7 +27,11 @@ class Background:
 
 @contextmanager
 def background(
-    desk: Desk, workers: int = 2, poll_s: float = POLL_S, tick_s: float = TICK_S
+    desk: Desk,
+    workers: int = 2,
+    poll_s: float = POLL_S,
+    tick_s: float = TICK_S,
+    schedule: Collection[Entry] = SCHEDULE,
 ) -> Iterator[Background]:
     """Work while the block runs. At its end jobs are interrupted at their next step and queued again."""
     stop = threading.Event()
@@ -41,7 +46,9 @@ def background(
         for wake in wakes
     ]
     ticking = replace(desk, announce=announce)
-    threads.append(threading.Thread(target=_tick_until, args=(stop, ticking, tick_s), name="jobs-tick"))
+    threads.append(
+        threading.Thread(target=_tick_until, args=(stop, ticking, tick_s, schedule), name="jobs-tick")
+    )
     for thread in threads:
         thread.start()
     try:
@@ -64,9 +71,9 @@ def _work_until(stop: threading.Event, wake: threading.Event, desk: Desk, poll_s
         wake.clear()
 
 
-def _tick_until(stop: threading.Event, desk: Desk, tick_s: float) -> None:
+def _tick_until(stop: threading.Event, desk: Desk, tick_s: float, schedule: Collection[Entry]) -> None:
     while not stop.is_set():
-        _whatever_happens(lambda: tick(desk))
+        _whatever_happens(lambda: tick(desk, schedule))
         stop.wait(tick_s)
 
 

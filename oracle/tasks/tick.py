@@ -19,12 +19,14 @@ FINISHED_KEPT = timedelta(days=365)
 def tick(desk: Desk, schedule: Collection[Entry] = SCHEDULE) -> None:
     """One tick. What it cannot do, because the database is away, the next one does."""
     now = desk.clock()
-    with desk.writing() as work:
-        for entry in schedule:
-            _order_due(desk, work, entry, now)
-        work.jobs.prune(now - SCHEDULED_KEPT, now - FINISHED_KEPT)
-        work.commit()
-    sweep(desk)
+    try:
+        with desk.writing() as work:
+            for entry in schedule:
+                _order_due(desk, work, entry, now)
+            work.jobs.prune(now - SCHEDULED_KEPT, now - FINISHED_KEPT)
+            work.commit()
+    finally:
+        sweep(desk)  # an order that cannot be made holds up no other job
 
 
 def sweep(desk: Desk) -> None:

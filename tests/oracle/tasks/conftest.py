@@ -12,13 +12,18 @@ from community.usecases.register_community import register_community
 from tests.settlement.store.world import community
 
 
-@pytest.fixture
-def communities(engine: Engine) -> list[UUID]:
-    """Four communities without members."""
+def four_communities(engine: Engine) -> list[UUID]:
+    """Four communities without members, each a name apart."""
+    empty = replace(community(date(2024, 7, 1), date(2024, 8, 1)), members=(), pods=(), plants=())
     with UnitOfWork(engine) as work:
-        empty = replace(community(date(2024, 7, 1), date(2024, 8, 1)), members=(), pods=(), plants=())
         made = [
             register_community(work, replace(empty, name=f"C{number}")).community_id for number in range(4)
         ]
         work.commit()
     return made
+
+
+@pytest.fixture
+def communities(engine: Engine) -> list[UUID]:
+    """Four communities without members."""
+    return four_communities(engine)
