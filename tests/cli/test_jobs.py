@@ -57,6 +57,7 @@ def test_jobs__ordered_and_run__settle_publish_and_say_so(state: Path) -> None:
     assert f"done       settle              {NAME}: settled" in jobs(state, "list", "--in", "done").stdout
 
 
+@pytest.mark.deep
 def test_jobs__bad_table__fails_with_place_and_remedy_and_is_cancelled(state: Path, tmp_path: Path) -> None:
     table = tmp_path / "readings.csv"
     table.write_text("interval_start,pod,direction,wh\n2023-02-01T00:00+01:00,IT999E00000001,injected,1.5\n")

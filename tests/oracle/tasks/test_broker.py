@@ -29,31 +29,40 @@ BROKERS = {"rabbitmq": "amqp://guest:guest@127.0.0.1:5672//", "redis": "redis://
 Start = Callable[..., subprocess.Popen[bytes]]
 
 
-@contextmanager
-def broker(url: str) -> Iterator[tuple[Celery, str]]:
-    """An application with queues of its own on a broker; they are deleted afterwards."""
-    prefix = f"condivisa-test-{uuid4().hex}"
-    app = celery_app(url, prefix)
-    try:
-        with app.connection_for_write(connect_timeout=1) as connection:
-            connection.ensure_connection(max_retries=1, interval_start=0)
-    except (OperationalError, OSError) as error:
-        pytest.skip(f"no broker answers at {url}: {error}")
-    try:
-        yield app, prefix
-    finally:
+Broker = Callable[[str], tuple[Celery, str]]
+
+
+@pytest.fixture
+def broker() -> Iterator[Broker]:
+    """Opens an application with queues of its own on a broker; they are deleted when no worker is left."""
+    opened = []
+
+    def connect(name: str) -> tuple[Celery, str]:
+        url, prefix = BROKERS[name], f"condivisa-test-{uuid4().hex}"
+        app = celery_app(url, prefix)
+        try:
+            with app.connection_for_write(connect_timeout=1) as connection:
+                connection.ensure_connection(max_retries=1, interval_start=0)
+        except (OperationalError, OSError) as error:
+            pytest.skip(f"no broker answers at {url}: {error}")
+        opened.append((app, prefix))
+        return app, prefix
+
+    yield connect
+    for app, prefix in opened:
         delete_queues(app, prefix)
 
 
 def delete_queues(app: Celery, prefix: str) -> None:
     """What a broker loses that loses everything."""
-    with app.connection_for_write() as connection, suppress(redis.RedisError):
-        channel = connection.default_channel
+    if app.conf.broker_url.startswith("redis"):
+        client = redis.Redis.from_url(app.conf.broker_url)
+        for key in client.scan_iter(f"{prefix}:*"):
+            client.delete(key)
+        return
+    with app.connection_for_write() as connection:
         for name in queue_names(prefix):
-            channel.queue_delete(name)
-        if connection.transport.driver_type == "redis":
-            for key in channel.client.scan_iter("*"):
-                channel.client.delete(key.decode().removeprefix(f"{prefix}:"))
+            connection.default_channel.queue_delete(name)
 
 
 @pytest.fixture
@@ -65,7 +74,7 @@ def lines(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def start(database_url: str, lines: Path) -> Iterator[Start]:
+def start(database_url: str, lines: Path, broker: Broker) -> Iterator[Start]:
     """Starts workers; whatever still runs at the end is killed."""
     started = []
 
@@ -110,19 +119,19 @@ def overlaps(lines: list[str]) -> int:
 @pytest.mark.service
 @pytest.mark.parametrize("name", BROKERS)
 def test_broker__forgets_every_message__the_sweep_announces_all_and_order_is_kept(
-    name: str, engine: Engine, communities: list[UUID], start: Start, lines: Path
+    name: str, engine: Engine, communities: list[UUID], start: Start, lines: Path, broker: Broker
 ) -> None:
     kind = writer(lines, 0)
-    with broker(BROKERS[name]) as (app, prefix):
-        say = announcer(app, prefix)
-        jobs = [job for community in communities for job in put(engine, community, kind, 3)]
-        for job in jobs:
-            say(job.partition)
-        delete_queues(app, prefix)
-        start(BROKERS[name], prefix, 0.05)
-        at = replace(desk(engine, {"write": kind}), announce=say)
-        (marker,) = put(engine, communities[0], kind)
-        wait_until(lambda: sweep(at) or done(engine, [*jobs, marker]), 40, 0.5)
+    app, prefix = broker(name)
+    say = announcer(app, prefix)
+    jobs = [job for community in communities for job in put(engine, community, kind, 3)]
+    for job in jobs:
+        say(job.partition)
+    delete_queues(app, prefix)
+    start(BROKERS[name], prefix, 0.05)
+    at = replace(desk(engine, {"write": kind}), announce=say)
+    (marker,) = put(engine, communities[0], kind)
+    wait_until(lambda: sweep(at) or done(engine, [*jobs, marker]), 40, 0.5)
     written = lines.read_text().splitlines()
     assert len(written) == 2 * 13
     assert overlaps(written) == 0
@@ -134,36 +143,36 @@ def test_broker__forgets_every_message__the_sweep_announces_all_and_order_is_kep
 @pytest.mark.service
 @pytest.mark.parametrize("name", BROKERS)
 def test_worker__killed_in_a_job__another_takes_it_once(
-    name: str, engine: Engine, communities: list[UUID], start: Start, lines: Path
+    name: str, engine: Engine, communities: list[UUID], start: Start, lines: Path, broker: Broker
 ) -> None:
     kind = writer(lines, 0)
-    with broker(BROKERS[name]) as (app, prefix):
-        at = replace(desk(engine, {"write": kind}), announce=announcer(app, prefix))
-        first = start(BROKERS[name], prefix, 60)
-        (job,) = put(engine, communities[0], kind)
-        at.announce(job.partition)
-        wait_until(lambda: "begin" in lines.read_text(), 40)
-        sweep(at)
-        assert look(engine, job).state is JobState.RUNNING, "a living worker is left alone"
-        kill(first)
-        start(BROKERS[name], prefix, 0)
-        wait_until(lambda: sweep(at) or done(engine, [job]), 40, 0.5)
+    app, prefix = broker(name)
+    at = replace(desk(engine, {"write": kind}), announce=announcer(app, prefix))
+    first = start(BROKERS[name], prefix, 60)
+    (job,) = put(engine, communities[0], kind)
+    at.announce(job.partition)
+    wait_until(lambda: "begin" in lines.read_text(), 40)
+    sweep(at)
+    assert look(engine, job).state is JobState.RUNNING, "a living worker is left alone"
+    kill(first)
+    start(BROKERS[name], prefix, 0)
+    wait_until(lambda: sweep(at) or done(engine, [job]), 40, 0.5)
     assert lines.read_text().count("begin") == 2
     assert look(engine, job).attempts == 2
 
 
 @pytest.mark.service
 def test_worker__ended_politely__queues_its_job_again(
-    engine: Engine, communities: list[UUID], start: Start, lines: Path
+    engine: Engine, communities: list[UUID], start: Start, lines: Path, broker: Broker
 ) -> None:
     kind = writer(lines, 0)
-    with broker(BROKERS["redis"]) as (app, prefix):
-        process = start(BROKERS["redis"], prefix, 60)
-        (job,) = put(engine, communities[0], kind)
-        announcer(app, prefix)(job.partition)
-        wait_until(lambda: "begin" in lines.read_text(), 40)
-        process.terminate()
-        process.wait(30)
+    app, prefix = broker("redis")
+    process = start(BROKERS["redis"], prefix, 60)
+    (job,) = put(engine, communities[0], kind)
+    announcer(app, prefix)(job.partition)
+    wait_until(lambda: "begin" in lines.read_text(), 40)
+    process.terminate()
+    process.wait(30)
     waiting = look(engine, job)
     assert (waiting.state, waiting.sentence) == (JobState.QUEUED, "its worker was stopped")
 
