@@ -160,7 +160,7 @@ class Jobs(JobsReader):
     def finish(self, job: Job, ending: Ending, now: datetime) -> bool:
         """Note how a run ended; False when the job was taken from it meanwhile, and nothing is noted."""
         ended = ending.state in _ENDED
-        values = {
+        values: dict[str, object] = {
             "state": ending.state,
             "worker": None,
             "sentence": ending.sentence[:SENTENCE_MAX_CHARACTERS],
@@ -169,6 +169,8 @@ class Jobs(JobsReader):
         }
         if ending.not_before is not None:
             values["not_before"] = ending.not_before
+        if ending.state is JobState.DONE:
+            values["progress_done"] = col(Row.progress_total)
         same_run = (
             col(Row.id) == job.id,
             col(Row.state) == JobState.RUNNING,

@@ -38,7 +38,7 @@ def test_order__settle__is_accepted_done_and_told(client: TestClient, world: Wor
     done = ask(client, world, "GET", f"/jobs/{ordered.json()['id']}", "auditor").json()
     assert done["state"] == "done"
     assert done["outcome"]["settlement"] == str(world.settlement.id)
-    assert (done["progress_done"], done["progress_total"], done["attempts"]) == (0, 1, 1)
+    assert (done["progress_done"], done["progress_total"], done["attempts"]) == (1, 1, 1)
 
 
 def test_order__same_key__is_one_job_and_another_content_is_refused(client: TestClient, world: World) -> None:
