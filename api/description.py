@@ -45,6 +45,7 @@ TAGS = [
     {"name": "ledger", "description": "What was written to the chain"},
     {"name": "devices", "description": "Meters, inverters and batteries that send by themselves"},
     {"name": "alerts", "description": "What somebody must look at"},
+    {"name": "jobs", "description": "Long work: ordered, done by workers, with progress and history"},
 ]
 
 

@@ -10,6 +10,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from oracle.store.unit_of_work import OracleReadOnlyUnitOfWork, OracleUnitOfWork
+from oracle.tasks.desk import Announce, unheard
 from oracle.usecases.standing import Findings
 from settlement.bootstrap import Database, case_manifest, database_revision
 from settlement.engines import settle_case
@@ -32,12 +33,15 @@ class Service:
 
     `not_ready` gives the reason why questions cannot be answered now, or None. `compare_chain` says where a
     community's accounts differ from its vault, or in a note why that is not known.
+    `not_ready` gives the reason why questions cannot be answered now, or None. `announce` tells workers that
+    a partition has jobs; they find them without it, a little later.
     """
 
     reading: Callable[[], AbstractContextManager[OracleReadOnlyUnitOfWork]]
     writing: Callable[[], AbstractContextManager[OracleUnitOfWork]]
     not_ready: Callable[[], str | None]
     clock: Callable[[], datetime]
+    announce: Announce = unheard
     evidence: Evidence = case_manifest
     settle: Settle = settle_case
     compare_chain: Callable[[UUID], Findings] = no_chain
@@ -45,7 +49,9 @@ class Service:
     version: str = version("condivisa")
 
 
-def service_of(database: Database, clock: Callable[[], datetime] | None = None) -> Service:
+def service_of(
+    database: Database, clock: Callable[[], datetime] | None = None, announce: Announce = unheard
+) -> Service:
     """The service over an open database; the clock is the system's unless one is given."""
     engine = database.engine
 
@@ -61,6 +67,7 @@ def service_of(database: Database, clock: Callable[[], datetime] | None = None) 
         writing=lambda: OracleUnitOfWork(engine),
         not_ready=not_ready,
         clock=clock or _system_clock,
+        announce=announce,
     )
 
 

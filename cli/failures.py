@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import typer
 
-from oracle.errors import CallReverted, NodeNotStarted, NodeUnreachable, NotMined, OracleError
+from oracle.errors import CallReverted, JobMalformed, NodeNotStarted, NodeUnreachable, NotMined, OracleError
 from oracle.usecases.refusals import plainly
 from settlement.domain.errors import CaseNotReady, ServiceError
 from settlement.domain.findings import Finding
@@ -32,6 +32,8 @@ def explained() -> Iterator[None]:
     except CaseNotReady as error:
         refuse_findings(error.findings)
     except ServiceError as error:
+        stop(str(error), EXIT_BAD_INPUT)
+    except JobMalformed as error:
         stop(str(error), EXIT_BAD_INPUT)
     except _MISSING as error:
         stop(str(error), EXIT_MISSING)

@@ -52,6 +52,9 @@ VERBS = (
     Verb("watch", "cli.watch", "watch", "The service"),
     Verb("serve", "cli.serve", "serve", "The service"),
     Verb("db", "cli.database", "app", "The service"),
+    Verb("jobs", "cli.jobs", "app", "The service"),
+    Verb("worker", "cli.worker", "worker", "The service"),
+    Verb("beat", "cli.worker", "beat", "The service"),
 )
 
 

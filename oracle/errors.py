@@ -297,3 +297,24 @@ class Unavailable(OracleError):
     """The database does not answer now; what was to be done is to be tried again."""
 
     code = "UNAVAILABLE"
+
+
+class JobKeyReused(OracleError):
+    """The idempotency key already stands for another job."""
+
+    code = "JOB_KEY_REUSED"
+
+    def __init__(self, key: str, differing: Sequence[str]) -> None:
+        super().__init__(f"the key {key} already stands for a job with another {', '.join(differing)}")
+
+
+class JobRefused(OracleError):
+    """What is wanted of a job cannot be done as it stands; nothing changed."""
+
+    code = "JOB_REFUSED"
+
+
+class JobMalformed(OracleError):
+    """No job can be made of what was asked for."""
+
+    code = "JOB_MALFORMED"

@@ -181,6 +181,13 @@ def reconcile_community(
     return found
 
 
+@contextlib.contextmanager
+def open_publishing(settings: ChainSettings, engine: Engine, progress: Progress) -> Iterator[Context]:
+    """What one publication works with, the chain opened for it alone. Raises what `open_chain` raises."""
+    with open_chain(settings) as opened:
+        yield publishing(engine, opened, progress=progress)
+
+
 def trust_of(engine: Engine, opened: OpenChain, community_id: UUID) -> Trust:
     """What a verifier on this machine may believe in. Raises NotDeployed."""
     chain_id = opened.chain.chain_id

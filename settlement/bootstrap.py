@@ -5,6 +5,9 @@ DATABASE_URL                                          a PostgreSQL of your own; 
 CONDIVISA_RPC_URL                                     a node of your own; wins over the local one
 CONDIVISA_LOG_LEVEL                                   how much it says: DEBUG, INFO (default), WARNING
 CONDIVISA_MQTT_URL                                    the broker that meters publish to; there is no default
+CONDIVISA_BROKER_URL                                  RabbitMQ (amqp://) or Redis (redis://): jobs are run by
+                                                      `condivisa worker`; without it by `condivisa serve`
+CONDIVISA_BROKER_PREFIX                               begins the names of the broker's queues
 """
 
 import os
@@ -37,6 +40,8 @@ class Settings:
     rpc_url: str | None = None
     log_level: str = "INFO"
     mqtt_url: str | None = None
+    broker_url: str | None = None
+    broker_prefix: str = "condivisa"
 
     @classmethod
     def from_environment(
@@ -50,6 +55,8 @@ class Settings:
             rpc_url=found.get("CONDIVISA_RPC_URL") or None,
             log_level=found.get("CONDIVISA_LOG_LEVEL") or "INFO",
             mqtt_url=found.get("CONDIVISA_MQTT_URL") or None,
+            broker_url=found.get("CONDIVISA_BROKER_URL") or None,
+            broker_prefix=found.get("CONDIVISA_BROKER_PREFIX") or "condivisa",
         )
 
 

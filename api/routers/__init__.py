@@ -13,6 +13,7 @@ from api.routers import (
     gse,
     health,
     imports,
+    jobs,
     ledger,
     lists,
     live,
@@ -57,4 +58,6 @@ ROUTERS = (
     alerts.router,
     devices.router,
     live.router,
+    jobs.router,
+    jobs.timetable,
 )

@@ -4,20 +4,16 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from api.access import require_community, unknown
-from api.csv_body import CsvTable, as_file, takes_csv
+from api.csv_body import CsvTable, takes_csv
 from api.deps import Administrator, GlobalAdministrator, ServiceOf
 from api.errors import ApiError, findings_out
 from api.periods import Period
 from api.routing import Router
 from api.schemas.readings import ImportOut
 from api.service import WriteWork
-from settlement.casefile.outline import Outline
-from settlement.casefile.prices_file import PRICES_FILE, read_prices
-from settlement.casefile.reading_rows import READINGS_FILE
-from settlement.casefile.readings_file import read_readings
-from settlement.domain.case import Case, Community
+from settlement.casefile.staged import read_table
+from settlement.domain.case import Community
 from settlement.domain.findings import Finding
-from settlement.domain.readiness import expected_of
 from settlement.usecases.admit_readings import admit_readings
 from settlement.usecases.import_readings import import_readings
 
@@ -50,10 +46,8 @@ def post_readings(
     with service.writing() as work:
         require_community(work, asker, community_id)
         terms = _terms(work, community_id, period)
-        with as_file(table, READINGS_FILE) as file:
-            series, findings = read_readings(file, _outline(terms))
+        case, findings = read_table("readings", table, terms)
         _refuse(findings)
-        case = Case(terms, tuple(series), ())
         admitted = admit_readings(work, community_id, case, f"API: {asker.label}", service.clock())
         work.commit()
     return ImportOut.of(admitted.imported, admitted)
@@ -80,10 +74,9 @@ def post_prices(
     with service.writing() as work:
         require_community(work, asker, community_id)
         terms = _terms(work, community_id, period)
-        with as_file(table, PRICES_FILE) as file:
-            prices, findings = read_prices(file, _outline(terms))
+        case, findings = read_table("prices", table, terms)
         _refuse(findings)
-        imported = import_readings(work, community_id, Case(terms, (), tuple(prices)), service.clock())
+        imported = import_readings(work, community_id, case, service.clock())
         work.commit()
     return ImportOut.of(imported)
 
@@ -92,11 +85,7 @@ def _terms(work: WriteWork, community_id: UUID, period: Period) -> Community:
     return work.communities.terms(community_id, period.start, period.end) or unknown("community")
 
 
-def _outline(terms: Community) -> Outline:
-    return Outline(expected_of(terms), frozenset(row.zone for row in terms.configurations), pods_known=True)
-
-
 def _refuse(findings: Sequence[Finding]) -> None:
     if findings:
         detail = f"nothing was imported: the file has {len(findings)} findings"
-        raise ApiError("READINGS_MALFORMED", detail, findings_out(sorted(findings)))
+        raise ApiError("READINGS_MALFORMED", detail, findings_out(findings))

@@ -14,11 +14,13 @@ from sqlalchemy import (
     Date,
     ForeignKey,
     ForeignKeyConstraint,
+    Identity,
     Index,
     Integer,
     LargeBinary,
     String,
     UniqueConstraint,
+    Uuid,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -315,3 +317,52 @@ class TelemetryRow(SQLModel, table=True):
     value_milli: int = Field(sa_column=columns.whole())
     channel: str = Field(sa_column=columns.text(10))
     received_at: datetime = Field(sa_column=columns.instant())
+
+
+class JobRow(SQLModel, table=True):
+    """A job: the row is the truth, whatever a broker remembers of it.
+
+    `number` is the order of coming, which no clock can disturb. In each partition one job runs at a time.
+    """
+
+    __tablename__ = "jobs"
+    __table_args__ = (
+        Index(
+            "uq_jobs_key", "community_id", "key", unique=True, postgresql_nulls_not_distinct=True,
+            postgresql_where=text("key IS NOT NULL"),
+        ),
+        Index("uq_jobs_running", "partition", unique=True, postgresql_where=text("state = 'running'")),
+        Index("idx_jobs_queued", "partition", "number", postgresql_where=text("state = 'queued'")),
+        Index("idx_jobs_community", "community_id", "number"),
+    )  # fmt: skip
+
+    id: UUID = Field(sa_column=columns.key())
+    number: int = Field(sa_column=Column(BigInteger, Identity(always=True), nullable=False, unique=True))
+    kind: str = Field(sa_column=columns.text(40))
+    community_id: UUID | None = Field(sa_column=columns.reference("energy_communities.id", nullable=True))
+    partition: str = Field(sa_column=columns.text(100))
+    arguments: dict[str, Any] = Field(sa_column=columns.document(nullable=False))
+    key: str | None = Field(sa_column=columns.text(200, nullable=True))
+    state: str = Field(sa_column=columns.text(10, server_default="queued"))
+    attempts: int = Field(sa_column=Column(Integer, nullable=False, server_default="0"))
+    not_before: datetime = Field(sa_column=columns.instant())
+    created_at: datetime = Field(sa_column=columns.instant())
+    started_at: datetime | None = Field(sa_column=columns.instant(nullable=True))
+    finished_at: datetime | None = Field(sa_column=columns.instant(nullable=True))
+    heartbeat_at: datetime | None = Field(sa_column=columns.instant(nullable=True))
+    cancelled_at: datetime | None = Field(sa_column=columns.instant(nullable=True))
+    worker: str | None = Field(sa_column=columns.text(200, nullable=True))
+    progress_done: int = Field(sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    progress_total: int = Field(sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    sentence: str = Field(sa_column=columns.text(1000, server_default=""))
+    outcome: dict[str, Any] | None = Field(sa_column=columns.document())
+    table_sha256: bytes | None = Field(sa_column=columns.octets(nullable=True))
+
+
+class JobTableRow(SQLModel, table=True):
+    """The file that a job reads, until it is done or cancelled."""
+
+    __tablename__ = "job_tables"
+
+    job_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True))
+    content: bytes = Field(sa_column=columns.octets())

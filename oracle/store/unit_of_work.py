@@ -8,6 +8,7 @@ from oracle.store.bank_accounts import BankAccounts, BankAccountsReader
 from oracle.store.chain_index import ChainIndex, ChainIndexReader
 from oracle.store.deployments import Deployments, DeploymentsReader
 from oracle.store.hidden_days import HiddenDays, HiddenDaysReader
+from oracle.store.jobs import Jobs, JobsReader
 from oracle.store.meter_days import MeterDays
 from oracle.store.meter_messages import MeterMessages, MeterMessagesReader
 from oracle.store.pod_keys import PodKeys, PodKeysReader
@@ -36,6 +37,7 @@ class OracleUnitOfWork(UnitOfWork):
     meter_messages: MeterMessages
     meter_days: MeterDays
     telemetry: Telemetry
+    jobs: Jobs
 
     def _attach(self, session: Session) -> None:
         super()._attach(session)
@@ -53,6 +55,7 @@ class OracleUnitOfWork(UnitOfWork):
         self.meter_messages = MeterMessages(session)
         self.meter_days = MeterDays(session)
         self.telemetry = Telemetry(session)
+        self.jobs = Jobs(session)
 
 
 class OracleReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
@@ -71,6 +74,7 @@ class OracleReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
     chain_index: ChainIndexReader
     meter_messages: MeterMessagesReader
     telemetry: TelemetryReader
+    jobs: JobsReader
 
     def _attach(self, session: Session) -> None:
         super()._attach(session)
@@ -87,3 +91,4 @@ class OracleReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
         self.chain_index = ChainIndexReader(session)
         self.meter_messages = MeterMessagesReader(session)
         self.telemetry = TelemetryReader(session)
+        self.jobs = JobsReader(session)

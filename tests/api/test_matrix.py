@@ -28,6 +28,9 @@ REFUSED_TO_OVERSEERS = (401, 409, 409, 409, 403, 403, 404)
 """The rules in force refuse it, to those who may ask."""
 DEVICES = (401, 403, 403, 403, 403, 403, 403)
 """For devices with keys of their own; a token opens nothing here."""
+NO_JOB = (401, 404, 404, 404, 403, 403, 404)
+NO_JOB_TO_CHANGE = (401, 404, 404, 403, 403, 403, 404)
+"""The shared world has no jobs: whoever gets 404 was let in."""
 ROOT = (401, 422, 403, 403, 403, 403, 403)
 
 
@@ -151,6 +154,14 @@ MATRIX = {
     ("POST", P + "/telemetry"): Row(DEVICES),
     ("GET", P + "/live"): Row(ALL),
     ("GET", "/alerts"): Row((401, 200, 200, 200, 403, 403, 200)),
+    ("POST", P + "/jobs"): Row(ADMINISTRATORS),
+    ("POST", P + "/jobs/readings"): Row(ADMINISTRATORS),
+    ("POST", P + "/jobs/prices"): Row(ROOT),
+    ("GET", P + "/jobs"): Row(OVERSEERS),
+    ("GET", P + "/jobs/{job_id}"): Row(NO_JOB, P + "/jobs/{P1}"),
+    ("POST", P + "/jobs/{job_id}/cancel"): Row(NO_JOB_TO_CHANGE, P + "/jobs/{P1}/cancel"),
+    ("POST", P + "/jobs/{job_id}/retry"): Row(NO_JOB_TO_CHANGE, P + "/jobs/{P1}/retry"),
+    ("GET", "/schedule"): Row((401, 200, 200, 200, 403, 403, 200)),
 }
 
 
