@@ -42,6 +42,8 @@ VERBS = (
     Verb("accounts", "cli.accounts", "app", "The service"),
     Verb("statement", "cli.statement", "statement", "The service"),
     Verb("chain", "cli.chain", "app", "The service"),
+    Verb("attest", "cli.attest", "app", "The service"),
+    Verb("keys", "cli.keys", "app", "The service"),
     Verb("govern", "cli.govern", "app", "The service"),
     Verb("serve", "cli.serve", "serve", "The service"),
     Verb("db", "cli.database", "app", "The service"),

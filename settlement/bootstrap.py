@@ -3,6 +3,7 @@
 STATE (--state, CONDIVISA_STATE, default .condivisa)  everything that the service keeps on this machine
 DATABASE_URL                                          a PostgreSQL of your own; wins over the embedded one
 CONDIVISA_RPC_URL                                     a node of your own; wins over the local one
+CONDIVISA_KEYSTORE_PASSPHRASE_FILE                    its first line opens encrypted keystores
 """
 
 import os
@@ -33,6 +34,7 @@ class Settings:
     state: Path = _STATE
     database_url: str | None = None
     rpc_url: str | None = None
+    passphrase_file: Path | None = None
 
     @classmethod
     def from_environment(
@@ -44,6 +46,7 @@ class Settings:
             state=state or Path(found.get("CONDIVISA_STATE") or _STATE),
             database_url=found.get("DATABASE_URL") or None,
             rpc_url=found.get("CONDIVISA_RPC_URL") or None,
+            passphrase_file=Path(file) if (file := found.get("CONDIVISA_KEYSTORE_PASSPHRASE_FILE")) else None,
         )
 
 

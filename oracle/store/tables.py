@@ -84,6 +84,17 @@ class HiddenDayRow(SQLModel, table=True):
     opened_at: datetime | None = Field(sa_column=columns.instant(nullable=True))
 
 
+class AttestationRow(SQLModel, table=True):
+    """A reporter's signature over the digest of a batch of days or of a distribution."""
+
+    __tablename__ = "attestations"
+
+    digest: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    signer: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    signature: bytes = Field(sa_column=columns.octets())
+    received_at: datetime = Field(sa_column=columns.recorded())
+
+
 class ChainTransactionRow(SQLModel, table=True):
     """A signed transaction, stored before it is sent, so that it can be sent again byte for byte.
 

@@ -3,6 +3,7 @@
 from sqlmodel import Session
 
 from community.store.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
+from oracle.store.attestations import Attestations, AttestationsReader
 from oracle.store.bank_accounts import BankAccounts, BankAccountsReader
 from oracle.store.deployments import Deployments, DeploymentsReader
 from oracle.store.hidden_days import HiddenDays, HiddenDaysReader
@@ -24,6 +25,7 @@ class OracleUnitOfWork(UnitOfWork):
     hidden_days: HiddenDays
     roster_salts: RosterSalts
     bank_accounts: BankAccounts
+    attestations: Attestations
 
     def _attach(self, session: Session) -> None:
         super()._attach(session)
@@ -35,6 +37,7 @@ class OracleUnitOfWork(UnitOfWork):
         self.hidden_days = HiddenDays(session)
         self.roster_salts = RosterSalts(session)
         self.bank_accounts = BankAccounts(session)
+        self.attestations = Attestations(session)
 
 
 class OracleReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
@@ -48,6 +51,7 @@ class OracleReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
     hidden_days: HiddenDaysReader
     roster_salts: RosterSaltsReader
     bank_accounts: BankAccountsReader
+    attestations: AttestationsReader
 
     def _attach(self, session: Session) -> None:
         super()._attach(session)
@@ -59,3 +63,4 @@ class OracleReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
         self.hidden_days = HiddenDaysReader(session)
         self.roster_salts = RosterSaltsReader(session)
         self.bank_accounts = BankAccountsReader(session)
+        self.attestations = AttestationsReader(session)
