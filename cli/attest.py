@@ -16,7 +16,8 @@ from cli.workspace import (
     passphrase_of,
     slug,
 )
-from oracle.chain.attestation_files import parse_attestation, parse_request
+from oracle.chain import attesting_settlement
+from oracle.chain.attestation_files import parse_attestation, parse_request, parse_settlement_request
 from oracle.chain.attesting import Answer, attest, require_believed, require_on_chain
 from oracle.chain.client import EvmChain
 from oracle.chain.inspection import Inspection
@@ -27,11 +28,18 @@ from oracle.chain.rpc import Rpc
 from oracle.chain.trust import Trust, TrustUnusable, load_trust, trust_file
 from oracle.usecases.ask_reporters import ask_reporters
 from oracle.usecases.ask_reporters import collect as take
-from oracle.usecases.attestation_request import Request, attestation_document, request_document
+from oracle.usecases.attestation_request import (
+    SETTLEMENT_KIND,
+    Request,
+    SettlementRequest,
+    attestation_document,
+    request_document,
+    settlement_request_document,
+)
 from oracle.wiring import publishing
 from settlement.bootstrap import Settings
 from settlement.casefile import read_case, write_atomically
-from settlement.domain.calendar import day_start
+from settlement.domain.calendar import day_of_number, day_start
 from settlement.domain.canonical import canonical_json
 from settlement.domain.case import Case
 from settlement.usecases.load_case import load_series
@@ -63,16 +71,22 @@ def ask(
     with explained(), open_workspace(state) as workspace:
         known = workspace.community(community)
         with open_ledger(workspace) as opened:
-            asked = ask_reporters(publishing(workspace.database.engine, opened), known.id)
+            context = publishing(workspace.database.engine, opened)
+            asked = ask_reporters(context, workspace.reading, known.id)
         for request in asked.requests:
             path = out / f"{slug(request.message)}.request.json"
             _write(path, request_document(request), PRIVATE)
             days = sum(len(batch.days) for batch in request.batches)
             typer.echo(f"{days} days → {path}")
+        for settling in asked.settlements:
+            path = out / f"{slug(settling.message)}.request.json"
+            _write(path, settlement_request_document(settling), PRIVATE)
+            typer.echo(f"a distribution with its evidence → {path}")
         for message, sentence in asked.waiting.items():
             typer.echo(f"{message}: not asked for now: {sentence}")
-    if asked.requests:
-        quorum = asked.requests[0].quorum
+    quorums = [one.quorum for one in asked.requests] + [one.quorum for one in asked.settlements]
+    if quorums:
+        quorum = quorums[0]
         typer.echo(
             f"{quorum.threshold} of {len(quorum.reporters)} reporters sign: each runs `condivisa attest "
             "sign` on its own copy. The requests are secret"
@@ -114,19 +128,20 @@ def sign(
 ) -> None:
     """At a reporter: compute every report from your own readings, and sign those that are the same.
 
-    Your own copy is a case folder, or without --case your own database (--state). Of what differs nothing is
-    signed: the first day is shown with its PODs, your readings and the hours.
+    A distribution is computed again from its evidence, by a program of its own, and its readings compared
+    with yours. Your own copy is a case folder, or without --case your own database (--state). Of what
+    differs nothing is signed: the first day is shown with its PODs, your readings and the hours.
     """
     with explained():
         wanted, believed = _read(request, trust)
         account = open_keystore(keystore, passphrase_of(Settings.from_environment(state=state)))
-        require_believed(wanted, believed, account)
-        if offline:
-            typer.echo("no node was asked: the epoch and what the reports replace are the operator's word")
+        inspection = None if offline else _inspection(believed, rpc, account)
+        if inspection is None:
+            typer.echo("no node was asked: epoch, what is replaced and counted are the operator's word")
+        if isinstance(wanted, SettlementRequest):
+            answer = _settlement(wanted, believed, account, inspection, case, state)
         else:
-            require_on_chain(wanted, believed, _inspection(believed, rpc, account))
-        own = _own_database(wanted, state) if case is None else _own_folder(case)
-        answer = attest(wanted, own, account)
+            answer = _days(wanted, believed, account, inspection, case, state)
     path = out or request.with_name(f"{request.name.removesuffix('.request.json')}.{account.address}.json")
     _finish(answer, path)
 
@@ -164,9 +179,46 @@ def collect(
         raise typer.Exit(EXIT_REFUSED)
 
 
-def _read(path: Path, trust: Path | None) -> tuple[Request, Trust]:
+def _days(
+    wanted: Request,
+    believed: Trust,
+    account: Account,
+    inspection: Inspection | None,
+    case: Path | None,
+    state: Path | None,
+) -> Answer:
+    require_believed(wanted, believed, account)
+    if inspection is not None:
+        require_on_chain(wanted, believed, inspection)
+    days = [day.day for batch in wanted.batches for day in batch.days]
+    return attest(wanted, _own_copy(wanted.name, days, case, state), account)
+
+
+def _settlement(
+    wanted: SettlementRequest,
+    believed: Trust,
+    account: Account,
+    inspection: Inspection | None,
+    case: Path | None,
+    state: Path | None,
+) -> Answer:
+    facts = attesting_settlement.require_believed(wanted, believed, account)
+    if inspection is not None:
+        attesting_settlement.require_on_chain(wanted, facts, believed, inspection)
+    days = [day_of_number(day.day) for day in facts.days]
+    count = attesting_settlement.require_own_readings(wanted, _own_copy(wanted.name, days, case, state))
+    typer.echo(f"computed again: the readings of {count} days are those of the own copy")
+    typer.echo("not checked: whom each leaf pays, which only the operator knows")
+    return Answer(attesting_settlement.attest_settlement(wanted, facts, account), {})
+
+
+def _read(path: Path, trust: Path | None) -> tuple[Request | SettlementRequest, Trust]:
+    text = _text(path)
+    # Each parser refuses the other's kind.
+    settling = f'"kind": "{SETTLEMENT_KIND}"' in text
     try:
-        return parse_request(_text(path)), load_trust(trust_file(trust))
+        wanted = parse_settlement_request(text) if settling else parse_request(text)
+        return wanted, load_trust(trust_file(trust))
     except (ReceiptUnreadable, TrustUnusable) as error:
         stop(f"{path}: {error}" if isinstance(error, ReceiptUnreadable) else str(error), EXIT_BAD_INPUT)
 
@@ -177,19 +229,18 @@ def _inspection(trust: Trust, rpc: str | None, account: Account) -> Inspection:
     return Inspection(chain)
 
 
-def _own_folder(folder: Path) -> Case:
-    found, findings = read_case(folder)
-    if found is None:
-        refuse_findings(findings)
-    return found
-
-
-def _own_database(request: Request, state: Path | None) -> Case:
-    """The readings of the asked days as the reporter's own database has them now."""
-    days = [day.day for batch in request.batches for day in batch.days]
-    first, after = min(days, default=date.min), max(days, default=date.min) + timedelta(days=1)
+def _own_copy(name: str, days: Sequence[date], folder: Path | None, state: Path | None) -> Case:
+    """The reporter's own case folder, or the readings of these days as its own database has them now."""
+    if folder is not None:
+        found, findings = read_case(folder)
+        if found is None:
+            refuse_findings(findings)
+        return found
+    if not days:
+        stop("the request names no day", EXIT_BAD_INPUT)
+    first, after = min(days), max(days) + timedelta(days=1)
     with open_workspace(state) as workspace:
-        community = workspace.community(request.name)
+        community = workspace.community(name)
         with workspace.reading() as work:
             terms, series = load_series(work, community.id, day_start(first), day_start(after))
     return Case(terms, series, ())

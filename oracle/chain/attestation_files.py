@@ -13,12 +13,14 @@ from oracle.ports import Quorum
 from oracle.usecases.attestation_request import (
     ATTESTATION_KIND,
     REQUEST_KIND,
+    SETTLEMENT_KIND,
     AskedBatch,
     AskedDay,
     AskedEntry,
     Attestation,
     Attested,
     Request,
+    SettlementRequest,
 )
 from settlement.domain.calendar import month_number
 
@@ -35,20 +37,41 @@ EPOCH = date(1970, 1, 1)
 def parse_request(text: str) -> Request:
     """A request. Raises ReceiptUnreadable naming the first defect."""
     fields = Fields(document(text, REQUEST_KIND, CHARACTERS_MAX, CHARACTERS_MAX))
-    community, quorum = fields.inner("community"), fields.inner("quorum")
-    reporters = quorum.items("reporters", REPORTERS_MAX)
+    community = fields.inner("community")
     return Request(
         message=fields.text("message"),
         name=community.text("name"),
         chain_id=fields.integer("chain_id", UINT64_MAX),
         ledger=fields.octets("ledger", ADDRESS_BYTES),
         community=community.octets("id", HASH_BYTES),
-        quorum=Quorum(
-            tuple(octets("quorum.reporters", one, ADDRESS_BYTES) for one in reporters),
-            quorum.integer("threshold", REPORTERS_MAX),
-            quorum.integer("epoch", UINT32_MAX),
-        ),
+        quorum=_quorum(fields.inner("quorum")),
         batches=tuple(_batch(batch) for batch in fields.inners("batches", BATCHES_MAX)),
+    )
+
+
+def parse_settlement_request(text: str) -> SettlementRequest:
+    """A distribution's request. Raises ReceiptUnreadable naming the first defect."""
+    fields = Fields(document(text, SETTLEMENT_KIND, CHARACTERS_MAX, CHARACTERS_MAX))
+    community, pack = fields.inner("community"), fields.inner("pack")
+    return SettlementRequest(
+        message=fields.text("message"),
+        name=community.text("name"),
+        chain_id=fields.integer("chain_id", UINT64_MAX),
+        ledger=fields.octets("ledger", ADDRESS_BYTES),
+        vault=fields.octets("vault", ADDRESS_BYTES),
+        community=community.octets("id", HASH_BYTES),
+        quorum=_quorum(fields.inner("quorum")),
+        corrections=fields.integer("corrections", UINT32_MAX),
+        pack={name: pack.text(name).encode() for name in pack.values},
+    )
+
+
+def _quorum(fields: Fields) -> Quorum:
+    reporters = fields.items("reporters", REPORTERS_MAX)
+    return Quorum(
+        tuple(octets("quorum.reporters", one, ADDRESS_BYTES) for one in reporters),
+        fields.integer("threshold", REPORTERS_MAX),
+        fields.integer("epoch", UINT32_MAX),
     )
 
 

@@ -5,12 +5,20 @@ days of one message. Reports that reporters would not sign are made anew once th
 unless enough signatures over them exist already: then anyone could post them.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from uuid import UUID
 
-from oracle.attest.messages import LEDGER_NAME, Domain, batch_digest
+from oracle.attest.messages import (
+    LEDGER_NAME,
+    VAULT_NAME,
+    Domain,
+    Settlement,
+    batch_digest,
+    settlement_digest,
+)
 from oracle.attest.signature import signer_of
 from oracle.errors import EvidenceLost, NotPosted, SaltsForgotten
 from oracle.ports import Quorum
@@ -23,12 +31,15 @@ from oracle.usecases.attestation_request import (
     Attestation,
     Attested,
     Request,
+    SettlementRequest,
 )
 from oracle.usecases.context import Context
 from oracle.usecases.correct_days import replaced_reports
 from oracle.usecases.day_reports import Order, kept_reports, orders_of, sign_days
-from oracle.usecases.places import community_of
-from oracle.work import Work
+from oracle.usecases.evidence_pack import draft_pack
+from oracle.usecases.places import Place, community_of
+from oracle.usecases.settle import to_sign
+from oracle.work import PackWork, Work
 from settlement.domain.calendar import day_start, month_number
 from settlement.domain.case import Case
 from settlement.domain.records import OutboxRow
@@ -42,6 +53,7 @@ class Asked:
     """The requests, and by message why nothing is asked for it now."""
 
     requests: list[Request] = field(default_factory=list)
+    settlements: list[SettlementRequest] = field(default_factory=list)
     waiting: dict[str, str] = field(default_factory=dict)
 
 
@@ -54,36 +66,86 @@ class Collected:
     refused: list[str] = field(default_factory=list)
 
 
-def ask_reporters(context: Context, community_id: UUID) -> Asked:
+def ask_reporters(
+    context: Context, reading: Callable[[], AbstractContextManager[PackWork]], community_id: UUID
+) -> Asked:
     """A request for each open message about days that lacks signatures; its reports are stored.
 
+    A distribution is asked for when its message is the next one: what it signs stands on the chain then.
     Raises NotFound, NotDeployed, AnotherPublisher, SaltsForgotten, LedgerDiverges, NodeUnreachable.
     """
     context.chain.require_chain()
     asked = Asked()
     with context.exclusive():
-        for message in _open_messages(context, community_id):
-            orders = orders_of(context, message)
+        for row in _open_messages(context, community_id):
+            orders = orders_of(context, row)
             quorum = _quorum(context, orders[0])
             with context.unit() as work:
                 try:
-                    batches = [_batch(context, work, message, order, quorum) for order in orders]
+                    batches = [_batch(context, work, row, order, quorum) for order in orders]
                 except NotPosted as error:
-                    asked.waiting[message.key] = str(error)
+                    asked.waiting[row.key] = str(error)
                     continue
                 name = community_of(work, community_id).name
                 work.commit()
             wanted = tuple(batch for batch in batches if batch is not None)
             if not wanted:
-                asked.waiting[message.key] = "enough reporters have signed, or nothing changed"
+                asked.waiting[row.key] = "enough reporters have signed, or nothing changed"
                 continue
             place = orders[0].place
             asked.requests.append(
-                Request(
-                    message.key, name, context.chain.chain_id, place.ledger, place.community, quorum, wanted
-                )
+                Request(row.key, name, context.chain.chain_id, place.ledger, place.community, quorum, wanted)
             )
+        message = _next_settlement(context, community_id)
+        if message is not None:
+            _ask_settlement(context, reading, message, asked)
     return asked
+
+
+def _ask_settlement(
+    context: Context,
+    reading: Callable[[], AbstractContextManager[PackWork]],
+    message: OutboxRow,
+    asked: Asked,
+) -> None:
+    place, settlement, quorum = to_sign(context, message)
+    with context.unit() as work:
+        signed = len(work.attestations.of(_settlement_digest(context, place, settlement)))
+    if signed >= quorum.threshold:
+        asked.waiting[message.key] = "enough reporters have signed"
+        return
+    with reading() as packing:
+        distribution = packing.distributions.get(UUID(message.payload["distribution_id"]))
+        community = packing.communities.get(message.community_id)
+        assert distribution is not None, "the message was prepared with it"
+        assert community is not None, "the message was prepared with it"
+        pack = draft_pack(packing, distribution)
+    asked.settlements.append(
+        SettlementRequest(
+            message.key,
+            community.name,
+            context.chain.chain_id,
+            place.ledger,
+            place.vault,
+            place.community,
+            quorum,
+            settlement.corrections,
+            pack,
+        )
+    )
+
+
+def _next_settlement(context: Context, community_id: UUID) -> OutboxRow | None:
+    """The community's next message, where it settles a distribution and nothing was signed for it."""
+    with context.unit() as work:
+        message = work.outbox.next_open(community_id)
+        if message is None or message.topic != "settle" or work.transactions.of_message(message.id):
+            return None
+        return message
+
+
+def _settlement_digest(context: Context, place: Place, settlement: Settlement) -> bytes:
+    return settlement_digest(Domain(VAULT_NAME, context.chain.chain_id, place.vault), settlement)
 
 
 def collect(context: Context, community_id: UUID, attestation: Attestation) -> Collected:
@@ -132,13 +194,17 @@ def _refusal(
 
 def _wanted(context: Context, community_id: UUID) -> Iterator[tuple[bytes, Quorum]]:
     """Digests that open messages ask signatures for, each with who may sign."""
-    for message in _open_messages(context, community_id):
-        for order in orders_of(context, message):
+    for row in _open_messages(context, community_id):
+        for order in orders_of(context, row):
             with context.unit() as work:
                 reports = kept_reports(work, order)
             if reports:
                 quorum = _quorum(context, order)
                 yield _digest(context, order, reports, quorum), quorum
+    message = _next_settlement(context, community_id)
+    if message is not None:
+        place, settlement, quorum = to_sign(context, message)
+        yield _settlement_digest(context, place, settlement), quorum
 
 
 def _open_messages(context: Context, community_id: UUID) -> list[OutboxRow]:

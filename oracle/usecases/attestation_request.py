@@ -16,6 +16,7 @@ from oracle.attest.messages import DayReport
 from oracle.ports import Quorum
 from settlement.domain.calendar import month_first_day
 
+SETTLEMENT_KIND = "condivisa/settlement-request/1"
 REQUEST_KIND = "condivisa/attestation-request/1"
 ATTESTATION_KIND = "condivisa/attestation/1"
 NOTICE = (
@@ -78,6 +79,25 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class SettlementRequest:
+    """A distribution that is ready for the vault, with what it was divided from.
+
+    `pack` are the files of its evidence pack, which names no transaction yet. `corrections` is what the
+    reporters sign of the ledger's count.
+    """
+
+    message: str
+    name: str
+    chain_id: int
+    ledger: bytes
+    vault: bytes
+    community: bytes
+    quorum: Quorum
+    corrections: int
+    pack: Mapping[str, bytes] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Attested:
     """One signature (65 bytes) over a digest (32 bytes); `what` says in words what it is over."""
 
@@ -99,9 +119,25 @@ class Attestation:
 
 def request_document(request: Request) -> Document:
     """The request as a file holds it."""
+    return _asked(request) | {
+        "kind": REQUEST_KIND,
+        "batches": [_batch(batch) for batch in request.batches],
+    }
+
+
+def settlement_request_document(request: SettlementRequest) -> Document:
+    """The request as a file holds it; every file of a pack is text."""
+    return _asked(request) | {
+        "kind": SETTLEMENT_KIND,
+        "vault": _hex(request.vault),
+        "corrections": request.corrections,
+        "pack": {name: content.decode() for name, content in request.pack.items()},
+    }
+
+
+def _asked(request: Request | SettlementRequest) -> Document:
     quorum = request.quorum
     return {
-        "kind": REQUEST_KIND,
         "notice": NOTICE,
         "message": request.message,
         "community": {"name": request.name, "id": _hex(request.community)},
@@ -112,7 +148,6 @@ def request_document(request: Request) -> Document:
             "threshold": quorum.threshold,
             "reporters": [_hex(reporter) for reporter in quorum.reporters],
         },
-        "batches": [_batch(batch) for batch in request.batches],
     }
 
 

@@ -3,17 +3,21 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
 
-from oracle.chain.attestation_files import parse_attestation, parse_request
+from oracle.chain import attesting_settlement
+from oracle.chain.attestation_files import parse_attestation, parse_request, parse_settlement_request
 from oracle.chain.attesting import Answer, attest, require_believed, require_on_chain
 from oracle.chain.client import EvmChain
 from oracle.chain.inspection import Inspection
 from oracle.chain.keys import Keys
 from oracle.chain.trust import Trust
+from oracle.errors import AwaitingSignatures
+from oracle.store.unit_of_work import OracleReadOnlyUnitOfWork
 from oracle.usecases.ask_reporters import Asked, Collected, ask_reporters, collect
 from oracle.usecases.attestation_request import (
     Attestation,
@@ -21,11 +25,12 @@ from oracle.usecases.attestation_request import (
     attestation_document,
     request_document,
 )
+from oracle.usecases.publish import publish
 from oracle.wiring import OpenChain, publishing, trust_of
 from settlement.domain.canonical import canonical_json
-from settlement.domain.case import Case
+from settlement.domain.case import Case, MeterSeries
 from tests.oracle.world import AFTER, FIRST, World
-from tests.settlement.store.world import case
+from tests.settlement.store.world import case, pod_of
 
 _MADE_UP = [Account.from_key(bytes([number]) * 32) for number in (71, 72, 73)]
 THREE = tuple(sorted(_MADE_UP, key=lambda account: int(account.address, 16)))
@@ -57,7 +62,11 @@ class Operator:
 
     def ask(self) -> Asked:
         """What the reporters are asked for now."""
-        return ask_reporters(publishing(self.world.engine, self.opened), self.world.community_id)
+        return ask_reporters(
+            publishing(self.world.engine, self.opened),
+            lambda: OracleReadOnlyUnitOfWork(self.world.engine),
+            self.world.community_id,
+        )
 
     def documents(self) -> list[dict[str, Any]]:
         """The requests as the files hold them."""
@@ -101,3 +110,44 @@ def signed(operator: Operator, document: Mapping[str, Any], account: LocalAccoun
     assert found.refused == {}
     assert found.attestation is not None
     return found.attestation
+
+
+def answer_settlement(
+    operator: Operator, document: Mapping[str, Any], account: LocalAccount, own: Case | None = None
+) -> Attestation:
+    """What a reporter does with a distribution's request."""
+    request, believed = parse_settlement_request(json.dumps(document)), operator.trust
+    facts = attesting_settlement.require_believed(request, believed, account)
+    chain = EvmChain(operator.opened.chain.rpc, Keys(account, ()), believed.chain_id)
+    attesting_settlement.require_on_chain(request, facts, believed, Inspection(chain))
+    attesting_settlement.require_own_readings(request, own or case(FIRST, AFTER))
+    return attesting_settlement.attest_settlement(request, facts, account)
+
+
+def deployed(world: World, opened: OpenChain, **terms: int) -> Operator:
+    """Contracts with independent reporters; the queue stands at the first days."""
+    operator = Operator(world, independent(opened, **terms))
+    error = publish(publishing(world.engine, operator.opened)).stopped[world.community_id]
+    assert isinstance(error, AwaitingSignatures)
+    return operator
+
+
+def sign_all(operator: Operator) -> None:
+    """Ask once, and let all three sign."""
+    for document in operator.documents():
+        for account in THREE:
+            operator.collect(signed(operator, document, account))
+
+
+def changed(given: Case, day: date, hour: int = 10, pod: str = "P1", wh: int = 7) -> Case:
+    """A copy in which one reading is larger."""
+
+    def more(series: MeterSeries) -> MeterSeries:
+        if series.pod != pod_of(pod):
+            return series
+        values = series.wh.copy()
+        position = (24 * (day - FIRST).days + hour) * len(values) // (24 * (AFTER - FIRST).days)
+        values[position] += wh
+        return replace(series, wh=values)
+
+    return replace(given, series=tuple(more(row) for row in given.series))

@@ -42,22 +42,24 @@ from oracle.usecases.publish import publish
 from oracle.wiring import OpenChain, publishing
 from settlement.domain.case import Case, MeterSeries
 from tests.oracle.usecases.anew import BETTER_AFTER, BETTER_FROM, accepted, settle_anew, undistributed_world
-from tests.oracle.usecases.reporters import THREE, Operator, addresses, answer, independent, read, signed
-from tests.oracle.world import AFTER, FIRST, WALLETS, World, settled_world
+from tests.oracle.usecases.reporters import (
+    THREE,
+    Operator,
+    addresses,
+    answer,
+    changed,
+    deployed,
+    read,
+    sign_all,
+    signed,
+)
+from tests.oracle.world import AFTER, FIRST, WALLETS, settled_world
 from tests.settlement.store.world import case, pod_of
 
 pytestmark = pytest.mark.node
 
 STRANGER = Account.from_key(b"\x55" * 32)
 NOBODY_AGREES = {code: replace(payee, consent=False) for code, payee in WALLETS.items()}
-
-
-def deployed(world: World, opened: OpenChain, **terms: int) -> Operator:
-    """Contracts with independent reporters; the queue stands at the first days."""
-    operator = Operator(world, independent(opened, **terms))
-    error = publish(publishing(world.engine, operator.opened)).stopped[world.community_id]
-    assert isinstance(error, AwaitingSignatures)
-    return operator
 
 
 @pytest.fixture
@@ -76,27 +78,6 @@ def stopped(operator: Operator) -> AwaitingSignatures:
     error = publish(publishing(operator.world.engine, operator.opened)).stopped[operator.world.community_id]
     assert isinstance(error, AwaitingSignatures)
     return error
-
-
-def sign_all(operator: Operator) -> None:
-    """Ask once, and let all three sign."""
-    for document in operator.documents():
-        for account in THREE:
-            operator.collect(signed(operator, document, account))
-
-
-def changed(given: Case, day: date, hour: int = 10, pod: str = "P1", wh: int = 7) -> Case:
-    """A copy in which one reading is larger."""
-
-    def more(series: MeterSeries) -> MeterSeries:
-        if series.pod != pod_of(pod):
-            return series
-        values = series.wh.copy()
-        position = (24 * (day - FIRST).days + hour) * len(values) // (24 * (AFTER - FIRST).days)
-        values[position] += wh
-        return replace(series, wh=values)
-
-    return replace(given, series=tuple(more(row) for row in given.series))
 
 
 def test_publish__nobody_signed__waits_and_says_what_to_run(operator: Operator) -> None:
