@@ -36,7 +36,7 @@ from oracle.usecases.attestation_request import (
     request_document,
     settlement_request_document,
 )
-from oracle.wiring import publishing
+from oracle.wiring import publishing, write_trust
 from settlement.bootstrap import Settings
 from settlement.casefile import read_case, write_atomically
 from settlement.domain.calendar import day_of_number, day_start
@@ -73,6 +73,7 @@ def ask(
         with open_ledger(workspace) as opened:
             context = publishing(workspace.database.engine, opened)
             asked = ask_reporters(context, workspace.reading, known.id)
+            write_trust(workspace.chain, workspace.database.engine, opened, known.id)
         for request in asked.requests:
             path = out / f"{slug(request.message)}.request.json"
             _write(path, request_document(request), PRIVATE)
