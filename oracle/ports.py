@@ -223,6 +223,10 @@ class Chain(Protocol):
     def chain_id(self) -> int: ...
     @property
     def sender(self) -> bytes: ...
+    @property
+    def held_reporters(self) -> frozenset[bytes]:
+        """Addresses of the reporters whose keys this operator holds."""
+
     def require_chain(self) -> None:
         """Raises WrongChain, or NodeUnreachable when the node does not answer."""
 

@@ -15,6 +15,7 @@ from oracle.records import (
     Deployment,
     HiddenDay,
     KnownReport,
+    NotedQuorum,
     SettledDistribution,
     SignedReport,
     StoredTransaction,
@@ -211,6 +212,13 @@ class Attestations(AttestationsReader, Protocol):
     def add(self, digest: bytes, signer: bytes, signature: bytes) -> bool: ...
 
 
+class NotedQuorums(Protocol):
+    """Who reports for a community, as last noted."""
+
+    def of(self, community_id: UUID) -> NotedQuorum | None: ...
+    def put(self, noted: NotedQuorum) -> None: ...
+
+
 class ReadingWork(Protocol):
     """What receipts and attestations read; a unit of work that writes serves as well."""
 
@@ -387,5 +395,7 @@ class Work(UnitOfWork, Protocol):
     def hidden_days(self) -> HiddenDays: ...
     @property
     def attestations(self) -> Attestations: ...
+    @property
+    def noted_quorums(self) -> NotedQuorums: ...
 
     def commit(self) -> None: ...

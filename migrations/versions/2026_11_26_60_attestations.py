@@ -10,11 +10,12 @@ depends_on = None
 
 def upgrade() -> None:
     op.execute(ATTESTATIONS)
+    op.execute(QUORUMS)
     op.execute(WITHDRAWN)
 
 
 def downgrade() -> None:
-    op.execute("DROP TABLE attestations")
+    op.execute("DROP TABLE noted_quorums, attestations")
     op.execute(KEPT)
 
 
@@ -28,6 +29,17 @@ CREATE TABLE attestations (
 );
 CREATE TRIGGER attestations_append_only BEFORE UPDATE OR DELETE ON attestations
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
+"""
+
+QUORUMS = """
+CREATE TABLE noted_quorums (
+    community_id uuid PRIMARY KEY REFERENCES energy_communities (id),
+    epoch bigint NOT NULL CHECK (epoch >= 0),
+    threshold integer NOT NULL CHECK (threshold >= 1),
+    reporters bytea[] NOT NULL,
+    held integer NOT NULL CHECK (held BETWEEN 0 AND cardinality(reporters)),
+    noted_at timestamptz NOT NULL DEFAULT now()
+);
 """
 
 # What reporters refuse to sign has to make room for what they sign; what the ledger accepted stays for good.

@@ -95,6 +95,19 @@ class AttestationRow(SQLModel, table=True):
     received_at: datetime = Field(sa_column=columns.recorded())
 
 
+class NotedQuorumRow(SQLModel, table=True):
+    """A community's reporters on the ledger, and of how many of them this service holds the keys."""
+
+    __tablename__ = "noted_quorums"
+
+    community_id: UUID = Field(sa_column=columns.reference("energy_communities.id", primary_key=True))
+    epoch: int = Field(sa_column=Column(BigInteger, nullable=False))
+    threshold: int = Field(sa_column=Column(Integer, nullable=False))
+    reporters: list[bytes] = Field(sa_column=Column(ARRAY(LargeBinary), nullable=False))
+    held: int = Field(sa_column=Column(Integer, nullable=False))
+    noted_at: datetime = Field(sa_column=columns.recorded())
+
+
 class ChainTransactionRow(SQLModel, table=True):
     """A signed transaction, stored before it is sent, so that it can be sent again byte for byte.
 

@@ -7,6 +7,7 @@ from oracle.store.attestations import Attestations, AttestationsReader
 from oracle.store.bank_accounts import BankAccounts, BankAccountsReader
 from oracle.store.deployments import Deployments, DeploymentsReader
 from oracle.store.hidden_days import HiddenDays, HiddenDaysReader
+from oracle.store.noted_quorums import NotedQuorums, NotedQuorumsReader
 from oracle.store.pod_keys import PodKeys, PodKeysReader
 from oracle.store.reports import Reports, ReportsReader
 from oracle.store.roster_salts import RosterSalts, RosterSaltsReader
@@ -26,6 +27,7 @@ class OracleUnitOfWork(UnitOfWork):
     roster_salts: RosterSalts
     bank_accounts: BankAccounts
     attestations: Attestations
+    noted_quorums: NotedQuorums
 
     def _attach(self, session: Session) -> None:
         super()._attach(session)
@@ -38,6 +40,7 @@ class OracleUnitOfWork(UnitOfWork):
         self.roster_salts = RosterSalts(session)
         self.bank_accounts = BankAccounts(session)
         self.attestations = Attestations(session)
+        self.noted_quorums = NotedQuorums(session)
 
 
 class OracleReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
@@ -52,6 +55,7 @@ class OracleReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
     roster_salts: RosterSaltsReader
     bank_accounts: BankAccountsReader
     attestations: AttestationsReader
+    noted_quorums: NotedQuorumsReader
 
     def _attach(self, session: Session) -> None:
         super()._attach(session)
@@ -64,3 +68,4 @@ class OracleReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
         self.roster_salts = RosterSaltsReader(session)
         self.bank_accounts = BankAccountsReader(session)
         self.attestations = AttestationsReader(session)
+        self.noted_quorums = NotedQuorumsReader(session)

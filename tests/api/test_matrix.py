@@ -116,6 +116,7 @@ MATRIX = {
         (401, 404, 404, 403, 403, 403, 404), P + "/bank-orders/1/file"
     ),
     ("GET", P + "/ledger/transactions"): Row(ALL),
+    ("GET", P + "/ledger/reporters"): Row(ALL),
 }
 
 
