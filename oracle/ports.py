@@ -333,6 +333,9 @@ class Inspector(Protocol):
     def held_reporters(self) -> frozenset[bytes]:
         """Addresses of the reporters whose keys this operator holds."""
 
+    def known_reporters(self) -> frozenset[bytes]:
+        """Addresses of the reporters that this operator's keys hold or name."""
+
     def code_difference(self, kind: str, address: bytes) -> str | None:
         """Where the code of a contract of ours departs from the committed artifact; None: nowhere."""
 

@@ -51,9 +51,7 @@ class ReportersOut(Response):
     threshold: int = Field(description="How many reporters must sign")
     reporters: list[str] = Field(description="Addresses, ascending")
     held: int = Field(description="Of how many of them this service holds the keys")
-    decided_by_service: bool = Field(
-        description="Whether this service alone can sign for the ledger"
-    )
+    decided_by_service: bool = Field(description="Whether this service alone can sign for the ledger")
     sentence: str
     noted_at: Instant | None
 
