@@ -6,7 +6,15 @@ from typing import NoReturn
 
 import typer
 
-from oracle.errors import CallReverted, JobMalformed, NodeNotStarted, NodeUnreachable, NotMined, OracleError
+from oracle.errors import (
+    CallReverted,
+    JobMalformed,
+    NodeNotStarted,
+    NodeUnreachable,
+    NotMined,
+    OracleError,
+    SignerUnreachable,
+)
 from oracle.usecases.refusals import plainly
 from settlement.domain.errors import CaseNotReady, ServiceError
 from settlement.domain.findings import Finding
@@ -18,7 +26,10 @@ from settlement.store.embedded import EmbeddedServerError
 EXIT_REFUSED = 1
 EXIT_BAD_INPUT = 2
 EXIT_MISSING = 3
-_MISSING = (ParameterMissing, RuleMissing, NodeUnreachable, NodeNotStarted, NotMined, EmbeddedServerError)
+_MISSING = (
+    ParameterMissing, RuleMissing, NodeUnreachable, NodeNotStarted, NotMined, SignerUnreachable,
+    EmbeddedServerError,
+)  # fmt: skip
 
 
 @contextmanager

@@ -48,6 +48,8 @@ VERBS = (
     Verb("alerts", "cli.alerts", "app", "The service"),
     Verb("devices", "cli.devices", "app", "The service"),
     Verb("live", "cli.live", "app", "The service"),
+    Verb("attest", "cli.attest", "app", "The service"),
+    Verb("keys", "cli.keys", "app", "The service"),
     Verb("govern", "cli.govern", "app", "The service"),
     Verb("watch", "cli.watch", "watch", "The service"),
     Verb("serve", "cli.serve", "serve", "The service"),

@@ -1,10 +1,12 @@
 """`condivisa serve`: the API in the foreground, and workers that run its jobs beside it."""
 
+import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Annotated
+from types import FrameType
+from typing import Annotated, NoReturn
 from uuid import UUID
 
 import typer
@@ -58,8 +60,14 @@ def serve_api(
         say(
             f"\nAPI at {address} (description at /openapi.json, verification page at /verify); Ctrl-C ends it"
         )
+        # uvicorn ends its work and hands the signal on: what runs beside it must end as well.
+        signal.signal(signal.SIGTERM, _ended)
         config = uvicorn.Config(create_app(_service(workspace, opened, announce)), log_config=None)
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def _ended(number: int, _frame: FrameType | None) -> NoReturn:
+    raise SystemExit(128 + number)
 
 
 def _service(workspace: Workspace, opened: OpenChain, announce: Announce) -> Service:
@@ -85,8 +93,8 @@ def _listening(host: str, port: int | None) -> Iterator[socket.socket]:
         except OSError as error:
             if port is not None or host != LOOPBACK:
                 stop(
-                    f"port {port or PREFERRED_PORT} of {host} cannot be used ({error.strerror}): leave --port "
-                    "out for a free one",
+                    f"port {port or PREFERRED_PORT} of {host} cannot be used ({error.strerror}): leave "
+                    "--port out for a free one",
                     EXIT_MISSING,
                 )
             listener.bind((host, 0))

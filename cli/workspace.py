@@ -1,6 +1,8 @@
 """The state that a command works on: database and local chain in one directory, or the user's own."""
 
+import getpass
 import re
+import sys
 import unicodedata
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -14,6 +16,7 @@ import typer
 
 from cli.failures import EXIT_BAD_INPUT, EXIT_MISSING, stop
 from community.domain.records import CommunityRecord
+from oracle.chain.keystore import Passphrase, no_passphrase, passphrase_in
 from oracle.store.unit_of_work import OracleReadOnlyUnitOfWork, OracleUnitOfWork
 from oracle.wiring import ChainSettings, OpenChain, open_chain
 from settlement.bootstrap import Database, Settings, open_database
@@ -38,7 +41,8 @@ class Workspace:
     @property
     def chain(self) -> ChainSettings:
         """Which chain belongs to this state."""
-        return ChainSettings(self.settings.state, rpc=self.settings.rpc_url)
+        passphrase = passphrase_of(self.settings)
+        return ChainSettings(self.settings.state, rpc=self.settings.rpc_url, passphrase=passphrase)
 
     def writing(self) -> OracleUnitOfWork:
         """A transaction that may write."""
@@ -110,7 +114,18 @@ def require_chain(settings: Settings) -> None:
 
 def has_chain(settings: Settings) -> bool:
     """Whether the state names a node of the user's own, or has a local chain."""
-    return settings.rpc_url is not None or (ChainSettings(settings.state).folder / "keys.json").exists()
+    return settings.rpc_url is not None or ChainSettings(settings.state).key_place.exists()
+
+
+def passphrase_of(settings: Settings) -> Passphrase:
+    """What opens keystores: a file where the settings name one, else a question at the terminal."""
+    if settings.passphrase_file is not None:
+        return passphrase_in(settings.passphrase_file)
+    return _asked if sys.stdin.isatty() else no_passphrase
+
+
+def _asked(keystore: Path) -> str:
+    return getpass.getpass(f"passphrase of {keystore}: ")
 
 
 def now() -> datetime:

@@ -82,6 +82,35 @@ class KeysUnusable(OracleError):
     code = "KEYS_UNUSABLE"
 
 
+class AwaitingSignatures(KeysUnusable):
+    """Fewer reporters signed than must; nothing was sent, and the queue waits for the others."""
+
+    code = "AWAITING_SIGNATURES"
+
+    def __init__(self, what: str, epoch: int, have: int, need: int, absent: Sequence[bytes], of: int) -> None:
+        missing = ", ".join("0x" + address.hex() for address in absent)
+        super().__init__(
+            f"{need} of the community's {of} reporters must sign {what} (epoch {epoch}), and {have} have: it "
+            f"cannot publish alone. Missing: {need - have} of {missing}. `condivisa attest ask` writes what "
+            "they check and sign, `condivisa attest collect` takes their signatures"
+        )
+        self.have = have
+        self.need = need
+        self.absent = tuple(absent)
+
+
+class SignerUnreachable(OracleError):
+    """A remote signer did not sign; nothing is known about whether it will."""
+
+    code = "SIGNER_UNREACHABLE"
+
+
+class AttestationRefused(OracleError):
+    """A request or an attestation is not what it must be; nothing was signed, and nothing was stored."""
+
+    code = "ATTESTATION_REFUSED"
+
+
 class EvidenceLost(OracleError):
     """The files that a settlement's evidence names cannot be made again from what is stored."""
 

@@ -245,6 +245,10 @@ class Chain(Protocol):
     def chain_id(self) -> int: ...
     @property
     def sender(self) -> bytes: ...
+    @property
+    def held_reporters(self) -> frozenset[bytes]:
+        """Addresses of the reporters whose keys this operator holds."""
+
     def require_chain(self) -> None:
         """Raises WrongChain, or NodeUnreachable when the node does not answer."""
 
@@ -368,6 +372,9 @@ class Inspector(Protocol):
     def account(self) -> AccountFacts: ...
     def held_reporters(self) -> frozenset[bytes]:
         """Addresses of the reporters whose keys this operator holds."""
+
+    def known_reporters(self) -> frozenset[bytes]:
+        """Addresses of the reporters that this operator's keys hold or name."""
 
     def code_difference(self, kind: str, address: bytes) -> str | None:
         """Where the code of a contract of ours departs from the committed artifact; None: nowhere."""

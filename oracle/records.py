@@ -162,6 +162,21 @@ class Deployment:
 
 
 @dataclass(frozen=True, slots=True)
+class NotedQuorum:
+    """A community's reporters as the ledger had them when this service last published to it.
+
+    `reporters` are their addresses (20 bytes), `held` of how many of them this service has the keys.
+    """
+
+    community_id: UUID
+    epoch: int
+    threshold: int
+    reporters: tuple[bytes, ...]
+    held: int
+    noted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SettledDistribution:
     """A distribution that a vault accepted, the transaction in which it did, and when that was noted."""
 

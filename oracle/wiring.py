@@ -20,6 +20,7 @@ from oracle.chain.endpoints import node_of
 from oracle.chain.event_source import NodeEvents
 from oracle.chain.inspection import Inspection
 from oracle.chain.keys import Keys, load_keys, load_or_create_keys
+from oracle.chain.keystore import Passphrase, no_passphrase
 from oracle.chain.node import LOCAL_CHAIN_ID, start_node
 from oracle.chain.trust import Trust, trust_text
 from oracle.errors import NotDeployed, OracleError, Unavailable
@@ -51,7 +52,9 @@ class ChainSettings:
 
     `rpc` may name several addresses with commas between them: they stand in for each other.
 
-    `chain_id` is compared with the node's; without it the node's is taken.
+    `chain_id` is compared with the node's; without it the node's is taken. `keys` is a file or a folder; by
+    default the folder chain/keys where there is one, else the file chain/keys.json. `passphrase` opens
+    encrypted keystores.
     """
 
     state: Path
@@ -60,6 +63,13 @@ class ChainSettings:
     chain_id: int | None = None
     finality: Finality = field(default_factory=Finality)
     timeout_s: float = 10.0
+    passphrase: Passphrase = no_passphrase
+
+    @property
+    def key_place(self) -> Path:
+        """Where the keys are."""
+        folder = self.folder / "keys"
+        return self.keys or (folder if folder.is_dir() else self.folder / "keys.json")
 
     @property
     def folder(self) -> Path:
@@ -98,10 +108,10 @@ def open_chain(settings: ChainSettings) -> Iterator[OpenChain]:
     Raises NodeNotStarted, NodeUnreachable, WrongChain, KeysUnusable.
     """
     if settings.rpc is not None:
-        keys = load_keys(settings.keys or settings.folder / "keys.json")
+        keys = load_keys(settings.key_place, settings.passphrase)
         yield _connected(settings, settings.rpc, keys, settings.chain_id)
         return
-    keys = load_or_create_keys(settings.keys or settings.folder / "keys.json")
+    keys = load_or_create_keys(settings.key_place, settings.passphrase)
     chain_id = settings.chain_id or LOCAL_CHAIN_ID
     with start_node(settings.folder, chain_id=chain_id) as node:
         opened = _connected(settings, node.url, keys, chain_id)
@@ -129,11 +139,16 @@ def publishing(
     """What `publish` works with. One process at a time publishes from a database to an account of a chain."""
     chain = opened.chain
     name = f"publish:{chain.chain_id}:0x{chain.sender.hex()}"
+
+    def attested(digest: bytes) -> Mapping[bytes, bytes]:
+        with OracleReadOnlyUnitOfWork(engine) as work:
+            return work.attestations.of(digest)
+
     return Context(
         unit=lambda: OracleUnitOfWork(engine),
         chain=chain,
-        ledger=LedgerContract(chain),
-        vault=VaultContract(chain),
+        ledger=LedgerContract(chain, attested),
+        vault=VaultContract(chain, attested),
         policy=policy or opened.policy,
         pace=pace or Pace(),
         progress=progress,

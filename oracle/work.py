@@ -21,6 +21,7 @@ from oracle.records import (
     KnownReport,
     Measured,
     MeterMessageRecord,
+    NotedQuorum,
     RaisedAlert,
     SettledDistribution,
     SignedReport,
@@ -145,6 +146,7 @@ class Reports(ReportsReader, Protocol):
     """Signed reports, to write as well."""
 
     def add(self, reports: Collection[SignedReport]) -> None: ...
+    def withdraw(self, outbox_id: UUID, configuration_id: UUID) -> int: ...
     def accept(self, reports: Collection[bytes]) -> None: ...
 
 
@@ -371,6 +373,25 @@ class LiveWork(Protocol):
     def alerts(self) -> Alerts: ...
 
 
+class AttestationsReader(Protocol):
+    """Signatures of reporters that keep their own keys."""
+
+    def of(self, digest: bytes) -> Mapping[bytes, bytes]: ...
+
+
+class Attestations(AttestationsReader, Protocol):
+    """Signatures of reporters that keep their own keys, to take as well."""
+
+    def add(self, digest: bytes, signer: bytes, signature: bytes) -> bool: ...
+
+
+class NotedQuorums(Protocol):
+    """Who reports for a community, as last noted."""
+
+    def of(self, community_id: UUID) -> NotedQuorum | None: ...
+    def put(self, noted: NotedQuorum) -> None: ...
+
+
 class ReadingWork(Protocol):
     """What receipts and attestations read; a unit of work that writes serves as well."""
 
@@ -563,5 +584,9 @@ class Work(UnitOfWork, Protocol):
     def hidden_days(self) -> HiddenDays: ...
     @property
     def alerts(self) -> Alerts: ...
+    @property
+    def attestations(self) -> Attestations: ...
+    @property
+    def noted_quorums(self) -> NotedQuorums: ...
 
     def commit(self) -> None: ...

@@ -28,6 +28,7 @@ from oracle.attest.identifiers import area, community_id, community_salt, config
 from oracle.chain.artifacts import artifact, error_sentence
 from oracle.chain.code import code_difference
 from oracle.chain.keys import load_keys
+from oracle.chain.remote_signer import RemoteAccount
 from oracle.errors import CallReverted, KeysUnusable
 from tools.deployment.record import Mined, Record, RecordRefused
 from tools.deployment.terms import (
@@ -278,7 +279,10 @@ def _hex(octets: bytes) -> str:
 def sender_of(deployer: Deployer) -> AccountAPI:
     """The account that sends: one that Ape manages, or the operator of a keys file. Raises KeysUnusable."""
     if deployer.keys is not None:
-        return ApeSigner(private_key="0x" + bytes(load_keys(deployer.keys).operator.key).hex())
+        operator = load_keys(deployer.keys).operator
+        if isinstance(operator, RemoteAccount):
+            raise KeysUnusable(f"{deployer.keys}: a remote signer's key cannot deploy with Ape")
+        return ApeSigner(private_key="0x" + bytes(operator.key).hex())
     if deployer.account not in accounts.aliases:
         known = ", ".join(accounts.aliases) or "none; `ape accounts import` adds one"
         raise KeysUnusable(f'Ape has no account "{deployer.account}"; it has {known}')

@@ -8,6 +8,7 @@ CONDIVISA_MQTT_URL                                    the broker that meters pub
 CONDIVISA_BROKER_URL                                  RabbitMQ (amqp://) or Redis (redis://): jobs are run by
                                                       `condivisa worker`; without it by `condivisa serve`
 CONDIVISA_BROKER_PREFIX                               begins the names of the broker's queues
+CONDIVISA_KEYSTORE_PASSPHRASE_FILE                    its first line opens encrypted keystores
 """
 
 import os
@@ -42,6 +43,7 @@ class Settings:
     mqtt_url: str | None = None
     broker_url: str | None = None
     broker_prefix: str = "condivisa"
+    passphrase_file: Path | None = None
 
     @classmethod
     def from_environment(
@@ -57,6 +59,7 @@ class Settings:
             mqtt_url=found.get("CONDIVISA_MQTT_URL") or None,
             broker_url=found.get("CONDIVISA_BROKER_URL") or None,
             broker_prefix=found.get("CONDIVISA_BROKER_PREFIX") or "condivisa",
+            passphrase_file=Path(file) if (file := found.get("CONDIVISA_KEYSTORE_PASSPHRASE_FILE")) else None,
         )
 
 

@@ -9,8 +9,15 @@ from api.access import community_of, require_community
 from api.deps import Anybody, ServiceOf
 from api.paging import DEFAULT, Limit, Offset
 from api.routing import Router
-from api.schemas.ledger import LedgerEventOut, LedgerEventPage, LedgerTransactionOut, LedgerTransactionPage
+from api.schemas.ledger import (
+    LedgerEventOut,
+    LedgerEventPage,
+    LedgerTransactionOut,
+    LedgerTransactionPage,
+    ReportersOut,
+)
 from api.schemas.wire import part
+from oracle.errors import NotDeployed
 from oracle.usecases.event_list import scope_of
 
 EventName = Annotated[
@@ -73,3 +80,18 @@ def list_events(
         block=None if cursor is None else cursor.number,
         events=[LedgerEventOut.of(event, mined_at[event.block_number]) for event in events],
     )
+
+
+@router.get(
+    "/reporters",
+    operation_id="getReporters",
+    summary="Who signs on the ledger, and whether this service alone could",
+)
+def get_reporters(community_id: UUID, asker: Anybody, service: ServiceOf) -> ReportersOut:
+    """As noted when this service last published to the ledger; the ledger itself is public."""
+    with service.reading() as work:
+        require_community(work, asker, community_id)
+        noted = work.noted_quorums.of(community_id)
+    if noted is None:
+        raise NotDeployed(f"nothing of community {community_id} was published yet")
+    return ReportersOut.of(noted)

@@ -7,7 +7,8 @@ from pydantic import Field
 
 from api.schemas.wire import Count, Hash, Id, Instant, Page, Response, hexadecimal, rome
 from oracle.ports import ChainEvent
-from oracle.records import StoredTransaction
+from oracle.records import NotedQuorum, StoredTransaction
+from oracle.usecases.standing import keys_sentence
 
 
 class LedgerTransactionOut(Response):
@@ -78,3 +79,28 @@ class LedgerEventPage(Page):
     chain_id: int | None = Field(description="Null before the community has contracts")
     block: int | None = Field(description="The newest block that was read; null before the first")
     events: list[LedgerEventOut]
+
+
+class ReportersOut(Response):
+    """Who signs for a community on the ledger, and what its signatures mean where this service holds keys."""
+
+    epoch: int
+    threshold: int = Field(description="How many reporters must sign")
+    reporters: list[str] = Field(description="Addresses, ascending")
+    held: int = Field(description="Of how many of them this service holds the keys")
+    decided_by_service: bool = Field(description="Whether this service alone can sign for the ledger")
+    sentence: str
+    noted_at: Instant | None
+
+    @classmethod
+    def of(cls, noted: NotedQuorum) -> Self:
+        """The reporters as they are sent."""
+        return cls(
+            epoch=noted.epoch,
+            threshold=noted.threshold,
+            reporters=[hexadecimal(reporter) for reporter in noted.reporters],
+            held=noted.held,
+            decided_by_service=noted.held >= noted.threshold,
+            sentence=keys_sentence(noted.held, len(noted.reporters), noted.threshold),
+            noted_at=None if noted.noted_at is None else rome(noted.noted_at),
+        )

@@ -104,14 +104,24 @@ def report_id(report: DayReport) -> bytes:
     )
 
 
+def batch_message(domain: Domain, configuration: bytes, epoch: int, reports: Sequence[DayReport]) -> bytes:
+    """The 66 bytes whose hash reporters of an epoch sign for one or more days of a configuration."""
+    ids = keccak256(b"".join(report_id(report) for report in reports))
+    return _message(domain, keccak256(_type_hash(BATCH_TYPE) + _bytes32(configuration) + _word(epoch) + ids))
+
+
 def batch_digest(domain: Domain, configuration: bytes, epoch: int, reports: Sequence[DayReport]) -> bytes:
     """Digest that reporters of an epoch sign for one or more days of a configuration."""
-    ids = keccak256(b"".join(report_id(report) for report in reports))
-    return _digest(domain, keccak256(_type_hash(BATCH_TYPE) + _bytes32(configuration) + _word(epoch) + ids))
+    return keccak256(batch_message(domain, configuration, epoch, reports))
 
 
 def settlement_digest(domain: Domain, settlement: Settlement) -> bytes:
     """Digest that reporters sign for a distribution."""
+    return keccak256(settlement_message(domain, settlement))
+
+
+def settlement_message(domain: Domain, settlement: Settlement) -> bytes:
+    """The 66 bytes whose hash reporters sign for a distribution."""
     months = b"".join(
         keccak256(_type_hash(MONTH_TYPE) + _bytes32(configuration) + _word(month))
         for configuration, month in settlement.months
@@ -130,7 +140,7 @@ def settlement_digest(domain: Domain, settlement: Settlement) -> bytes:
         + _word(settlement.pool_micro_eur)
         + _word(settlement.carry_micro_eur)
     )
-    return _digest(domain, struct_hash)
+    return _message(domain, struct_hash)
 
 
 def move_digest(domain: Domain, distribution: int, index: int, leaf: Leaf) -> bytes:
@@ -142,11 +152,13 @@ def move_digest(domain: Domain, distribution: int, index: int, leaf: Leaf) -> by
         + leaf.owner.rjust(HASH_BYTES, b"\0")
         + _word(leaf.amount_micro_eur)
     )
-    return _digest(domain, keccak256(_type_hash(MOVE_TYPE) + _word(distribution) + _word(index) + leaf_hash))
+    struct_hash = keccak256(_type_hash(MOVE_TYPE) + _word(distribution) + _word(index) + leaf_hash)
+    return keccak256(_message(domain, struct_hash))
 
 
-def _digest(domain: Domain, struct_hash: bytes) -> bytes:
-    return keccak256(b"\x19\x01" + domain.separator + struct_hash)
+def _message(domain: Domain, struct_hash: bytes) -> bytes:
+    """What EIP-712 hashes for a signature. A remote signer hashes it itself, so it is kept apart."""
+    return b"\x19\x01" + domain.separator + struct_hash
 
 
 def _type_hash(description: str) -> bytes:

@@ -77,6 +77,11 @@ class EvmChain:
         return self.keys.operator_address
 
     @property
+    def held_reporters(self) -> frozenset[bytes]:
+        """Addresses of the reporters whose keys are held here."""
+        return frozenset(self.keys.reporter_addresses)
+
+    @property
     def finality(self) -> Finality:
         """When an outcome counts."""
         return self._finality

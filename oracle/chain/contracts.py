@@ -12,8 +12,13 @@ from oracle.attest.payout_tree import encode_leaves, encode_proof
 from oracle.chain import single_logs
 from oracle.chain.artifacts import artifact
 from oracle.chain.client import GAS_LIMIT_MAX, EvmChain
-from oracle.chain.keys import THRESHOLD
-from oracle.chain.signing import sign_reports, sign_settlement, signers_of
+from oracle.chain.signing import (
+    Attested,
+    batch_to_sign,
+    nobody_attested,
+    quorum_signatures,
+    settlement_to_sign,
+)
 from oracle.errors import CallReverted, LedgerDiverges
 from oracle.ports import (
     Adjustment,
@@ -42,10 +47,14 @@ TOKEN = "TestEuro"
 
 
 class LedgerContract:
-    """EnergyLedger on a chain: one for all communities, it holds no money."""
+    """EnergyLedger on a chain: one for all communities, it holds no money.
 
-    def __init__(self, chain: EvmChain) -> None:
+    `attested` gives the signatures of reporters that keep their own keys.
+    """
+
+    def __init__(self, chain: EvmChain, attested: Attested = nobody_attested) -> None:
         self._chain = chain
+        self._attested = attested
 
     def deployment(self, finality_delay_s: int) -> Call:
         """Creation of a ledger, which has no owner."""
@@ -57,12 +66,13 @@ class LedgerContract:
         return Call(None, data, "deploy the community's timelock")
 
     def register_community(self, ledger: bytes, salt: bytes, terms: RegistrationTerms) -> Call:
-        """Registration of a community: the operator administers it, the keys' reporters report."""
-        reporters = [_hex(address) for address in self._chain.keys.reporter_addresses]
+        """Registration of a community: the operator administers it, the reporters of its keys report."""
+        keys = self._chain.keys
+        reporters = [_hex(address) for address in keys.registered_addresses]
         shares = (terms.shares.producers, terms.shares.social, terms.shares.grid)
         roles = (_hex(terms.governor), _hex(terms.guardian))
         data = artifact(LEDGER).call(
-            "registerCommunity", salt, (*roles, reporters, THRESHOLD, terms.smallest_group, shares)
+            "registerCommunity", salt, (*roles, reporters, keys.threshold, terms.smallest_group, shares)
         )
         return Call(ledger, data, "register the community at the ledger")
 
@@ -77,7 +87,7 @@ class LedgerContract:
         return Call(ledger, data, f"register configuration {area_code} at the ledger")
 
     def post(self, ledger: bytes, community: bytes, area_code: str, reports: Sequence[DayReport]) -> Call:
-        """Post up to 31 days under one set of signatures. Raises KeysUnusable when too few keys are held."""
+        """Post up to 31 days under one set of signatures. Raises AwaitingSignatures."""
         batch = self._batch(
             ledger, community, AreaReports(area_code, reports), self.quorum(ledger, community)
         )
@@ -85,7 +95,7 @@ class LedgerContract:
         return Call(ledger, data, f"post {len(reports)} days to the ledger{_hidden(reports)}")
 
     def post_all(self, ledger: bytes, community: bytes, batches: Sequence[AreaReports]) -> Call:
-        """Post days of several configurations, each under its own signatures. Raises KeysUnusable."""
+        """Post days of several configurations, each under its own signatures. Raises AwaitingSignatures."""
         quorum = self.quorum(ledger, community)
         data = artifact(LEDGER).call(
             "postAll", [self._batch(ledger, community, batch, quorum) for batch in batches]
@@ -109,7 +119,7 @@ class LedgerContract:
         reports: Sequence[DayReport],
         replaced: Sequence[DayReport],
     ) -> Call:
-        """Replace accepted reports under one set of signatures. Raises KeysUnusable."""
+        """Replace accepted reports under one set of signatures. Raises AwaitingSignatures."""
         batch = self._batch(
             ledger, community, AreaReports(area_code, reports), self.quorum(ledger, community)
         )
@@ -122,8 +132,8 @@ class LedgerContract:
         """A configuration's reports as the ledger takes them, signed for the quorum's epoch."""
         chain = self._chain
         name = configuration_id(community, batch.area_code)
-        keys = signers_of(chain.keys, quorum)
-        signatures = sign_reports(keys, chain.chain_id, ledger, name, quorum.epoch, batch.reports)
+        wanted = batch_to_sign(chain.chain_id, ledger, name, quorum.epoch, batch.reports)
+        signatures = quorum_signatures(chain.keys, quorum, wanted, self._attested)
         rows = [_report(report) for report in batch.reports]
         return (community, area(batch.area_code), quorum.epoch, rows, signatures)
 
@@ -185,10 +195,14 @@ class LedgerContract:
 
 
 class VaultContract:
-    """CommunityVault on a chain, and the demo's token."""
+    """CommunityVault on a chain, and the demo's token.
 
-    def __init__(self, chain: EvmChain) -> None:
+    `attested` gives the signatures of reporters that keep their own keys.
+    """
+
+    def __init__(self, chain: EvmChain, attested: Attested = nobody_attested) -> None:
         self._chain = chain
+        self._attested = attested
 
     def token_deployment(self) -> Call:
         """Creation of the test euro, which only the operator can mint."""
@@ -219,9 +233,9 @@ class VaultContract:
         return Call(vault, data, f"credit bank receipt {receipt.hex()[:8]}… to the vault")
 
     def settle(self, vault: bytes, settlement: Settlement, quorum: Quorum) -> Call:
-        """Divide receipts and fix the payout root. Raises KeysUnusable when too few keys are held."""
-        keys = signers_of(self._chain.keys, quorum)
-        signatures = sign_settlement(keys, self._chain.chain_id, vault, settlement)
+        """Divide receipts and fix the payout root. Raises AwaitingSignatures."""
+        wanted = settlement_to_sign(self._chain.chain_id, vault, settlement)
+        signatures = quorum_signatures(self._chain.keys, quorum, wanted, self._attested)
         fields = (
             settlement.distribution, settlement.epoch, list(settlement.receipts), list(settlement.months),
             settlement.corrections, settlement.evidence, settlement.root, settlement.depth,

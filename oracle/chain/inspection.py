@@ -60,6 +60,10 @@ class Inspection:
         """Addresses of the reporters whose keys this operator holds."""
         return frozenset(self._chain.keys.reporter_addresses)
 
+    def known_reporters(self) -> frozenset[bytes]:
+        """Addresses of the reporters that this operator's keys hold or name."""
+        return frozenset(self._chain.keys.registered_addresses)
+
     def code_difference(self, kind: str, address: bytes) -> str | None:
         """Where the code of a contract of ours departs from the committed artifact; None: nowhere."""
         code = self._chain.rpc.code(to_checksum_address(address), self._number)

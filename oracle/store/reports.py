@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlmodel import Session, col
 
 from oracle.attest.day_list import decode_entries, encode_entries
@@ -85,6 +85,21 @@ class Reports(ReportsReader):
         ]
         if rows:
             self._session.execute(insert(Row), rows)
+
+    def withdraw(self, outbox_id: UUID, configuration_id: UUID) -> int:
+        """Take back a configuration's reports of a message that the ledger has not accepted; how many.
+
+        What opens hidden ones goes with them.
+        """
+        own = select(col(Row.report)).where(
+            col(Row.outbox_id) == outbox_id,
+            col(Row.configuration_id) == configuration_id,
+            col(Row.accepted_at).is_(None),
+        )
+        reports = list(self._session.scalars(own))
+        self._session.execute(delete(HiddenDayRow).where(col(HiddenDayRow.report).in_(reports)))
+        self._session.execute(delete(Row).where(col(Row.report).in_(reports)))
+        return len(reports)
 
     def accept(self, reports: Collection[bytes]) -> None:
         """Note that the ledger holds these reports; noting it again changes nothing."""

@@ -90,6 +90,30 @@ class HiddenDayRow(SQLModel, table=True):
     opened_at: datetime | None = Field(sa_column=columns.instant(nullable=True))
 
 
+class AttestationRow(SQLModel, table=True):
+    """A reporter's signature over the digest of a batch of days or of a distribution."""
+
+    __tablename__ = "attestations"
+
+    digest: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    signer: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    signature: bytes = Field(sa_column=columns.octets())
+    received_at: datetime = Field(sa_column=columns.recorded())
+
+
+class NotedQuorumRow(SQLModel, table=True):
+    """A community's reporters on the ledger, and of how many of them this service holds the keys."""
+
+    __tablename__ = "noted_quorums"
+
+    community_id: UUID = Field(sa_column=columns.reference("energy_communities.id", primary_key=True))
+    epoch: int = Field(sa_column=Column(BigInteger, nullable=False))
+    threshold: int = Field(sa_column=Column(Integer, nullable=False))
+    reporters: list[bytes] = Field(sa_column=Column(ARRAY(LargeBinary), nullable=False))
+    held: int = Field(sa_column=Column(Integer, nullable=False))
+    noted_at: datetime = Field(sa_column=columns.recorded())
+
+
 class ChainTransactionRow(SQLModel, table=True):
     """A signed transaction, stored before it is sent, so that it can be sent again byte for byte.
 

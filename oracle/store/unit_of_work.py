@@ -4,6 +4,7 @@ from sqlmodel import Session
 
 from community.store.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 from oracle.store.alerts import Alerts, AlertsReader
+from oracle.store.attestations import Attestations, AttestationsReader
 from oracle.store.bank_accounts import BankAccounts, BankAccountsReader
 from oracle.store.chain_index import ChainIndex, ChainIndexReader
 from oracle.store.deployments import Deployments, DeploymentsReader
@@ -11,6 +12,7 @@ from oracle.store.hidden_days import HiddenDays, HiddenDaysReader
 from oracle.store.jobs import Jobs, JobsReader
 from oracle.store.meter_days import MeterDays
 from oracle.store.meter_messages import MeterMessages, MeterMessagesReader
+from oracle.store.noted_quorums import NotedQuorums, NotedQuorumsReader
 from oracle.store.pod_keys import PodKeys, PodKeysReader
 from oracle.store.reports import Reports, ReportsReader
 from oracle.store.roster_salts import RosterSalts, RosterSaltsReader
@@ -38,6 +40,8 @@ class OracleUnitOfWork(UnitOfWork):
     meter_days: MeterDays
     telemetry: Telemetry
     jobs: Jobs
+    attestations: Attestations
+    noted_quorums: NotedQuorums
 
     def _attach(self, session: Session) -> None:
         super()._attach(session)
@@ -56,6 +60,8 @@ class OracleUnitOfWork(UnitOfWork):
         self.meter_days = MeterDays(session)
         self.telemetry = Telemetry(session)
         self.jobs = Jobs(session)
+        self.attestations = Attestations(session)
+        self.noted_quorums = NotedQuorums(session)
 
 
 class OracleReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
@@ -75,6 +81,8 @@ class OracleReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
     meter_messages: MeterMessagesReader
     telemetry: TelemetryReader
     jobs: JobsReader
+    attestations: AttestationsReader
+    noted_quorums: NotedQuorumsReader
 
     def _attach(self, session: Session) -> None:
         super()._attach(session)
@@ -92,3 +100,5 @@ class OracleReadOnlyUnitOfWork(ReadOnlyUnitOfWork):
         self.meter_messages = MeterMessagesReader(session)
         self.telemetry = TelemetryReader(session)
         self.jobs = JobsReader(session)
+        self.attestations = AttestationsReader(session)
+        self.noted_quorums = NotedQuorumsReader(session)

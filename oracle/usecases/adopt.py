@@ -64,7 +64,7 @@ def _require_vault(inspector: Inspector, record: DeploymentRecord) -> bytes | No
 
 
 def _require_registration(inspector: Inspector, community: CommunityRecord, record: DeploymentRecord) -> None:
-    """The ledger has community, governor, vault and configurations, and enough reporters are ours."""
+    """The ledger has community, governor, vault and configurations, and we hold or know enough reporters."""
     named = (record.addresses[ContractKind.LEDGER], record.community)
     _require("governor", record.addresses[ContractKind.TIMELOCK], inspector.roles(*named).governor)
     _require("vault of the community", record.addresses[ContractKind.VAULT], inspector.vault_of(*named))
@@ -73,11 +73,11 @@ def _require_registration(inspector: Inspector, community: CommunityRecord, reco
         there = inspector.community_of(named[0], configuration_id(record.community, area))
         _require(f"community of {area}", record.community, there)
     quorum = inspector.quorum(*named)
-    held = len(inspector.held_reporters() & set(quorum.reporters))
-    if held < quorum.threshold:
+    known = len(inspector.known_reporters() & set(quorum.reporters))
+    if known < quorum.threshold:
         raise AdoptionRefused(
             f"{quorum.threshold} of the community's {len(quorum.reporters)} reporters must sign, and this "
-            f"operator holds the keys of {held}"
+            f"operator's keys hold or name {known} of them"
         )
 
 

@@ -146,7 +146,14 @@ def _attest_day(
     pod_days: Sequence[PodDay], day: date, keys: Mapping[str, bytes], predecessor: bytes
 ) -> DayAttestation:
     openings = [open_entry(row, day, keys[row.pod], predecessor) for row in pod_days]
-    openings.sort(key=lambda opening: opening.entry.id)
+    return attestation_of(pod_days, openings, day, predecessor)
+
+
+def attestation_of(
+    pod_days: Sequence[PodDay], openings: Sequence[Opening], day: date, predecessor: bytes
+) -> DayAttestation:
+    """The attestation of a day whose PODs' entries are made, whoever made what hides them."""
+    openings = sorted(openings, key=lambda opening: opening.entry.id)
     return DayAttestation(
         day,
         predecessor,

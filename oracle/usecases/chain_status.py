@@ -17,6 +17,7 @@ from oracle.usecases.standing import (
     ContractStanding,
     Findings,
     RegistrationStanding,
+    keys_sentence,
 )
 from oracle.work import StatusWork
 
@@ -152,15 +153,9 @@ class _Look:
         self.findings.compare(what, tuple(here), tuple(there))
 
     def _note_keys(self, name: str, standing: RegistrationStanding) -> None:
-        notes, needed = self.findings.notes, standing.quorum.threshold
-        note = "one operator holds a threshold of the reporters' keys: proves the mechanism, not independence"
-        if standing.decided_by_operator and note not in notes:
-            notes.append(note)
-        if not standing.decided_by_operator:
-            notes.append(
-                f"this operator holds {standing.held} of the {needed} keys that {name} asks for: it cannot "
-                "publish alone"
-            )
+        quorum = standing.quorum
+        sentence = keys_sentence(standing.held, len(quorum.reporters), quorum.threshold)
+        self.findings.notes.append(f"{name}: {sentence}")
 
 
 def _usable(contract: ContractStanding | None) -> bool:

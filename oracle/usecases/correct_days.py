@@ -30,7 +30,7 @@ def correct_days(context: Context, message: OutboxRow) -> Steps:
     """One transaction for all days of the message that changed; none when none did."""
     (order,) = orders_of(context, message)
     with context.unit() as work:
-        replaced = _replaced(work, order)
+        replaced = replaced_reports(work, order)
     if replaced:
         yield Step("correct", partial(_correct, context, order, replaced))
     return accept(require_on_ledger(context, order))
@@ -43,7 +43,7 @@ def _correct(context: Context, order: Order, replaced: Reports, work: Work) -> C
     return context.ledger.correct(order.place.ledger, order.place.community, order.area, messages, former)
 
 
-def _replaced(work: Work, order: Order) -> Reports:
+def replaced_reports(work: Work, order: Order) -> Reports:
     """The accepted reports that are to be replaced: those for which replacements are signed, or that differ.
 
     Raises NotPosted when the ledger has no report of a day that is to be corrected.

@@ -12,11 +12,12 @@ from typing import Any
 from uuid import UUID
 
 from oracle.attest.identifiers import configuration_id
+from oracle.attest.keccak import HASH_BYTES
 from oracle.errors import EvidenceLost
 from oracle.records import SignedReport, StoredTransaction
 from oracle.usecases.pack_division import correcting_settlements, division_document
 from oracle.usecases.payout_leaves import tree_of
-from oracle.usecases.payout_tree import payout_tree
+from oracle.usecases.payout_tree import tree_document
 from oracle.usecases.readings_list import list_document
 from oracle.usecases.receipts import contracts_of, distribution_place
 from oracle.usecases.settled_case import settled_files
@@ -41,9 +42,22 @@ def evidence_pack(work: PackWork, distribution_id: UUID) -> Mapping[str, bytes]:
     a settled case cannot be made again.
     """
     distribution, _ = distribution_place(work, distribution_id)
+    return _files(work, distribution, _transaction(work, distribution))
+
+
+def draft_pack(work: PackWork, distribution: Distribution) -> Mapping[str, bytes]:
+    """The same before a vault has accepted the distribution; transaction and block are zeros.
+
+    What reporters check before they sign. Raises NotDeployed, EvidenceLost.
+    """
+    return _files(work, distribution, None)
+
+
+def _files(
+    work: PackWork, distribution: Distribution, transaction: StoredTransaction | None
+) -> Mapping[str, bytes]:
     settlements = _settlements(work, distribution)
     receipts = work.receipts.of_ids(distribution.receipts)
-    transaction = _transaction(work, distribution)
     settled = _settled(work, distribution, settlements, receipts, transaction)
     files: dict[str, bytes] = {f"rules/{name}": text for name, text in rule_texts().items()}
     for number, settlement in enumerate(settlements, start=1):
@@ -54,7 +68,7 @@ def evidence_pack(work: PackWork, distribution_id: UUID) -> Mapping[str, bytes]:
     others = [settlement for settlement, _ in correcting]
     files |= {f"receipts/{number}.json": row.document for number, row in enumerate(receipts, start=1)}
     files["division.json"] = canonical_json(division_document(work, distribution, settlements, others))
-    files["tree.json"] = canonical_json(dict(payout_tree(work, distribution_id)))
+    files["tree.json"] = canonical_json(dict(tree_document(work, distribution)))
     files["settled.json"] = canonical_json(settled)
     files |= _days(work, distribution, settlements, transaction)
     manifest = _manifest(work, distribution, settlements, settled, files)
@@ -112,7 +126,7 @@ def _settled(
     distribution: Distribution,
     settlements: Sequence[StoredSettlement],
     receipts: Sequence[Receipt],
-    transaction: StoredTransaction,
+    transaction: StoredTransaction | None,
 ) -> Document:
     """What the vault recorded: the event's facts as they are here, and where it stands."""
     community = work.communities.get(distribution.community_id)
@@ -128,9 +142,7 @@ def _settled(
         "ledger": _hex(contracts.ledger),
         "vault": _hex(contracts.vault),
         "community": _hex(community.ledger_id),
-        "transaction": _hex(transaction.hash),
-        "block": transaction.block_number,
-        "block_hash": _hex(transaction.block_hash or b""),
+        **_head(transaction),
         "distribution": distribution.number,
         "evidence": _hex(distribution.evidence),
         "root": _hex(tree.root),
@@ -149,11 +161,22 @@ def _settled(
     }
 
 
+def _head(transaction: StoredTransaction | None) -> Document:
+    if transaction is None:
+        nothing = _hex(bytes(HASH_BYTES))
+        return {"transaction": nothing, "block": 0, "block_hash": nothing}
+    return {
+        "transaction": _hex(transaction.hash),
+        "block": transaction.block_number,
+        "block_hash": _hex(transaction.block_hash or b""),
+    }
+
+
 def _days(
     work: PackWork,
     distribution: Distribution,
     settlements: Sequence[StoredSettlement],
-    transaction: StoredTransaction,
+    transaction: StoredTransaction | None,
 ) -> Iterator[tuple[str, bytes]]:
     """The lists of all days as the ledger had them when the vault settled; later corrections are not it."""
     community = work.communities.get(distribution.community_id)
@@ -170,14 +193,13 @@ def _days(
 
 
 def _accepted(
-    work: PackWork, configuration_id: UUID, days: Sequence[date], transaction: StoredTransaction
+    work: PackWork, configuration_id: UUID, days: Sequence[date], transaction: StoredTransaction | None
 ) -> list[SignedReport]:
     """By day, the last report that was accepted before the distribution was settled."""
     found: dict[date, SignedReport] = {}
     for report in work.reports.of_days(configuration_id, days[0], days[-1]):
-        if report.accepted_at and (
-            transaction.mined_at is None or report.accepted_at <= transaction.mined_at
-        ):
+        mined_at = None if transaction is None else transaction.mined_at
+        if report.accepted_at and (mined_at is None or report.accepted_at <= mined_at):
             found[report.day] = report
     return list(found.values())
 

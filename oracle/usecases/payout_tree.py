@@ -10,8 +10,9 @@ from uuid import UUID
 
 from oracle.attest.payout_tree import hash_leaf
 from oracle.usecases.payout_leaves import tree_of
-from oracle.usecases.receipts import distribution_place, leaf_document
+from oracle.usecases.receipts import distribution_place, leaf_document, planned_place
 from oracle.work import ReadingWork
+from settlement.domain.records import Distribution
 from settlement.domain.rounding import micro_eur_text
 
 TREE_KIND = "condivisa/payout-tree/1"
@@ -22,11 +23,16 @@ def payout_tree(work: ReadingWork, distribution_id: UUID) -> Mapping[str, Any]:
 
     Raises NotFound, NotDeployed, DistributionNotSettled when no vault has accepted the distribution yet.
     """
-    _, place = distribution_place(work, distribution_id)
-    tree = tree_of(work.payouts.of_distribution(distribution_id))
+    distribution, _ = distribution_place(work, distribution_id)
+    return tree_document(work, distribution)
+
+
+def tree_document(work: ReadingWork, distribution: Distribution) -> Mapping[str, Any]:
+    """The same, whether or not a vault has accepted the distribution. Raises NotDeployed."""
+    tree = tree_of(work.payouts.of_distribution(distribution.id))
     return {
         "kind": TREE_KIND,
-        **place,
+        **planned_place(work, distribution),
         "total_eur": micro_eur_text(tree.total_micro_eur),
         "leaves": [
             leaf_document(leaf) | {"hash": "0x" + hash_leaf(index, leaf).hex()}

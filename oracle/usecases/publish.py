@@ -1,7 +1,7 @@
 """Works the outbox: each community's messages in the order of their birth, each exactly once."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeVar
 from uuid import UUID
@@ -11,15 +11,17 @@ from oracle.errors import (
     DistributionCancelled,
     NodeRefused,
     NodeUnreachable,
+    NotDeployed,
     OracleError,
     OtherChainInUse,
     TransactionReverted,
 )
-from oracle.records import ContractKind
+from oracle.records import ContractKind, NotedQuorum
 from oracle.usecases import correct_days, credit, deploy, open_day, pay, post_days, settle
 from oracle.usecases.cancellations import take_up_cancellations
 from oracle.usecases.context import Context, Finish, Steps
 from oracle.usecases.delivery import deliver
+from oracle.usecases.places import place_of
 from oracle.usecases.resend import REORGANISATIONS_MAX, resend, was_reorganised
 from oracle.usecases.single_postings import post_singles
 from settlement.domain.errors import ServiceError
@@ -69,7 +71,9 @@ def publish(context: Context, community_id: UUID | None = None) -> Published:
         _show_notes(context)
         for queue in _queues(context, community_id):
             try:
+                _note_quorum(context, queue)
                 _work_queue(context, queue, result)
+                _note_quorum(context, queue)
             except (OracleError, ServiceError) as error:
                 if isinstance(error, NodeUnreachable) and not isinstance(error, NodeRefused):
                     raise
@@ -97,6 +101,22 @@ def _begin(context: Context, result: Published) -> None:
         # A node address that was typed wrongly must not bring members' payouts to a chain of strangers.
         raise OtherChainInUse(chains, context.chain.chain_id)
     result.sent_again += resend(context)
+
+
+def _note_quorum(context: Context, community_id: UUID) -> None:
+    """Note who may sign and whose keys are held, for those who ask without a chain."""
+    try:
+        place = place_of(context, community_id)
+    except NotDeployed:
+        return
+    quorum = _patiently(context, Published(), lambda: context.ledger.quorum(place.ledger, place.community))
+    held = len(context.chain.held_reporters & set(quorum.reporters))
+    noted = NotedQuorum(community_id, quorum.epoch, quorum.threshold, quorum.reporters, held)
+    with context.unit() as work:
+        known = work.noted_quorums.of(community_id)
+        if known is None or replace(known, noted_at=None) != noted:
+            work.noted_quorums.put(noted)
+            work.commit()
 
 
 def _patiently(context: Context, result: Published, action: Callable[[], T]) -> T:

@@ -68,9 +68,15 @@ def distribution_place(work: ReadingWork, distribution_id: UUID) -> tuple[Distri
     distribution = work.distributions.get(distribution_id)
     if distribution is None:
         raise NotFound("distribution", distribution_id)
-    contracts = contracts_of(work, distribution.community_id)
+    place = planned_place(work, distribution)
     _require_settled(work, distribution)
-    return distribution, {
+    return distribution, place
+
+
+def planned_place(work: ReadingWork, distribution: Distribution) -> dict[str, Any]:
+    """Where a verifier will find a distribution once it is settled. Raises NotDeployed."""
+    contracts = contracts_of(work, distribution.community_id)
+    return {
         "chain_id": contracts.chain_id,
         "vault": _hex(contracts.vault),
         "distribution": distribution.number,

@@ -13,7 +13,7 @@ from community.domain.records import CommunityRecord
 from oracle.attest.messages import Settlement
 from oracle.attest.payout_tree import PayoutTree
 from oracle.errors import ChannelNotPayable, DistributionCancelled, LedgerDiverges
-from oracle.ports import Adjustment, Call, Outcome, SettledFacts
+from oracle.ports import Adjustment, Call, Outcome, Quorum, SettledFacts
 from oracle.records import SettledDistribution, StoredTransaction
 from oracle.usecases.adjustments import expected_adjustment, note_openings
 from oracle.usecases.context import Context, Step, Steps
@@ -52,20 +52,10 @@ class _Facts:
 
 def settle(context: Context, message: OutboxRow) -> Steps:
     """One transaction; its end orders the payouts."""
-    facts = _facts(context, message)
-    place = place_of(context, message.community_id)
-    tree = tree_of(facts.payouts)
-    _require_payable(context, place, facts, tree)
-    # Corrections are counted before totals are compared: after one in between, the vault refuses the count.
-    pending = context.ledger.adjustment_of(place.ledger, place.community)
-    settlement = _settlement(context, place, facts, tree, pending)
-    _require_equal_totals(context, place, facts)
-    _require_equal_shares(context, place, facts)
+    facts, place, pending, settlement = _prepared(context, message)
 
     def build(work: Work) -> Call:
-        _require_next(context, place, facts.distribution, work)
-        _require_adjustment(context, work, place, facts, pending)
-        quorum = context.ledger.quorum(place.ledger, place.community)
+        quorum = _buildable(context, work, place, facts, pending)
         return context.vault.settle(place.vault, replace(settlement, epoch=quorum.epoch), quorum)
 
     def record(work: Work, transaction: StoredTransaction, _outcome: Outcome) -> None:
@@ -78,6 +68,33 @@ def settle(context: Context, message: OutboxRow) -> Steps:
     _require_shared(context, facts, found)
     _require_taken_up(context, facts, found)
     return lambda work: order_payouts(work, message.community_id, facts.distribution.id)
+
+
+def to_sign(context: Context, message: OutboxRow) -> tuple[Place, Settlement, Quorum]:
+    """What reporters sign for a message, and who may; sends nothing. Raises what `settle` raises."""
+    facts, place, pending, settlement = _prepared(context, message)
+    with context.unit() as work:
+        quorum = _buildable(context, work, place, facts, pending)
+    return place, replace(settlement, epoch=quorum.epoch), quorum
+
+
+def _prepared(context: Context, message: OutboxRow) -> tuple[_Facts, Place, Adjustment, Settlement]:
+    facts = _facts(context, message)
+    place = place_of(context, message.community_id)
+    tree = tree_of(facts.payouts)
+    _require_payable(context, place, facts, tree)
+    # Corrections are counted before totals are compared: after one in between, the vault refuses the count.
+    pending = context.ledger.adjustment_of(place.ledger, place.community)
+    settlement = _settlement(context, place, facts, tree, pending)
+    _require_equal_totals(context, place, facts)
+    _require_equal_shares(context, place, facts)
+    return facts, place, pending, settlement
+
+
+def _buildable(context: Context, work: Work, place: Place, facts: _Facts, pending: Adjustment) -> Quorum:
+    _require_next(context, place, facts.distribution, work)
+    _require_adjustment(context, work, place, facts, pending)
+    return context.ledger.quorum(place.ledger, place.community)
 
 
 def _require_adjustment(

@@ -48,6 +48,14 @@ class RegistrationStanding:
         return self.held >= self.quorum.threshold
 
 
+def keys_sentence(held: int, reporters: int, threshold: int) -> str:
+    """What the keys that a service holds make of its reporters' signatures."""
+    holds = f"this service holds {held} of {reporters} reporters' keys, {threshold} must sign"
+    if held >= threshold:
+        return f"{holds}: its signatures prove the mechanism, not independence"
+    return f"{holds}: it cannot publish alone"
+
+
 @dataclass(frozen=True, slots=True)
 class MonthStanding:
     """A configuration's month on the ledger; `month` is its first day.

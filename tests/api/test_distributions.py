@@ -177,3 +177,12 @@ def test_distribution__without_receipts__is_shown_with_none(
     assert (shown["number"], shown["amount_eur"], shown["receipts"]) == (2, "0.000000", [])
     leaves = ask(client, world, f"/distributions/{world.distribution.id}/payouts")["payouts"]
     assert {row["state"] for row in leaves} == {"cancelled"}
+
+
+def test_ledger__reporters__says_whose_keys_this_service_holds(
+    shared_client: TestClient, shared_world: World
+) -> None:
+    shown = ask(shared_client, shared_world, "/ledger/reporters", "member")
+    assert (shown["epoch"], shown["threshold"], shown["held"], len(shown["reporters"])) == (1, 3, 5, 5)
+    assert shown["decided_by_service"] is True
+    assert shown["sentence"].endswith("its signatures prove the mechanism, not independence")

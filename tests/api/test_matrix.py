@@ -162,6 +162,7 @@ MATRIX = {
     ("POST", P + "/jobs/{job_id}/cancel"): Row(NO_JOB_TO_CHANGE, P + "/jobs/{P1}/cancel"),
     ("POST", P + "/jobs/{job_id}/retry"): Row(NO_JOB_TO_CHANGE, P + "/jobs/{P1}/retry"),
     ("GET", "/schedule"): Row((401, 200, 200, 200, 403, 403, 200)),
+    ("GET", P + "/ledger/reporters"): Row(ALL),
 }
 
 

@@ -21,6 +21,7 @@ from oracle.records import (
     ContractKind,
     Deployment,
     HiddenDay,
+    NotedQuorum,
     SettledDistribution,
     SignedReport,
     StoredTransaction,
@@ -138,6 +139,8 @@ def publish_by_hand(
     for number, (kind, owner) in enumerate(contracts, start=1):
         work.deployments.add(Deployment(CHAIN_ID, kind, owner, bytes([number]) * 20, deployed.id))
     work.settled_distributions.put(SettledDistribution(distribution.id, posted.id))
+    reporters = tuple(bytes([number]) * 20 for number in range(1, 6))
+    work.noted_quorums.put(NotedQuorum(settlement.community_id, 1, 3, reporters, 5))
     _accept_reports(work, settlement, by_topic["post-days"], salt)
     for message in messages:
         work.outbox.done(message.id)

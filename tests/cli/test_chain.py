@@ -66,7 +66,7 @@ def test_status__published__shows_every_part(state: Path) -> None:
         "EUR funded, ",
         "20.000000, grid 10.000000",
         "gas price   free",
-        "proves the mechanism, not independence",
+        "mechanism, not independence",
         "chain and database say the same",
     ):
         assert part in shown.stdout

@@ -142,7 +142,7 @@ DIFFERENCES: dict[str, tuple[dict[str, Any], str]] = {
     "governor": ({"roles": {"governor": bytes(20)}}, "governor: needed 0x"),
     "vault": ({"bound": bytes(20)}, "vault of the community: needed 0x"),
     "area": ({"area": bytes(32)}, "community of AC001E00001: needed 0x"),
-    "reporters": ({"quorum": {"reporters": (b"\x01" * 20,) * 5}}, "holds the keys of 0"),
+    "reporters": ({"quorum": {"reporters": (b"\x01" * 20,) * 5}}, "hold or name 0 of them"),
 }
 
 

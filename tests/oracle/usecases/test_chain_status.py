@@ -48,7 +48,10 @@ from tests.oracle.usecases.test_publish import addresses
 from tests.oracle.world import Published, World
 
 pytestmark = pytest.mark.node
-KEYS_NOTE = "one operator holds a threshold of the reporters' keys: proves the mechanism, not independence"
+KEYS_NOTE = (
+    "Prova: this service holds 5 of 5 reporters' keys, 3 must sign: its signatures prove the mechanism, not "
+    "independence"
+)
 
 
 def look(world: World, inspector: Inspection) -> ChainStanding:
@@ -115,7 +118,7 @@ def test_status__keys_of_another_operator__says_how_many_they_are(
     assert registered is not None
     assert not registered.decided_by_operator
     assert standing.notes == (
-        "this operator holds 0 of the 3 keys that Prova asks for: it cannot publish alone",
+        "Prova: this service holds 0 of 5 reporters' keys, 3 must sign: it cannot publish alone",
     )
 
 
