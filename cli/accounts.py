@@ -114,7 +114,7 @@ def _look(workspace: Workspace, record: CommunityRecord) -> tuple[list[str], lis
 
 
 def _chain(workspace: Workspace, record: CommunityRecord) -> Findings:
-    if workspace.chain.rpc is None and not (workspace.chain.folder / "keys.json").exists():
+    if workspace.chain.rpc is None and not workspace.chain.key_place.exists():
         return Findings(notes=["there is no chain yet: accounts and chain were not compared"])
 
     def look() -> Findings:

@@ -1,5 +1,6 @@
 """`condivisa attest`: reporters sign what they computed from their own copy, and keep their own keys."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -45,6 +46,7 @@ from settlement.domain.case import Case
 from settlement.usecases.load_case import load_series
 
 PRIVATE = 0o600
+TAIL = 6
 
 app = typer.Typer(
     name="attest",
@@ -75,12 +77,12 @@ def ask(
             asked = ask_reporters(context, workspace.reading, known.id)
             write_trust(workspace.chain, workspace.database.engine, opened, known.id)
         for request in asked.requests:
-            path = out / f"{slug(request.message)}.request.json"
+            path = out / f"{_name(request)}.request.json"
             _write(path, request_document(request), PRIVATE)
             days = sum(len(batch.days) for batch in request.batches)
             typer.echo(f"{days} days → {path}")
         for settling in asked.settlements:
-            path = out / f"{slug(settling.message)}.request.json"
+            path = out / f"{_tailed('distribution', settling.message)}.request.json"
             _write(path, settlement_request_document(settling), PRIVATE)
             typer.echo(f"a distribution with its evidence → {path}")
         for message, sentence in asked.waiting.items():
@@ -178,6 +180,18 @@ def collect(
                     typer.echo(f"condivisa: {path}: refused: {sentence}", err=True)
     if refused:
         raise typer.Exit(EXIT_REFUSED)
+
+
+def _name(request: Request) -> str:
+    """A file's name: what is asked for, of which days, and a mark of the message that it belongs to."""
+    days = [day.day for batch in request.batches for day in batch.days]
+    topic = request.message.split(":", 1)[0]
+    return _tailed(slug(f"{topic}-{min(days)}-to-{max(days)}"), request.message)
+
+
+def _tailed(name: str, message: str) -> str:
+    """Two messages may be about the same days: of another configuration, or settled anew meanwhile."""
+    return f"{name}-{hashlib.sha256(message.encode()).hexdigest()[:TAIL]}"
 
 
 def _days(

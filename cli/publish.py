@@ -60,8 +60,7 @@ def publish(
 ) -> None:
     """Settle a period of stored readings and post its days to the ledger with the reporters' signatures.
 
-    Reporters that keep their own keys sign by `condivisa attest`: without enough of them it stops and says
-    so.
+    Reporters that keep their own keys sign by `condivisa attest`: without enough of them it stops.
 
     Running it again continues where it stopped; nothing is posted twice. If better readings or prices were
     imported since, the period is settled anew, and on the ledger the days that changed are corrected; what

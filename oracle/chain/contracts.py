@@ -37,6 +37,7 @@ from oracle.ports import (
     SettledFacts,
     VaultTerms,
 )
+from settlement.domain.calendar import day_of_number
 from settlement.domain.case import Shares
 
 ZERO_ADDRESS = "0x" + "00" * 20
@@ -133,6 +134,8 @@ class LedgerContract:
         chain = self._chain
         name = configuration_id(community, batch.area_code)
         wanted = batch_to_sign(chain.chain_id, ledger, name, quorum.epoch, batch.reports)
+        first = day_of_number(batch.reports[0].day)
+        wanted = wanted._replace(sentence=f"{len(batch.reports)} days of {batch.area_code} from {first} on")
         signatures = quorum_signatures(chain.keys, quorum, wanted, self._attested)
         rows = [_report(report) for report in batch.reports]
         return (community, area(batch.area_code), quorum.epoch, rows, signatures)

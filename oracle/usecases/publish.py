@@ -71,9 +71,9 @@ def publish(context: Context, community_id: UUID | None = None) -> Published:
         _show_notes(context)
         for queue in _queues(context, community_id):
             try:
-                _note_quorum(context, queue)
+                _note_quorum(context, queue, result)
                 _work_queue(context, queue, result)
-                _note_quorum(context, queue)
+                _note_quorum(context, queue, result)
             except (OracleError, ServiceError) as error:
                 if isinstance(error, NodeUnreachable) and not isinstance(error, NodeRefused):
                     raise
@@ -103,13 +103,13 @@ def _begin(context: Context, result: Published) -> None:
     result.sent_again += resend(context)
 
 
-def _note_quorum(context: Context, community_id: UUID) -> None:
+def _note_quorum(context: Context, community_id: UUID, result: Published) -> None:
     """Note who may sign and whose keys are held, for those who ask without a chain."""
     try:
         place = place_of(context, community_id)
     except NotDeployed:
         return
-    quorum = _patiently(context, Published(), lambda: context.ledger.quorum(place.ledger, place.community))
+    quorum = _patiently(context, result, lambda: context.ledger.quorum(place.ledger, place.community))
     held = len(context.chain.held_reporters & set(quorum.reporters))
     noted = NotedQuorum(community_id, quorum.epoch, quorum.threshold, quorum.reporters, held)
     with context.unit() as work:

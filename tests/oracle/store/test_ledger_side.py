@@ -230,6 +230,28 @@ def test_reports__what_was_signed__never_changes(
         work.session.execute(text(f"UPDATE day_reports SET {column} = report"))
 
 
+def test_reports__withdrawn__make_room_unless_they_were_accepted(
+    work: OracleUnitOfWork, stored: World, message: UUID
+) -> None:
+    one = report(stored, message, (pod_of("P1"), pod_of("P2")))
+    work.reports.add([one])
+    assert work.reports.withdraw(message, one.configuration_id) == 1
+    work.reports.add([one])
+    work.reports.accept([one.report])
+    assert work.reports.withdraw(message, one.configuration_id) == 0
+    with pytest.raises(DBAPIError):
+        work.session.execute(text("DELETE FROM day_reports"))
+
+
+def test_attestations__added_twice__stay_as_they_came(work: OracleUnitOfWork) -> None:
+    digest, signer, signature = b"\x01" * 32, b"\x02" * 20, b"\x03" * 65
+    assert work.attestations.add(digest, signer, signature)
+    assert not work.attestations.add(digest, signer, b"\x04" * 65)
+    assert work.attestations.of(digest) == {signer: signature}
+    with pytest.raises(DBAPIError):
+        work.session.execute(text("DELETE FROM attestations"))
+
+
 def test_reports__one_entry_too_few__the_database_refuses(
     work: OracleUnitOfWork, stored: World, message: UUID
 ) -> None:

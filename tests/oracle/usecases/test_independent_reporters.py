@@ -125,6 +125,9 @@ def test_publish__two_of_three_independent_and_one_key_held__uses_the_independen
     (first, *_) = [row for row in operator.world.transactions() if row.step == "post"]
     with OracleReadOnlyUnitOfWork(engine) as work:
         reports = [report.message for report in work.reports.of_message(first.outbox_id)]
+        noted = work.noted_quorums.of(operator.world.community_id)
+    assert noted is not None
+    assert (noted.held, noted.threshold, noted.reporters) == (1, 2, addresses(*THREE))
     place = place_of(publishing(engine, operator.opened), operator.world.community_id)
     name = configuration_id(place.community, "AC001E00001")
     digest = batch_digest(Domain(LEDGER_NAME, 31337, place.ledger), name, 1, reports)
