@@ -10,16 +10,15 @@ from cli.case_file import CaseArgument, complete_case, settled_case
 from cli.failures import EXIT_BAD_INPUT, EXIT_REFUSED, explained, refuse_findings, stop
 from cli.workspace import CommunityArgument, StateOption, open_workspace
 from settlement.casefile.gse_file import read_gse_figures
-from settlement.domain.calendar import rome_date, rome_text
+from settlement.domain.calendar import rome_text
 from settlement.domain.case import MICRO, Community, Plant
 from settlement.domain.deadlines import request_deadline
 from settlement.domain.decimals import parse_scaled
-from settlement.domain.gse_advance import monthly_advance_eur
+from settlement.domain.gse_advance import monthly_advances_cents
 from settlement.domain.gse_figures import Comparison, Divergence, Statement, compare
 from settlement.domain.production import is_admitted, is_late
-from settlement.domain.rounding import cents_text, decimal_text, half_up_cents
+from settlement.domain.rounding import cents_text, decimal_text
 from settlement.domain.rulesets import law, rule_set
-from settlement.domain.tariff import tariff_keys
 from settlement.usecases.year_balance import year_balance
 
 app = typer.Typer(
@@ -102,21 +101,9 @@ def advance(
     if hours_micro is None:
         stop(f"--hours is {hours!r}, not a plain decimal like 1250", EXIT_BAD_INPUT)
     with explained():
-        settlement = settled_case(case)
-        community, values = settlement.community, settlement.parameters
-        keys, day = tariff_keys(community.plants), rome_date(community.start)
-        for plant in community.plants:
-            key = keys[plant.id]
-            tariff = values.micro(f"class{key.tariff_class}_base_eur_per_mwh")
-            tariff += values.micro(f"fc_{key.area}_eur_per_mwh") if key.area else 0
-            amount = monthly_advance_eur(
-                plant.power_milliwatt,
-                Fraction(hours_micro, MICRO),
-                tariff,
-                day,
-                rule_set(community.rule_set),
-            )
-            typer.echo(f"{plant.id}: {cents_text(half_up_cents(amount))} EUR a month (unverified)")
+        advances = monthly_advances_cents(settled_case(case), Fraction(hours_micro, MICRO))
+    for plant, cents in advances.items():
+        typer.echo(f"{plant}: {cents_text(cents)} EUR a month (unverified)")
 
 
 @app.command()

@@ -1,5 +1,6 @@
 """What lies beside the incentive of a settled period: market services, and GSE's own figures."""
 
+from fractions import Fraction
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,15 +11,16 @@ from api.csv_body import CsvTable, as_file, takes_csv
 from api.deps import Administrator, Overseer, ServiceOf
 from api.errors import ApiError, findings_out
 from api.routing import Router
-from api.schemas.gse import ComparisonOut
+from api.schemas.gse import AdvancesOut, ComparisonOut
 from api.schemas.wire import Decimal6
 from api.service import ReadWork
 from community.domain.records import Principal
 from settlement.casefile.gse_file import read_gse_figures
 from settlement.domain.canonical import canonical_json
-from settlement.domain.case import Case
+from settlement.domain.case import MICRO, Case
 from settlement.domain.decimals import parse_scaled
 from settlement.domain.engine import settle
+from settlement.domain.gse_advance import monthly_advances_cents
 from settlement.domain.gse_figures import compare
 from settlement.domain.market.net_metering import NetMeteringRefused, net_metering
 from settlement.domain.market.report import market_document, metering_document
@@ -72,6 +74,21 @@ def get_net_metering(
     except NetMeteringRefused as error:
         raise ApiError("NET_METERING_REFUSED", str(error)) from None
     return Response(canonical_json({"net_metering": rows}), media_type="application/json")
+
+
+@router.get("/gse-advance", operation_id="getGseAdvance", summary="What GSE might pay each month in advance")
+def get_gse_advance(
+    community_id: UUID,
+    settlement_id: UUID,
+    hours: Annotated[Decimal6, Query(description="Equivalent hours of a year, stated by the asker")],
+    asker: Overseer,
+    service: ServiceOf,
+) -> AdvancesOut:
+    """By the draft of 2023, plant by plant, with the tariffs of the settlement: an indication."""
+    with service.reading() as work:
+        case = _case(work, asker, community_id, settlement_id)
+    hours_micro = parse_scaled(hours, PRICE_DECIMALS) or 0
+    return AdvancesOut.of(monthly_advances_cents(settle(case), Fraction(hours_micro, MICRO)))
 
 
 @router.post(

@@ -1,13 +1,19 @@
 """Our figures beside those of GSE on the wire."""
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Self
 
 from pydantic import Field
 
 from api.schemas.wire import Count, Instant, Response, rome
+from settlement.domain.case import Community, Plant
+from settlement.domain.deadlines import request_deadline
 from settlement.domain.gse_advance import BalanceOfYear
 from settlement.domain.gse_figures import Comparison, Divergence, Figure
+from settlement.domain.production import is_admitted, is_late
 from settlement.domain.rounding import cents_text, decimal_text
+from settlement.domain.rulesets import rule_set
 
 KWH_DECIMALS = 3
 
@@ -89,3 +95,53 @@ class YearBalanceOut(Response):
             due_eur=cents_text(found.due_cents),
             provisional=not found.is_complete,
         )
+
+
+class PlantAdvanceOut(Response):
+    """What GSE might pay for a plant each month in advance."""
+
+    plant: str
+    eur: str = Field(examples=["12.50"])
+
+
+class AdvancesOut(Response):
+    """Advances by a draft of 2023: an indication, never part of a settlement."""
+
+    verified: bool = Field(description="False: the final rule was not read")
+    plants: list[PlantAdvanceOut]
+
+    @classmethod
+    def of(cls, cents: Mapping[str, int]) -> Self:
+        """Advances by plant id as they are sent."""
+        rows = [PlantAdvanceOut(plant=plant, eur=cents_text(value)) for plant, value in cents.items()]
+        return cls(verified=False, plants=rows)
+
+
+class RequestTermOut(Response):
+    """By when the premium of a plant must be asked for; null for a plant that the law does not admit."""
+
+    plant: str
+    last_day: date | None
+    verified: bool | None = Field(description="Whether every rule behind the term was read in a public text")
+    requested_on: date | None
+    late: bool
+    admitted: bool = Field(description="Whether the plant has a premium, late or not")
+
+    @classmethod
+    def of(cls, plant: Plant, community: Community) -> Self:
+        """The term as it is sent."""
+        found = request_deadline(plant, rule_set(community.rule_set))
+        return cls(
+            plant=plant.id,
+            last_day=None if found is None else found.day,
+            verified=None if found is None else found.verified,
+            requested_on=plant.requested_on,
+            late=is_late(plant, community),
+            admitted=is_admitted(plant, community),
+        )
+
+
+class RequestTermsOut(Response):
+    """The terms of a community's plants."""
+
+    plants: list[RequestTermOut]

@@ -62,3 +62,23 @@ def test_figures__unknown_plant__is_refused_with_its_line(
     answer = send(shared_client, shared_world, f"{SPAN},,P9,shared_kwh,1")
     assert (answer.status_code, answer.json()["code"]) == (422, "FIGURES_MALFORMED")
     assert [(row["place"], row["line"]) for row in answer.json()["findings"]] == [("figures.csv", 2)]
+
+
+def test_advance__stated_hours__follows_the_draft(shared_client: TestClient, shared_world: World) -> None:
+    headers = bearer(shared_world.tokens["auditor"])
+    answer = shared_client.get(address(shared_world, "gse-advance?hours=1250"), headers=headers).json()
+    # SUN: 0.05 MW · 1250 h / 12 · 49 % · (80 + 10) EUR/MWh = 229.6875; TOWN has 0.0995 MW.
+    assert answer["verified"] is False
+    assert {row["plant"]: row["eur"] for row in answer["plants"]} == {"SUN": "229.69", "TOWN": "457.08"}
+
+
+def test_deadlines__plants_of_today__have_their_last_day(
+    shared_client: TestClient, shared_world: World
+) -> None:
+    headers = bearer(shared_world.tokens["auditor"])
+    rows = shared_client.get(f"{shared_world.path}/gse-deadlines", headers=headers).json()["plants"]
+    # In operation on 10 and 20 January 2024, before the decree: 120 days from 8 April 2024.
+    assert {row["plant"]: (row["last_day"], row["late"], row["admitted"]) for row in rows} == {
+        "SUN": ("2024-08-06", False, True),
+        "TOWN": ("2024-08-06", False, True),
+    }

@@ -100,6 +100,10 @@ MATRIX = {
     ("POST", P + "/settlements/{settlement_id}/gse-figures"): Row(
         (*ADMINISTRATORS[:-1], 404), P + "/settlements/{settlement}/gse-figures"
     ),
+    ("GET", P + "/settlements/{settlement_id}/gse-advance"): Row(
+        OVERSEERS, P + "/settlements/{settlement}/gse-advance?hours=1250"
+    ),
+    ("GET", P + "/gse-deadlines"): Row(OVERSEERS),
     ("GET", P + "/gse-balance"): Row(OVERSEERS, P + "/gse-balance?year=2024"),
     ("POST", P + "/distributions"): Row(ADMINISTRATORS),
     ("GET", P + "/distributions"): Row(ALL),
