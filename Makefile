@@ -160,6 +160,7 @@ bench: .build/test-tools ## every figure as a ratio to a baseline of the same ru
 	$(BIN)/python -m benchmarks.ingest
 	$(BIN)/python -m benchmarks.sources
 	$(BIN)/python -m benchmarks.month
+	$(BIN)/python -m benchmarks.year
 	$(BIN)/python -m benchmarks.api
 	$(BIN)/python -m benchmarks.follow
 	$(BIN)/python -m benchmarks.gas
