@@ -77,12 +77,14 @@ def test_jobs__bad_table__fails_with_place_and_remedy_and_is_cancelled(state: Pa
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("enqueue", NAME, "nope"), "there are: import, settle, publish, reconcile-accounts"),
+        (("enqueue", NAME, "nope"), "there are: import, meter-file, settle, publish, reconcile, follow"),
         (("enqueue", NAME, "settle", "from"), "no NAME=VALUE"),
         (("enqueue", NAME, "settle", "from=2023-02-01", "to=2023-02-30"), "to must be a day"),
         (("enqueue", NAME, "import", *MONTH, "table=readings"), "reads a table: name its file"),
         (("enqueue", NAME, "settle", *MONTH, "from=2023-02-02"), "given once"),
         (("enqueue", "Nobody", "publish"), "no community"),
+        (("enqueue", NAME, "watch"), "watch serves all communities"),
+        (("enqueue", "-", "publish"), "publish is of a community"),
         (("show", "999999"), "there is no job 999999"),
     ],
 )
@@ -137,7 +139,7 @@ def test_worker_and_beat__killed_and_started_again__do_what_was_ordered(state: P
         first = start("worker", "--concurrency", "1")
         wait_until_it_listens(first)
         kill(first)
-        number = number_of(jobs(state, "enqueue", NAME, "reconcile-accounts"))  # announced to nobody
+        number = number_of(jobs(state, "enqueue", NAME, "reconcile"))  # announced to nobody
         start("worker", "--concurrency", "1")
         start("beat")
         deadline = time.monotonic() + 60

@@ -127,7 +127,7 @@ def test_settle__killed_everywhere__is_settled_once(
 
 def test_reconcile__killed_everywhere__ends(database_url: str, engine: Engine, tmp_path: Path) -> None:
     community_id = shop.stocked(engine, CASE)
-    job = ordered(engine, community_id, "reconcile-accounts", {})
+    job = ordered(engine, community_id, "reconcile", {})
     assert crashed(database_url, tmp_path / "seen") == ["claimed", "ran", "noted"]
     assert look(engine, job).state is JobState.DONE
 
