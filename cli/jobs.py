@@ -30,8 +30,12 @@ app = typer.Typer(
 EVERYBODY = "-"
 EPILOG = "Exit status: 0 all that ran is done; 1 a job failed or waits to be tried again, each named."
 KINDS_HELP = "; ".join(
-    f"{kind.name}{'' if kind.of_community else ' of ' + EVERYBODY}"
-    f"{' with ' + ', '.join(one.name for one in kind.arguments) if kind.arguments else ''}"
+    " ".join(
+        [
+            kind.name if kind.of_community else f"{kind.name} (COMMUNITY {EVERYBODY})",
+            *(one.name if one.required else f"[{one.name}]" for one in kind.arguments),
+        ]
+    )
     for kind in KINDS.values()
 )
 NumberArgument = Annotated[

@@ -8,6 +8,7 @@ in a database's complaint are taken out, should any word of ours or of a library
 import logging
 import re
 import sys
+from collections.abc import Mapping
 from typing import TextIO
 
 import structlog
@@ -22,6 +23,9 @@ _SECRET = re.compile(
     r"|\b[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}\b"  # IBANs
     r"|DETAIL:.*"  # a database quotes the row
 )
+
+_CLOCKWORK = ("celery.beat", "celery.worker.strategy", "celery.app.trace")
+"""They say of every tick that it was sent, received and done."""
 
 
 def configured_logs(level: str) -> None:
@@ -60,12 +64,20 @@ def configure_logs(level: str, stream: TextIO | None = None) -> None:
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     # Each of its lines repeats one of ours.
     logging.getLogger("uvicorn.access").disabled = True
+    for name in _CLOCKWORK:
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def _without_secrets(_logger: object, _method: str, event: EventDict) -> EventDict:
-    return {
-        name: _SECRET.sub("…", value) if isinstance(value, str) else value for name, value in event.items()
-    }
+    return {name: _cleaned(value) for name, value in event.items()}
+
+
+def _cleaned(value: object) -> object:
+    if isinstance(value, str):
+        return _SECRET.sub("…", value)
+    if isinstance(value, Mapping):
+        return {name: _cleaned(part) for name, part in value.items()}
+    return [_cleaned(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 def _without_colours(_logger: object, _method: str, event: EventDict) -> EventDict:
