@@ -37,10 +37,10 @@ def announce_of(settings: Settings) -> Announce:
 
 def _desk(workspace: Workspace, side: ChainSide, chain: Callable[[], ChainSide | None]) -> Desk:
     made = desk_of(workspace.database, side.publishing, now, KINDS)
-    return replace(made, chain=chain, telemetry_days=_telemetry_days(workspace.settings.telemetry_days))
+    return replace(made, chain=chain, telemetry_days=_telemetry_days(workspace.settings.live_days))
 
 
 def _telemetry_days(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= TELEMETRY_DAYS_MAX):
-        stop(f"CONDIVISA_TELEMETRY_DAYS is a number from 1 to {TELEMETRY_DAYS_MAX}", EXIT_BAD_INPUT)
+        stop(f"CONDIVISA_LIVE_DAYS is a number from 1 to {TELEMETRY_DAYS_MAX}", EXIT_BAD_INPUT)
     return int(text)

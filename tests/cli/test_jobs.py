@@ -74,6 +74,15 @@ def test_jobs__bad_table__fails_with_place_and_remedy_and_is_cancelled(state: Pa
     assert (refused.returncode, refused.stderr.count("order a new one")) == (1, 1)
 
 
+def test_watch__by_hand_and_as_a_job__find_the_same(state: Path) -> None:
+    seen = run("watch", "--state", state)
+    assert re.fullmatch(r"alerts open: [1-9]\d*, new: \d+, resolved: \d+\n", seen.stdout), seen.stderr
+    assert "missing-readings" in run("alerts", "--state", state).stdout
+    number = number_of(jobs(state, "enqueue", "-", "watch"))
+    ran = jobs(state, "run")
+    assert re.search(rf"job {number} \(watch\): done: alerts open: \d+, new: 0", ran.stdout), ran.stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
