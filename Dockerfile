@@ -1,6 +1,8 @@
 # The service as one image: API, workers, beat and MQTT listener differ in their command alone (compose.yaml).
 FROM python:3.11-slim
-RUN useradd --system --create-home --home-dir /var/lib/condivisa condivisa
+# A volume takes its owner from the folder that it covers; the number is what compose.yaml's files belong to.
+RUN useradd --uid 10001 --user-group --create-home --home-dir /var/lib/condivisa condivisa \
+    && install --directory --owner=condivisa --group=condivisa /var/lib/condivisa/state
 WORKDIR /opt/condivisa
 COPY requirements/runtime.txt requirements/runtime.in requirements/
 RUN pip install --no-cache-dir --require-hashes -r requirements/runtime.txt

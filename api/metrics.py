@@ -1,7 +1,7 @@
 """What Prometheus reads: durations of requests, and how the service is doing at the moment of asking."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from uuid import UUID
@@ -59,29 +59,43 @@ class _Standing(Collector):
         today = rome_date(now)
         with self._reading() as work:
             signs = work.vital_signs
-            open_messages = GaugeMetricFamily(
-                "condivisa_outbox_open", "Messages that wait for the publisher", labels=("topic",)
-            )
-            oldest = GaugeMetricFamily(
-                "condivisa_outbox_oldest_seconds", "Age of the oldest of them", labels=("topic",)
-            )
-            for topic, count, since in signs.waiting():
-                open_messages.add_metric([topic], count)
-                oldest.add_metric([topic], (now - since).total_seconds())
-            yield open_messages
-            yield oldest
+            waiting = signs.waiting()
+            yield _family(
+                "outbox_open", "Messages that wait for the publisher", ("topic",),
+                [((row.topic,), row.messages) for row in waiting],
+            )  # fmt: skip
+            yield _family(
+                "outbox_oldest_seconds", "Age of the oldest of them", ("topic",),
+                [((row.topic,), (now - row.since).total_seconds()) for row in waiting],
+            )  # fmt: skip
             yield _gauge(
                 "transactions_unmined", "Signed transactions without an outcome", {}, signs.unmined()
             )
             alerts = Counter(row.alert.kind for row in work.alerts.all())
-            raised = GaugeMetricFamily(
-                "condivisa_alerts_open", "What somebody must look at", labels=("kind",)
-            )
-            for kind, count in sorted(alerts.items()):
-                raised.add_metric([kind], count)
-            yield raised
+            yield _family(
+                "alerts_open", "What somebody must look at", ("kind",),
+                [((kind,), count) for kind, count in alerts.items()],
+            )  # fmt: skip
+            yield _family("jobs", "Jobs that are remembered", ("kind", "state"), signs.jobs().items())
+            yield _family(
+                "readings_held", "POD-days that wait for a decision", ("community",),
+                [((str(community),), count) for community, count in signs.held_days().items()],
+            )  # fmt: skip
+            yield _family(
+                "index_age_seconds", "Age of the newest block that was read", ("chain",),
+                [((str(chain),), (now - at).total_seconds()) for chain, at in signs.last_indexed().items()],
+            )  # fmt: skip
             yield _behind("posted", "configuration", signs.last_posted(), today)
             yield _behind("readings", "community", signs.last_read(), today)
+
+
+def _family(
+    name: str, text: str, labels: tuple[str, ...], rows: Iterable[tuple[tuple[str, ...], float]]
+) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(f"condivisa_{name}", text, labels=labels)
+    for values, value in sorted(rows):
+        family.add_metric(list(values), value)
+    return family
 
 
 def _gauge(name: str, text: str, labels: dict[str, str], value: float) -> GaugeMetricFamily:

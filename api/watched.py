@@ -11,7 +11,7 @@ from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from structlog.contextvars import bound_contextvars
+from structlog.contextvars import bound_contextvars, get_contextvars
 
 from settlement.domain.identifiers import uuid7
 
@@ -21,6 +21,12 @@ _log = logging.getLogger("condivisa.http")
 
 Observe = Callable[[str, str, int, float], None]
 """Told method, route, status and seconds of every request that was answered."""
+
+
+def request_id() -> str | None:
+    """The correlation id of the request that is being answered; jobs that it orders carry it on."""
+    found = get_contextvars().get("request_id")
+    return None if found is None else str(found)
 
 
 class Watched:

@@ -9,7 +9,7 @@ import typer
 
 from cli.desk import announce_of, workspace_desk
 from cli.failures import EXIT_BAD_INPUT, EXIT_REFUSED, explained, stop
-from cli.workspace import CommunityArgument, StateOption, Workspace, now, open_workspace
+from cli.workspace import StateOption, Workspace, now, open_workspace
 from oracle.jobs import Job, JobState
 from oracle.tasks.drain import drain_all
 from oracle.tasks.kinds import KINDS
@@ -27,9 +27,15 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
 )
+EVERYBODY = "-"
 EPILOG = "Exit status: 0 all that ran is done; 1 a job failed or waits to be tried again, each named."
 KINDS_HELP = "; ".join(
-    f"{kind.name}{' with ' + ', '.join(one.name for one in kind.arguments) if kind.arguments else ''}"
+    " ".join(
+        [
+            kind.name if kind.of_community else f"{kind.name} (COMMUNITY {EVERYBODY})",
+            *(one.name if one.required else f"[{one.name}]" for one in kind.arguments),
+        ]
+    )
     for kind in KINDS.values()
 )
 NumberArgument = Annotated[
@@ -54,7 +60,7 @@ def show_all(
             jobs = work.jobs.listed(None if record is None else record.id, states, last)
             names = {row.id: row.name for row in work.communities.all()}
     for job in jobs:
-        name = names.get(job.community_id, "") if job.community_id else ""
+        name = names.get(job.community_id, "") if job.community_id else "all communities"
         typer.echo(f"{job.number:>6}  {job.state:<9}  {job.kind:<18}  {name}: {_said(job)}")
     if not jobs:
         typer.echo("no jobs")
@@ -73,13 +79,20 @@ def show(number: NumberArgument, state: StateOption = None) -> None:
 
 @app.command("enqueue")
 def enqueue(
-    community: CommunityArgument,
+    community: Annotated[
+        str,
+        typer.Argument(
+            metavar="COMMUNITY",
+            help=f"Name or id of a registered community; {EVERYBODY} for a kind that serves all of them.",
+        ),
+    ],
     kind: Annotated[str, typer.Argument(metavar="KIND", help=KINDS_HELP)],
     arguments: Annotated[
         list[str] | None, typer.Argument(metavar="NAME=VALUE", help="Such as from=2024-06-01 to=2024-07-01.")
     ] = None,
     file: Annotated[
-        Path | None, typer.Option(exists=True, dir_okay=False, help="The CSV table that an import reads.")
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="The table or meter file that an import reads."),
     ] = None,
     key: Annotated[
         str | None, typer.Option(metavar="TEXT", help="Makes it safe to repeat: the same key, the same job.")
@@ -100,11 +113,11 @@ def enqueue(
     if key is not None and not (0 < len(key) <= KEY_MAX_CHARACTERS and key.isprintable()):
         stop(f"a key has 1 to {KEY_MAX_CHARACTERS} printable characters", EXIT_BAD_INPUT)
     with explained(), open_workspace(state) as workspace:
-        record = workspace.community(community)
+        chosen = None if community == EVERYBODY else workspace.community(community).id
         table = None if file is None else file.read_bytes()
         after = None if not_before is None else not_before.replace(tzinfo=ROME)
         with workspace.writing() as work:
-            job, _ = order(work, record.id, kind, given, now(), key=key, table=table, not_before=after)
+            job, _ = order(work, chosen, kind, given, now(), key=key, table=table, not_before=after)
             work.commit()
         announce_of(workspace.settings)(job.partition)
     typer.echo(f"job {job.number}: {job.state}")
@@ -195,6 +208,7 @@ def _rows(job: Job) -> list[tuple[str, str]]:
         ("says", _said(job)),
         ("code", str(outcome.get("code", ""))),
         ("remedy", str(outcome.get("remedy", ""))),
+        ("request", job.request_id or ""),
         ("worker", job.worker or ""),
         ("ordered", _at(job.created_at)),
         ("not before", _at(job.not_before) if job.state is JobState.QUEUED else ""),

@@ -1,6 +1,7 @@
 """`condivisa live`: what devices say now, the broker that they publish to, and alerts about them."""
 
 import json
+import logging
 import signal
 import threading
 import time
@@ -12,19 +13,18 @@ from typing import Annotated, Any
 import typer
 
 from cli.failures import EXIT_MISSING, explained, stop
+from cli.logs import configured_logs
 from cli.workspace import CommunityArgument, StateOption, now, open_workspace
 from oracle.broker import BrokerSettings, Subscriber
 from oracle.errors import Unavailable
 from oracle.usecases.device_inbox import ROOT
 from oracle.usecases.live_watch import decimal_text
-from oracle.usecases.telemetry import KEPT_DAYS, LiveValue, live_values
+from oracle.usecases.telemetry import LiveValue, live_values
 from oracle.wiring import device_inbox, watch_devices
 from settlement.bootstrap import Settings
 
 WATCH_EVERY_S = 60
-KeepOption = Annotated[
-    int, typer.Option(min=1, max=3_650, metavar="DAYS", help="How long telemetry is kept.")
-]
+log = logging.getLogger("condivisa.live")
 
 app = typer.Typer(
     name="live",
@@ -49,12 +49,12 @@ def listen(
         str, typer.Option(help="Name of the session that the broker keeps for us; one process each.")
     ] = "condivisa",
     root: Annotated[str, typer.Option(help="First part of all topics.")] = ROOT,
-    keep_days: KeepOption = KEPT_DAYS,
     state: StateOption = None,
 ) -> None:
     """Take devices' messages from the broker of CONDIVISA_MQTT_URL until Ctrl-C; watch them meanwhile.
 
     A message is acknowledged after it is stored. While broker or database are away, it waits at the broker.
+    Its log is on standard error.
     """
     url = Settings.from_environment().mqtt_url
     if url is None:
@@ -62,14 +62,13 @@ def listen(
     ended = threading.Event()
     with explained(), open_workspace(state) as workspace:
         options = {"ca": ca, "certificate": cert, "key": key, "client_id": client_id, "root": root}
+        configured_logs(workspace.settings.log_level)
         settings = BrokerSettings.of(url, **options)
         engine = workspace.database.engine
         handle = device_inbox(engine, now, root)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: ended.set())
-        Subscriber(settings, handle, _log, _watcher(lambda: watch_devices(engine, now(), keep_days))).run(
-            ended
-        )
+        Subscriber(settings, handle, log.info, _watcher(lambda: watch_devices(engine, now()))).run(ended)
 
 
 @app.command("show")
@@ -97,18 +96,6 @@ def show(
         typer.echo("no values yet")
 
 
-@app.command("watch")
-def watch(keep_days: KeepOption = KEPT_DAYS, state: StateOption = None) -> None:
-    """Look at all devices once: raise alerts about what is wrong, resolve those that are over.
-
-    Old telemetry is deleted; readings that are settled are not telemetry and stay. `condivisa live mqtt` does
-    both every minute; without a broker, call this from time to time.
-    """
-    with explained(), open_workspace(state) as workspace:
-        new = watch_devices(workspace.database.engine, now(), keep_days)
-    typer.echo(f"{new} new alerts; `condivisa alerts` shows all that are open")
-
-
 def _watcher(watch_once: Callable[[], int]) -> Callable[[], None]:
     """Calls at most once a minute; a database that is away is the next call's matter."""
     due = [time.monotonic()]
@@ -120,13 +107,9 @@ def _watcher(watch_once: Callable[[], int]) -> Callable[[], None]:
         try:
             watch_once()
         except Unavailable as error:
-            _log(str(error))
+            log.warning(str(error))
 
     return between
-
-
-def _log(sentence: str) -> None:
-    typer.echo(f"{now():%Y-%m-%d %H:%M:%S} {sentence}")
 
 
 def _document(row: LiveValue) -> dict[str, Any]:

@@ -15,11 +15,10 @@ import uvicorn
 from api.main import create_app
 from api.service import Service, service_of
 from cli.desk import announce_of, served_desk
-from cli.failures import EXIT_BAD_INPUT, EXIT_MISSING, explained, stop
-from cli.logs import configure_logs
+from cli.failures import EXIT_MISSING, explained, stop
+from cli.logs import configured_logs
 from cli.workspace import StateOption, Workspace, open_ledger, open_workspace
 from oracle.chain.inspection import Inspection
-from oracle.jobs import Job, JobState
 from oracle.tasks.background import background
 from oracle.tasks.desk import Announce
 from oracle.usecases.accounts_standing import accounts_standing, beside_the_chain
@@ -44,10 +43,7 @@ def serve(
     Where CONDIVISA_BROKER_URL names a broker, jobs are left to `condivisa worker` and `condivisa beat`.
     """
     with explained(), open_workspace(state) as workspace, open_ledger(workspace) as opened:
-        try:
-            configure_logs(workspace.settings.log_level)
-        except ValueError as error:
-            stop(f"CONDIVISA_LOG_LEVEL: {error}", EXIT_BAD_INPUT)
+        configured_logs(workspace.settings.log_level)
         serve_api(workspace, opened, typer.echo, port, host)
 
 
@@ -108,19 +104,5 @@ def _workers(workspace: Workspace, opened: OpenChain, say: Say) -> Iterator[Anno
         say("jobs are run by `condivisa worker`, ordered in time by `condivisa beat`")
         yield announce_of(workspace.settings)
         return
-    desk = served_desk(workspace, opened).telling(_teller(say))
-    with background(desk) as running:
+    with background(served_desk(workspace, opened)) as running:
         yield running.announce
-
-
-def _teller(say: Say) -> Callable[[Job], None]:
-    """Says what a job could not do, once for each sentence in a row."""
-    said: dict[str, str] = {}
-
-    def ended(job: Job) -> None:
-        sentence = job.sentence if job.state in (JobState.FAILED, JobState.QUEUED) else ""
-        if sentence and said.get(job.kind) != sentence:
-            say(f"job {job.number} ({job.kind}): {sentence}")
-        said[job.kind] = sentence
-
-    return ended

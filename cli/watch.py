@@ -1,4 +1,4 @@
-"""`condivisa watch`: look once for what is late, stands still or runs out, and raise or resolve alerts."""
+"""`condivisa watch`: look once for what is late, stands still, runs out or misbehaves."""
 
 import typer
 
@@ -9,9 +9,10 @@ from oracle.usecases.watch import watch as look
 
 
 def watch(state: StateOption = None) -> None:
-    """Look at readings, messages and the operator's account once; `condivisa alerts` lists what was found.
+    """Look at readings, messages, devices and the operator's account once; `condivisa alerts` lists all.
 
-    Missing readings, a publication that stands still, a balance that pays for less than a month.
+    Missing readings, a publication that stands still, a balance that pays for less than a month; devices that
+    are silent or measure what must not be. The job `watch` does the same every five minutes.
     """
     with explained(), open_workspace(state) as workspace:
         node = account = None

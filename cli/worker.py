@@ -1,18 +1,17 @@
 """`condivisa worker` and `condivisa beat`: who runs the jobs where a broker tells of them."""
 
-import logging
 from typing import Annotated
 
 import typer
 
 from cli.desk import workspace_desk
 from cli.failures import EXIT_BAD_INPUT, EXIT_MISSING, explained, stop
+from cli.logs import configured_logs
 from cli.workspace import StateOption, open_workspace
 from oracle.tasks.desk import Desk
 from settlement.bootstrap import Settings
 
 BEAT_FILE = "beat/schedule"
-LEVEL = "INFO"
 
 
 def worker(
@@ -44,7 +43,8 @@ def worker(
         workspace.database.engine.dispose()
         broker = celery_app(broker_url, settings.broker_prefix)
         announce = announcer(broker, settings.broker_prefix)
-        run_worker(broker, announce, desk, names, concurrency, LEVEL)
+        configured_logs(settings.log_level)
+        run_worker(broker, announce, desk, names, concurrency)
 
 
 def beat(state: StateOption = None) -> None:
@@ -57,8 +57,8 @@ def beat(state: StateOption = None) -> None:
     broker_url = _broker(settings)
     from oracle.tasks.broker import celery_app, run_beat
 
-    logging.basicConfig(level=LEVEL)
-    run_beat(celery_app(broker_url, settings.broker_prefix), settings.state / BEAT_FILE, LEVEL)
+    configured_logs(settings.log_level)
+    run_beat(celery_app(broker_url, settings.broker_prefix), settings.state / BEAT_FILE)
 
 
 def _broker(settings: Settings) -> str:

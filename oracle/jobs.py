@@ -25,7 +25,8 @@ OPEN = frozenset({JobState.QUEUED, JobState.RUNNING})
 class NewJob:
     """A job to order. Jobs of one `partition` run one after another, in the order in which they came.
 
-    `key` makes ordering safe to repeat, once per community. `table` is the file that the job reads; it is
+    `key` makes ordering safe to repeat, once per community. `request_id` is that of the request that ordered
+    it, so that the logs of both can be joined. `table` is the file that the job reads; it is
     personal data and is deleted when the job is done or cancelled.
     """
 
@@ -37,6 +38,7 @@ class NewJob:
     created_at: datetime
     not_before: datetime
     key: str | None = None
+    request_id: str | None = None
     table: bytes | None = field(default=None, repr=False)
 
 
@@ -56,6 +58,7 @@ class Job:
     partition: str
     arguments: Mapping[str, str]
     key: str | None
+    request_id: str | None
     state: JobState
     attempts: int
     not_before: datetime
@@ -107,7 +110,7 @@ class JobsReader(Protocol):
     def count(self, community_id: UUID | None = None, states: Collection[JobState] = ()) -> int: ...
     def due_partitions(self, now: datetime) -> list[str]: ...
     def running_partitions(self) -> list[str]: ...
-    def busy_communities(self, kind: str, failed_after: datetime) -> set[UUID]: ...
+    def busy_communities(self, kind: str, failed_after: datetime) -> set[UUID | None]: ...
     def table(self, job_id: UUID) -> bytes | None: ...
 
 
@@ -120,7 +123,7 @@ class Jobs(JobsReader, Protocol):
     def finish(self, job: Job, ending: Ending, now: datetime) -> bool: ...
     def cancel(self, job_id: UUID, now: datetime) -> Job | None: ...
     def retry(self, job_id: UUID, now: datetime) -> Job | None: ...
-    def prune(self, scheduled_before: datetime, finished_before: datetime) -> int: ...
+    def prune(self, scheduled_before: datetime, often_before: datetime, finished_before: datetime) -> int: ...
 
 
 class JobWork(Protocol):

@@ -24,7 +24,7 @@ from oracle.chain.keystore import Passphrase, no_passphrase
 from oracle.chain.node import LOCAL_CHAIN_ID, start_node
 from oracle.chain.trust import Trust, trust_text
 from oracle.errors import NotDeployed, OracleError, Unavailable
-from oracle.ports import Progress
+from oracle.ports import AccountFacts, NodeFacts, Progress
 from oracle.records import ContractKind
 from oracle.store.exclusive import exclusive
 from oracle.store.unit_of_work import OracleReadOnlyUnitOfWork, OracleUnitOfWork
@@ -38,10 +38,9 @@ from oracle.usecases.context import (
     quiet,
 )
 from oracle.usecases.device_inbox import ROOT, note_refusal, take_message
-from oracle.usecases.follow import Follower, follow
+from oracle.usecases.follow import Followed, Follower, follow
 from oracle.usecases.live_watch import watch_community
 from oracle.usecases.reconcile import Reconciled, note_divergences, reconcile
-from oracle.usecases.telemetry import KEPT_DAYS, drop_telemetry
 from settlement.casefile.atomic import write_atomically
 from settlement.domain.errors import ServiceError
 
@@ -196,11 +195,59 @@ def reconcile_community(
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class ChainSide:
+    """What jobs do at the chain, which is opened for each of them. All of it raises what `open_chain` does.
+
+    `reading` opens it for who reads events alone: no key is opened for that.
+    """
+
+    engine: Engine
+    opening: Callable[[], contextlib.AbstractContextManager[OpenChain]]
+    reading: Callable[[], contextlib.AbstractContextManager[NodeEvents]]
+
+    @contextlib.contextmanager
+    def publishing(self, progress: Progress) -> Iterator[Context]:
+        """What one publication works with."""
+        with self.opening() as opened:
+            yield publishing(self.engine, opened, progress=progress)
+
+    def follow(self, progress: Progress) -> Followed:
+        """Bring the index of events to the newest block. Raises NodeUnreachable, NodeRefused."""
+        with self.reading() as source:
+            return follow(Follower(lambda: OracleUnitOfWork(self.engine), source, progress=progress))
+
+    def reconcile(self, community_id: UUID, now: datetime, progress: Progress) -> Reconciled:
+        """Compare everything of a community. Raises NotDeployed, NodeUnreachable."""
+        with self.opening() as opened:
+            return reconcile_community(self.engine, opened, community_id, now, progress)
+
+    def facts(self) -> tuple[NodeFacts, AccountFacts]:
+        """The node, and the operator's account at it. Raises NodeUnreachable."""
+        with self.opening() as opened:
+            inspection = Inspection(opened.chain)
+            return inspection.node(), inspection.account()
+
+
+def chain_side(engine: Engine, settings: ChainSettings) -> ChainSide:
+    """The chain of the settings, opened anew for each job."""
+    return ChainSide(engine, lambda: open_chain(settings), lambda: _open_events(settings))
+
+
+def open_chain_side(engine: Engine, opened: OpenChain) -> ChainSide:
+    """A chain that is open already, and stays so."""
+    events = NodeEvents(opened.chain.rpc, opened.chain.chain_id)
+    return ChainSide(engine, lambda: contextlib.nullcontext(opened), lambda: contextlib.nullcontext(events))
+
+
 @contextlib.contextmanager
-def open_publishing(settings: ChainSettings, engine: Engine, progress: Progress) -> Iterator[Context]:
-    """What one publication works with, the chain opened for it alone. Raises what `open_chain` raises."""
-    with open_chain(settings) as opened:
-        yield publishing(engine, opened, progress=progress)
+def _open_events(settings: ChainSettings) -> Iterator[NodeEvents]:
+    if settings.rpc is None:
+        with open_chain(settings) as opened:
+            yield NodeEvents(opened.chain.rpc, opened.chain.chain_id)
+        return
+    node = node_of(settings.rpc, settings.timeout_s, settings.chain_id)
+    yield NodeEvents(node, node.chain_id() if settings.chain_id is None else settings.chain_id)
 
 
 def trust_of(engine: Engine, opened: OpenChain, community_id: UUID) -> Trust:
@@ -245,11 +292,10 @@ def device_inbox(
     return handle
 
 
-def watch_devices(engine: Engine, now: datetime, kept_days: int = KEPT_DAYS) -> int:
-    """Look at all devices once and drop old telemetry; how many alerts are new. Raises Unavailable."""
+def watch_devices(engine: Engine, now: datetime) -> int:
+    """Look at all devices once; how many alerts are new. Raises Unavailable."""
     with _answering(), OracleUnitOfWork(engine) as work:
         new = sum(watch_community(work, row.id, now) for row in work.communities.all())
-        drop_telemetry(work, now, kept_days)
         work.commit()
     return new
 

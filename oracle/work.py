@@ -245,17 +245,6 @@ class WatchOutbox(Protocol):
     def open_rows(self, community_id: UUID | None = None) -> list[OutboxRow]: ...
 
 
-class WatchWork(AlertWork, Protocol):
-    """What is looked at for what is late, stands still or runs out."""
-
-    @property
-    def communities(self) -> "Communities": ...
-    @property
-    def outbox(self) -> WatchOutbox: ...
-    @property
-    def vital_signs(self) -> VitalSigns: ...
-
-
 class ChainIndexReader(Protocol):
     """Blocks and events that were read from a chain."""
 
@@ -371,6 +360,21 @@ class LiveWork(Protocol):
     def telemetry(self) -> Telemetry: ...
     @property
     def alerts(self) -> Alerts: ...
+
+
+class WatchCommunities(Communities, PlantsReader, Protocol):
+    """Communities with their terms and plants."""
+
+
+class WatchWork(LiveWork, Protocol):
+    """What is looked at for what is late, stands still, runs out or misbehaves."""
+
+    @property
+    def communities(self) -> WatchCommunities: ...
+    @property
+    def outbox(self) -> WatchOutbox: ...
+    @property
+    def vital_signs(self) -> VitalSigns: ...
 
 
 class AttestationsReader(Protocol):

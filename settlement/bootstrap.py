@@ -9,6 +9,7 @@ CONDIVISA_BROKER_URL                                  RabbitMQ (amqp://) or Redi
                                                       `condivisa worker`; without it by `condivisa serve`
 CONDIVISA_BROKER_PREFIX                               begins the names of the broker's queues
 CONDIVISA_KEYSTORE_PASSPHRASE_FILE                    its first line opens encrypted keystores
+CONDIVISA_LIVE_DAYS                                   how long values of devices are kept (default 30)
 """
 
 import os
@@ -44,6 +45,7 @@ class Settings:
     broker_url: str | None = None
     broker_prefix: str = "condivisa"
     passphrase_file: Path | None = None
+    live_days: str = "30"
 
     @classmethod
     def from_environment(
@@ -60,6 +62,7 @@ class Settings:
             broker_url=found.get("CONDIVISA_BROKER_URL") or None,
             broker_prefix=found.get("CONDIVISA_BROKER_PREFIX") or "condivisa",
             passphrase_file=Path(file) if (file := found.get("CONDIVISA_KEYSTORE_PASSPHRASE_FILE")) else None,
+            live_days=found.get("CONDIVISA_LIVE_DAYS") or "30",
         )
 
 

@@ -127,7 +127,6 @@ def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """In CI a test of the node, the browser or a service must run: its skip is a failure."""
-    """In CI a test of the node, the browser or a broker must run: its skip is a failure."""
     report = yield
     needed = any(item.get_closest_marker(name) for name in ("node", "browser", "service"))
     if report.skipped and needed and os.environ.get("CI") and not hasattr(report, "wasxfail"):

@@ -1,5 +1,6 @@
 """Jobs: long work that is ordered here and done by workers, with its progress and history."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -10,9 +11,11 @@ from api.csv_body import CsvTable, takes_csv
 from api.deps import Administrator, GlobalAdministrator, Overseer, ServiceOf
 from api.paging import DEFAULT, Limit, Offset
 from api.periods import Period
+from api.routers.meter_files import Blank, Body, Name, Pod, Skip, Way, takes_file
 from api.routing import Router
 from api.schemas.jobs import JobOut, JobPage, JobRequest, Key, NextRunOut, ScheduleOut
 from api.service import ReadWork, Service, WriteWork
+from api.watched import request_id
 from community.domain.records import Principal
 from oracle.jobs import Job, JobState
 from oracle.tasks.kinds import KINDS
@@ -27,7 +30,7 @@ KINDS_SAID = "\n".join(
     f"- `{kind.name}`: {kind.about} Arguments: "
     + (", ".join(f"`{one.name}`{'' if one.required else ' (optional)'}" for one in kind.arguments) or "none")
     for kind in KINDS.values()
-    if not kind.takes_table
+    if not kind.takes_table and kind.of_community
 )
 AGAIN: dict[int | str, dict[str, Any]] = {
     200: {"model": JobOut, "description": "The key is known: the same job"}
@@ -51,7 +54,10 @@ def post_job(
     """Described above, with the kinds that there are."""
     with service.writing() as work:
         require_community(work, asker, community_id)
-        ordered = order(work, community_id, wanted.kind, wanted.arguments, service.clock(), key=wanted.key)
+        ordered = order(
+            work, community_id, wanted.kind, wanted.arguments, service.clock(),
+            key=wanted.key, request_id=request_id(),
+        )  # fmt: skip
         work.commit()
     return _ordered(service, ordered, response)
 
@@ -96,6 +102,37 @@ def post_prices_job(
 ) -> JobOut:
     """Prices serve all communities of a zone, so only an administrator of all communities brings them."""
     return _import(service, asker, community_id, "prices", period, table, key, response)
+
+
+@router.post(
+    "/meter-files",
+    operation_id="orderMeterFileImport",
+    summary="Order an import of a meter file of a known format",
+    status_code=202,
+    responses=AGAIN,
+    openapi_extra=takes_file("A meter file of any format of docs/sources.md, also ZIP or gzip"),
+)
+def post_meter_file_job(
+    community_id: UUID,
+    response: Response,
+    asker: Administrator,
+    name: Name,
+    file: Body,
+    service: ServiceOf,
+    pod: Pod = None,
+    direction: Way = None,
+    skip_incomplete: Skip = False,
+    blank_is_zero: Blank = False,
+    key: KeyOption = None,
+) -> JobOut:
+    """The file is kept until it is imported, and deleted then. Its findings stand in the job's outcome."""
+    told = {"name": name, "pod": pod, "direction": direction}
+    arguments = {what: str(value) for what, value in told.items() if value is not None}
+    if skip_incomplete:
+        arguments["skip_incomplete"] = "yes"
+    if blank_is_zero:
+        arguments["blank_is_zero"] = "yes"
+    return _order_file(service, asker, community_id, "meter-file", arguments, file, key, response)
 
 
 @router.get("", operation_id="listJobs", summary="Jobs, the latest first")
@@ -159,9 +196,25 @@ def _import(
     response: Response,
 ) -> JobOut:
     arguments = {"from": str(period.first), "to": str(period.after), "table": table_kind}
+    return _order_file(service, asker, community_id, "import", arguments, table, key, response)
+
+
+def _order_file(
+    service: Service,
+    asker: Principal,
+    community_id: UUID,
+    kind: str,
+    arguments: Mapping[str, str],
+    file: bytes,
+    key: str | None,
+    response: Response,
+) -> JobOut:
     with service.writing() as work:
         require_community(work, asker, community_id)
-        ordered = order(work, community_id, "import", arguments, service.clock(), key=key, table=table)
+        ordered = order(
+            work, community_id, kind, arguments, service.clock(),
+            key=key, table=file, request_id=request_id(),
+        )  # fmt: skip
         work.commit()
     return _ordered(service, ordered, response)
 

@@ -32,7 +32,7 @@ async def _file(request: Request) -> bytes:
     return await request.body()
 
 
-def _takes(what: str) -> dict[str, Any]:
+def takes_file(what: str) -> dict[str, Any]:
     """The request body in OpenAPI, which FastAPI cannot derive from a dependency."""
     schema = {"type": "string", "format": "binary", "description": what}
     return {"requestBody": {"required": True, "content": {MEDIA_TYPE: {"schema": schema}}}}
@@ -55,7 +55,7 @@ Blank = Annotated[bool, Query(description="Count blank cells as zero, marked est
     "/meter-files",
     operation_id="importMeterFile",
     summary="Import a meter file of a known format",
-    openapi_extra=_takes("A meter file of any format of docs/sources.md, also ZIP or gzip"),
+    openapi_extra=takes_file("A meter file of any format of docs/sources.md, also ZIP or gzip"),
 )
 def post_meter_file(
     community_id: UUID,
@@ -92,7 +92,7 @@ def post_meter_file(
     "/price-files",
     operation_id="importPriceFile",
     summary="Import a file of day-ahead prices of a known format",
-    openapi_extra=_takes("A price file of any format of docs/sources.md, also gzip"),
+    openapi_extra=takes_file("A price file of any format of docs/sources.md, also gzip"),
 )
 def post_price_file(
     community_id: UUID,

@@ -72,13 +72,14 @@ class JobsReader:
         query = select(col(Row.partition)).where(col(Row.state) == JobState.RUNNING)
         return list(self._session.scalars(query.order_by(col(Row.number))))
 
-    def busy_communities(self, kind: str, failed_after: datetime) -> set[UUID]:
-        """Communities with an open job of a kind, or one that failed after that instant."""
+    def busy_communities(self, kind: str, failed_after: datetime) -> set[UUID | None]:
+        """Communities with an open job of a kind, or one that failed after that instant.
+
+        None stands for all of them at once.
+        """
         failed = (col(Row.state) == JobState.FAILED) & (col(Row.finished_at) > failed_after)
-        query = select(col(Row.community_id)).where(
-            col(Row.kind) == kind, col(Row.community_id).is_not(None), col(Row.state).in_(OPEN) | failed
-        )
-        return {found for found in self._session.scalars(query) if found is not None}
+        query = select(col(Row.community_id)).where(col(Row.kind) == kind, col(Row.state).in_(OPEN) | failed)
+        return set(self._session.scalars(query))
 
     def table(self, job_id: UUID) -> bytes | None:
         """The file that a job reads; None when it has none, or none any more."""
@@ -102,6 +103,7 @@ class Jobs(JobsReader):
             "partition": new.partition,
             "arguments": dict(new.arguments),
             "key": new.key,
+            "request_id": new.request_id,
             "created_at": new.created_at,
             "not_before": new.not_before,
             "table_sha256": digest,
@@ -215,15 +217,38 @@ class Jobs(JobsReader):
         }
         return self._changed(values, col(Row.id) == job_id, col(Row.state) == JobState.FAILED)
 
-    def prune(self, scheduled_before: datetime, finished_before: datetime) -> int:
-        """Forget jobs that ended before: scheduled ones that succeeded, and all others; how many."""
+    def prune(self, scheduled_before: datetime, often_before: datetime, finished_before: datetime) -> int:
+        """Forget jobs that ended before: scheduled ones that succeeded, and all others; how many.
+
+        Of those that serve all communities, ordered often, each kind's latest is kept: it says which of the
+        timetable's slots is done.
+        """
         scheduled = (
             (col(Row.state) == JobState.DONE)
             & col(Row.key).startswith(SCHEDULED)
             & (col(Row.finished_at) < scheduled_before)
         )
+        later = aliased(Row)
+        followed_by_another = (
+            select(literal(1))
+            .where(
+                col(later.kind) == col(Row.kind),
+                col(later.community_id).is_(None),
+                col(later.state) == JobState.DONE,
+                col(later.key).startswith(SCHEDULED),
+                col(later.number) > col(Row.number),
+            )
+            .exists()
+        )
+        often = (
+            (col(Row.state) == JobState.DONE)
+            & col(Row.community_id).is_(None)
+            & col(Row.key).startswith(SCHEDULED)
+            & (col(Row.finished_at) < often_before)
+            & followed_by_another
+        )
         old = col(Row.finished_at) < finished_before
-        pruned = self._session.execute(delete(Row).where(scheduled | old).returning(col(Row.id)))
+        pruned = self._session.execute(delete(Row).where(scheduled | often | old).returning(col(Row.id)))
         return len(pruned.all())
 
     def _running(self, partition: str) -> list[Job]:

@@ -367,6 +367,7 @@ class JobRow(SQLModel, table=True):
     partition: str = Field(sa_column=columns.text(100))
     arguments: dict[str, Any] = Field(sa_column=columns.document(nullable=False))
     key: str | None = Field(sa_column=columns.text(200, nullable=True))
+    request_id: str | None = Field(sa_column=columns.text(64, nullable=True))
     state: str = Field(sa_column=columns.text(10, server_default="queued"))
     attempts: int = Field(sa_column=Column(Integer, nullable=False, server_default="0"))
     not_before: datetime = Field(sa_column=columns.instant())

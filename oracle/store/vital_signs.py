@@ -9,8 +9,15 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from oracle.records import TransactionState
-from oracle.store.tables import ChainTransactionRow, DayReportRow
-from settlement.store.tables import MeterReadingRow, OutboxMessageRow
+from oracle.store.tables import (
+    ChainBlockRow,
+    ChainCursorRow,
+    ChainTransactionRow,
+    DayReportRow,
+    JobRow,
+)
+from settlement.domain.quality.quarantine import HeldState
+from settlement.store.tables import MeterReadingRow, OutboxMessageRow, QuarantinedReadingRow
 
 
 class Waiting(NamedTuple):
@@ -54,6 +61,26 @@ class VitalSignsReader:
         pod, day = col(MeterReadingRow.pod), col(MeterReadingRow.day)
         query = select(pod, func.max(day)).where(col(MeterReadingRow.community_id) == community_id)
         return dict(self._all(query.group_by(pod)))
+
+    def jobs(self) -> dict[tuple[str, str], int]:
+        """How many jobs there are, by kind and state."""
+        kind, state = col(JobRow.kind), col(JobRow.state)
+        rows = self._all(select(kind, state, func.count()).group_by(kind, state))
+        return {(row[0], row[1]): row[2] for row in rows}
+
+    def held_days(self) -> dict[UUID, int]:
+        """POD-days of readings that are held until somebody decides, by community."""
+        community, state = col(QuarantinedReadingRow.community_id), col(QuarantinedReadingRow.state)
+        query = select(community, func.count()).where(state == HeldState.HELD.value)
+        return dict(self._all(query.group_by(community)))
+
+    def last_indexed(self) -> dict[int, datetime]:
+        """When the newest block of the index was mined, by chain."""
+        cursor, block = col(ChainCursorRow.chain_id), col(ChainBlockRow.mined_at)
+        same = (col(ChainBlockRow.chain_id) == cursor) & (
+            col(ChainBlockRow.number) == col(ChainCursorRow.number)
+        )
+        return dict(self._all(select(cursor, block).join(ChainBlockRow, same)))
 
     def _all(self, query: Any) -> Sequence[Any]:
         return self._session.execute(query).all()

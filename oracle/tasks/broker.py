@@ -110,11 +110,11 @@ def run_worker(
     make_desk: Callable[[], Desk],
     queues: Sequence[str],
     concurrency: int,
-    log_level: str,
 ) -> None:
     """Work until the process is asked to end; running jobs then end at their next step and are queued again.
 
-    Each of the processes makes a desk of its own: connections do not survive a fork.
+    Each of the processes makes a desk of its own: connections do not survive a fork. Logs are written as they
+    are in this process.
     """
     stop = multiprocessing.Event()
 
@@ -122,19 +122,30 @@ def run_worker(
         stop.set()
 
     signals.worker_shutting_down.connect(shutting_down, weak=False)
+    _keep_logs()
     with_tasks(app, lambda: replace(make_desk(), announce=announce, stopping=stop.is_set))
     app.worker_main(
         [
             "worker", "--pool=prefork", f"--concurrency={concurrency}", f"--queues={','.join(queues)}",
-            f"--loglevel={log_level}", "--without-gossip", "--without-mingle",
+            "--without-gossip", "--without-mingle",
         ]
     )  # fmt: skip
 
 
-def run_beat(app: Celery, file: Path, log_level: str) -> None:
+def _keep_logs() -> None:
+    """Whoever handles this signal has set up logs, and Celery leaves them alone."""
+
+    def as_they_are(**_facts: object) -> None:
+        pass
+
+    signals.setup_logging.connect(as_they_are, weak=False)
+
+
+def run_beat(app: Celery, file: Path) -> None:
     """Send ticks until the process ends; `file` is Celery's own notebook and may be lost."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    app.Beat(schedule=str(file), loglevel=log_level, max_interval=TICK_EVERY.total_seconds()).run()
+    _keep_logs()
+    app.Beat(schedule=str(file), max_interval=TICK_EVERY.total_seconds()).run()
 
 
 def with_tasks(app: Celery, make_desk: Callable[[], Desk]) -> Celery:

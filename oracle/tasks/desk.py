@@ -14,15 +14,21 @@ from oracle.ports import Progress
 from oracle.store.partition_lock import Held, held_partition
 from oracle.store.unit_of_work import OracleReadOnlyUnitOfWork, OracleUnitOfWork
 from oracle.usecases.context import Context, no_checkpoint
+from oracle.usecases.telemetry import KEPT_DAYS
 from settlement.bootstrap import Database
 
 if TYPE_CHECKING:
     from oracle.tasks.kinds import Kind
+    from oracle.wiring import ChainSide
 
 Announce: TypeAlias = Callable[[str], None]
 """Says that a partition has work. It may be lost: the sweep says it again."""
 OpenPublishing: TypeAlias = Callable[[Progress], AbstractContextManager[Context]]
 """Opens the chain for one publication."""
+
+
+def no_chain() -> None:
+    """A desk without a chain: what looks at one looks at the database alone."""
 
 
 def unheard(partition: str) -> None:
@@ -40,7 +46,10 @@ def told_nobody(job: Job) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Everything that running a job needs. `worker` names this worker among all that ever ran."""
+    """Everything that running a job needs. `worker` names this worker among all that ever ran.
+
+    `chain` gives the chain where there is one by then; telemetry is kept for `telemetry_days`.
+    """
 
     writing: Callable[[], AbstractContextManager[OracleUnitOfWork]]
     reading: Callable[[], AbstractContextManager[OracleReadOnlyUnitOfWork]]
@@ -48,6 +57,8 @@ class Desk:
     publishing: OpenPublishing
     clock: Callable[[], datetime]
     kinds: "Mapping[str, Kind]"
+    chain: "Callable[[], ChainSide | None]" = no_chain
+    telemetry_days: int = KEPT_DAYS
     announce: Announce = unheard
     stopping: Callable[[], bool] = never
     ended: Callable[[Job], None] = told_nobody

@@ -1,12 +1,17 @@
 """Runs the jobs of a partition, one after another; nobody else runs any of it meanwhile."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from structlog.contextvars import bound_contextvars
 
 from oracle.jobs import Done, Ending, Job, JobState
 from oracle.store.partition_lock import Held
 from oracle.tasks.desk import Desk
 from oracle.tasks.failures import ending_of
 from oracle.tasks.report import JobInterrupted, Report, reporting
+from oracle.usecases.jobs import note_ending
 
 log = logging.getLogger("condivisa.jobs")
 
@@ -51,9 +56,13 @@ def take_back(desk: Desk, partition: str) -> None:
     """
     with desk.writing() as work:
         taken = work.jobs.take_back(partition, desk.clock(), LIVES_MAX)
+        for job in taken:
+            if (ended := work.jobs.get(job.id)) is not None:
+                note_ending(work, ended, desk.clock())
         work.commit()
     for job in taken:
-        log.warning("job %s (%s) was left by worker %s", job.number, job.kind, job.worker)
+        with _logged(job):
+            log.warning("job %s (%s) was left by worker %s", job.number, job.kind, job.worker)
 
 
 def _due(desk: Desk) -> list[str]:
@@ -70,24 +79,55 @@ def _claim(desk: Desk, partition: str) -> Job | None:
 
 def _run(desk: Desk, held: Held, job: Job) -> bool:
     """Run a claimed job and note its ending; False when the partition was lost meanwhile."""
+    with _logged(job):
+        return _run_logged(desk, held, job)
+
+
+@contextmanager
+def _logged(job: Job) -> Iterator[None]:
+    """What is logged in the block belongs to the job, and to the request that ordered it."""
+    request = {} if job.request_id is None else {"request_id": job.request_id}
+    with bound_contextvars(job=str(job.id), job_kind=job.kind, **request):
+        yield
+
+
+def _run_logged(desk: Desk, held: Held, job: Job) -> bool:
     desk.checkpoint("claimed")
     with reporting(desk, held, job) as report:
         ending = _ending(desk, job, report)
     if report.lost.is_set():
         # The row belongs to whoever takes the partition next; what is done is found there.
-        log.warning("job %s: the outcome of this run is not noted: %s", job.number, ending.sentence)
+        log.warning("job %s: the outcome of this run (%s) is not noted", job.number, ending.state)
         return False
     desk.checkpoint("ran")
     with desk.writing() as work:
         noted = work.jobs.finish(job, ending, desk.clock())
         ended = work.jobs.get(job.id)
+        if noted and ended is not None:
+            note_ending(work, ended, desk.clock())
         work.commit()
     desk.checkpoint("noted")
     if not noted:
-        log.warning("job %s was taken from this run: %s", job.number, ending.sentence)
+        log.warning("job %s was taken from this run (%s)", job.number, ending.state)
     elif ended is not None:
+        _log_ending(ended)
         desk.ended(ended)
     return True
+
+
+def _log_ending(job: Job) -> None:
+    """One line, without the sentence: it may quote readings of a file, and logs travel."""
+    code = (job.outcome or {}).get("code", "")
+    if job.state is JobState.FAILED:
+        log.warning(
+            "job %s (%s) failed: %s; `condivisa jobs show %s`", job.number, job.kind, code, job.number
+        )
+    elif job.state is JobState.QUEUED:
+        log.warning("job %s (%s) is tried again; `condivisa jobs show %s`", job.number, job.kind, job.number)
+    else:
+        # What the timetable orders every minute would hide the rest.
+        level = logging.DEBUG if job.community_id is None else logging.INFO
+        log.log(level, "job %s (%s) is %s", job.number, job.kind, job.state)
 
 
 def _ending(desk: Desk, job: Job, report: Report) -> Ending:

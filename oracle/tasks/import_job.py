@@ -1,14 +1,14 @@
 """Imports the readings or the prices of a staged table: all of it or nothing."""
 
 from oracle.errors import JobMalformed
-from oracle.jobs import Done, Job
+from oracle.jobs import Done, Job, JobWork
 from oracle.tasks.arguments import PERIOD, Argument, one_of, period
 from oracle.tasks.desk import Desk
 from oracle.tasks.failures import FindingsInTable
 from oracle.tasks.report import Report
 from settlement.casefile.staged import read_table
 from settlement.domain.errors import NotFound
-from settlement.usecases.admit_readings import admit_readings
+from settlement.usecases.admit_readings import Admitted, admit_readings
 from settlement.usecases.import_readings import Counts
 
 ARGUMENTS = (*PERIOD, Argument("table", one_of("readings", "prices"), "readings or prices"))
@@ -22,9 +22,7 @@ def run(desk: Desk, job: Job, report: Report) -> Done:
     assert job.community_id is not None
     kind, span = job.arguments["table"], period(job.arguments)
     with desk.writing() as work:
-        table = work.jobs.table(job.id)
-        if table is None:
-            raise JobMalformed("the table of this job is not stored any more: order the import again")
+        table = table_of(work, job)
         terms = work.communities.terms(job.community_id, *span)
         if terms is None:
             raise NotFound("community", job.community_id)
@@ -37,6 +35,19 @@ def run(desk: Desk, job: Job, report: Report) -> Done:
         desk.checkpoint("imported, not committed")
         work.commit()
     desk.checkpoint("imported")
+    return import_done(kind, admitted)
+
+
+def table_of(work: JobWork, job: Job) -> bytes:
+    """The file that the job reads. Raises JobMalformed where it is not kept any more."""
+    table = work.jobs.table(job.id)
+    if table is None:
+        raise JobMalformed("the table of this job is not stored any more: order the import again")
+    return table
+
+
+def import_done(kind: str, admitted: Admitted) -> Done:
+    """What an import achieved: days that entered, and days that were held."""
     imported, held = admitted.imported, len(admitted.held) + admitted.known
     counts = imported.readings if kind == "readings" else imported.prices
     sentence = _sentence(kind, counts) + (f"; held back: {held} POD-days" if held else "")

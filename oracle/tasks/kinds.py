@@ -7,7 +7,16 @@ from typing import TypeAlias
 from uuid import UUID
 
 from oracle.jobs import Done, Job
-from oracle.tasks import import_job, publish_job, reconcile_job, settle_job
+from oracle.tasks import (
+    follow_job,
+    import_job,
+    meter_file_job,
+    prune_job,
+    publish_job,
+    reconcile_job,
+    settle_job,
+    watch_job,
+)
 from oracle.tasks.arguments import Argument
 from oracle.tasks.desk import Desk
 from oracle.tasks.report import Report
@@ -15,20 +24,26 @@ from oracle.tasks.report import Report
 Run: TypeAlias = Callable[[Desk, Job, Report], Done]
 
 
-def by_community(community_id: UUID) -> str:
+def by_community(community_id: UUID | None) -> str:
     """Jobs that change what others of the community read wait for each other; communities do not."""
     return f"community:{community_id}"
 
 
-def by_publisher(_community_id: UUID) -> str:
+def by_publisher(_community_id: UUID | None) -> str:
     """One account signs for all communities: its nonces have one order."""
     return "publisher"
+
+
+def by_itself(name: str) -> Callable[[UUID | None], str]:
+    """Jobs that only look: they work on snapshots, so that a node that is away keeps nobody waiting."""
+    return lambda _community_id: name
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
     """How a kind of job is run, what it is told, and which jobs it waits for.
 
+    One that is not `of_community` serves all communities, and its jobs belong to none.
     `run` may be killed anywhere and is then run again: what it did must be found, not done twice.
     """
 
@@ -36,7 +51,8 @@ class Kind:
     run: Run
     about: str
     arguments: tuple[Argument, ...] = ()
-    partition: Callable[[UUID], str] = by_community
+    partition: Callable[[UUID | None], str] = by_community
+    of_community: bool = True
     takes_table: bool = False
 
 
@@ -48,9 +64,42 @@ _ALL = (
         import_job.ARGUMENTS,
         takes_table=True,
     ),
+    Kind(
+        "meter-file",
+        meter_file_job.run,
+        "Import readings of a meter file of a known format.",
+        meter_file_job.ARGUMENTS,
+        takes_table=True,
+    ),
     Kind("settle", settle_job.run, "Settle a period and order its publication.", settle_job.ARGUMENTS),
     Kind("publish", publish_job.run, "Send what is ordered to the ledger.", partition=by_publisher),
-    Kind("reconcile-accounts", reconcile_job.run, "Compare the books with what happened."),
+    Kind(
+        "reconcile",
+        reconcile_job.run,
+        "Compare chain, database and books; raise alerts.",
+        partition=by_itself("reconcile"),
+    ),
+    Kind(
+        "follow",
+        follow_job.run,
+        "Read the chain's newest blocks and events into the index.",
+        partition=by_itself("follow"),
+        of_community=False,
+    ),
+    Kind(
+        "watch",
+        watch_job.run,
+        "Look for what is late, stands still, runs out or misbehaves; raise alerts.",
+        partition=by_itself("watch"),
+        of_community=False,
+    ),
+    Kind(
+        "prune",
+        prune_job.run,
+        "Delete old telemetry.",
+        partition=by_itself("prune"),
+        of_community=False,
+    ),
 )
 
 KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in _ALL})

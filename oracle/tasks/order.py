@@ -16,20 +16,27 @@ KEY_MAX_CHARACTERS = 100
 
 def order(
     work: JobWork,
-    community_id: UUID,
+    community_id: UUID | None,
     kind: str,
     arguments: Mapping[str, str],
     now: datetime,
     *,
     key: str | None = None,
     table: bytes | None = None,
+    request_id: str | None = None,
     not_before: datetime | None = None,
     kinds: Mapping[str, Kind] = KINDS,
 ) -> Ordered:
-    """The job of that key, or a new one. Raises JobMalformed and JobKeyReused."""
+    """The job of that key, or a new one; of no community for a kind that serves all of them.
+
+    Raises JobMalformed and JobKeyReused.
+    """
     known = kinds.get(kind)
     if known is None:
         raise JobMalformed(f"there is no kind of job called {kind!r}; there are: {', '.join(kinds)}")
+    if known.of_community != (community_id is not None):
+        named = "is of a community: name one" if known.of_community else "serves all communities: name none"
+        raise JobMalformed(f"{kind} {named}")
     check_arguments(kind, known.arguments, arguments)
     if known.takes_table != (table is not None):
         raise JobMalformed(
@@ -44,6 +51,7 @@ def order(
         created_at=now,
         not_before=now if not_before is None else not_before,
         key=key,
+        request_id=request_id,
         table=table,
     )
     return enqueue(work, new)

@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import copy_context
 
 from oracle.jobs import Job
 from oracle.store.partition_lock import Held
@@ -48,7 +49,10 @@ def reporting(desk: Desk, held: Held, job: Job) -> Iterator[Report]:
     report = Report(desk)
     ended = threading.Event()
     thread = threading.Thread(
-        target=_beat_until, args=(ended, desk.beat_s, held, job, report), name="job-beat", daemon=True
+        target=copy_context().run,  # its words belong to the job as well
+        args=(_beat_until, ended, desk.beat_s, held, job, report),
+        name="job-beat",
+        daemon=True,
     )
     thread.start()
     try:

@@ -62,10 +62,12 @@ class Daily:
         return f"daily at {self.at:%H:%M} Europe/Rome"
 
 
-Wanted: TypeAlias = Callable[[OracleUnitOfWork, datetime], Collection[UUID]]
+Wanted: TypeAlias = Callable[[OracleUnitOfWork, datetime], Collection[UUID | None]]
+"""The communities that a kind is ordered for; None for one that serves all of them at once."""
+ALL_AT_ONCE: list[UUID | None] = [None]
 
 
-def with_open_messages(work: OracleUnitOfWork, now: datetime) -> list[UUID]:
+def with_open_messages(work: OracleUnitOfWork, now: datetime) -> list[UUID | None]:
     """Communities with something to publish that no job publishes, nor failed to a moment ago."""
     waiting = dict.fromkeys(row.community_id for row in work.outbox.open_rows())
     if not waiting:
@@ -74,9 +76,27 @@ def with_open_messages(work: OracleUnitOfWork, now: datetime) -> list[UUID]:
     return [community for community in waiting if community not in busy]
 
 
-def all_communities(work: OracleUnitOfWork, _now: datetime) -> list[UUID]:
+def all_communities(work: OracleUnitOfWork, _now: datetime) -> list[UUID | None]:
     """Every community."""
     return [row.id for row in work.communities.all()]
+
+
+def once(kind: str) -> Wanted:
+    """For all communities at once, unless such a job is open already or failed a moment ago."""
+
+    def wanted(work: OracleUnitOfWork, now: datetime) -> list[UUID | None]:
+        return [] if None in work.jobs.busy_communities(kind, now - FAILURE_PAUSE) else ALL_AT_ONCE
+
+    return wanted
+
+
+def once_deployed(kind: str) -> Wanted:
+    """The same, once there are contracts of ours on a chain."""
+
+    def wanted(work: OracleUnitOfWork, now: datetime) -> list[UUID | None]:
+        return list(once(kind)(work, now)) if work.deployments.chains() else []
+
+    return wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +107,17 @@ class Entry:
     when: When
     wanted: Wanted
 
-    def key(self, slot: datetime, community_id: UUID) -> str:
+    def key(self, slot: datetime, community_id: UUID | None) -> str:
         """One job for a slot and a community, however many clocks tick."""
-        return f"schedule:{self.kind}:{slot.isoformat()}:{community_id}"
+        return f"schedule:{self.kind}:{slot.isoformat()}:{community_id or 'all'}"
 
 
 SCHEDULE = (
     Entry("publish", Every(timedelta(seconds=5)), with_open_messages),
-    Entry("reconcile-accounts", Daily(time(4, 10)), all_communities),
+    Entry("follow", Every(timedelta(minutes=1)), once_deployed("follow")),
+    Entry("watch", Every(timedelta(minutes=5)), once("watch")),
+    Entry("prune", Daily(time(3, 50)), once("prune")),
+    Entry("reconcile", Daily(time(4, 10)), all_communities),
 )
 
 

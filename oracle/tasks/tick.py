@@ -13,6 +13,8 @@ from oracle.tasks.order import order
 from oracle.tasks.schedule import SCHEDULE, Entry
 
 SCHEDULED_KEPT = timedelta(days=7)
+OFTEN_KEPT = timedelta(minutes=10)
+"""What is done every minute for all communities must not hide the other jobs in a list."""
 FINISHED_KEPT = timedelta(days=365)
 
 
@@ -23,7 +25,7 @@ def tick(desk: Desk, schedule: Collection[Entry] = SCHEDULE) -> None:
         with desk.writing() as work:
             for entry in schedule:
                 _order_due(desk, work, entry, now)
-            work.jobs.prune(now - SCHEDULED_KEPT, now - FINISHED_KEPT)
+            work.jobs.prune(now - SCHEDULED_KEPT, now - OFTEN_KEPT, now - FINISHED_KEPT)
             work.commit()
     finally:
         sweep(desk)  # an order that cannot be made holds up no other job

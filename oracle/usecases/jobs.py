@@ -8,6 +8,11 @@ from uuid import UUID
 
 from oracle.errors import JobKeyReused, JobRefused
 from oracle.jobs import Job, JobState, JobWork, NewJob
+from oracle.records import Alert
+from oracle.usecases.alerts import raise_alert, resolve_alert
+from oracle.work import AlertWork
+
+ALERT_KIND = "job-failed"
 
 
 class Ordered(NamedTuple):
@@ -61,6 +66,17 @@ def retry(work: JobWork, job_id: UUID, now: datetime) -> Job:
     job = _existing(work, job_id)
     remedy = "order a new one" if job.state in (JobState.DONE, JobState.CANCELLED) else "wait until it ends"
     raise JobRefused(f"job {job.number} is {job.state}, only a failed one is tried again: {remedy}")
+
+
+def note_ending(work: AlertWork, job: Job, now: datetime) -> None:
+    """A job that failed is an alert until one of its kind and community is done; the caller commits."""
+    if job.state is JobState.FAILED:
+        sentence = (
+            f"job {job.number} failed: {job.sentence}; `condivisa jobs show {job.number}` has the remedy"
+        )
+        raise_alert(work, Alert(ALERT_KIND, job.kind, sentence, community_id=job.community_id), now)
+    elif job.state is JobState.DONE:
+        resolve_alert(work, ALERT_KIND, job.kind, now, job.community_id)
 
 
 def _existing(work: JobWork, job_id: UUID) -> Job:

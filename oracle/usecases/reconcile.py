@@ -8,7 +8,7 @@ taken first, the index and the views after it: what is published meanwhile is ah
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from community.domain.records import CommunityRecord
@@ -16,7 +16,7 @@ from oracle.errors import LedgerDiverges, NotDeployed
 from oracle.ports import ChainEvent, Inspector
 from oracle.records import Alert, ContractKind, Severity, TransactionState
 from oracle.usecases.accounts_standing import accounts_standing
-from oracle.usecases.alerts import raise_alert, resolve_others
+from oracle.usecases.alerts import raise_alert, resolve_alert, resolve_others
 from oracle.usecases.energy_standing import energy_standing
 from oracle.usecases.event_list import scope_of
 from oracle.usecases.money_standing import PAID
@@ -27,15 +27,21 @@ from oracle.work import AlertWork, ChainIndexReader, ReconcileWork
 from settlement.domain.calendar import day_number
 from settlement.domain.errors import NotFound
 from settlement.domain.records import Distribution
+from settlement.ports import AccountsWork
 from settlement.usecases.reconcile_accounts import reconcile_accounts
 
 ALERT_KIND = "reconciliation"
+ACCOUNTS = "accounts"
 _BITS = {"BatchPaid": "paid", "LeavesSwept": "swept"}
 _OF_LEAF = frozenset({"BankConfirmed", "LeafClaimed", "LeafMoved", "LeafRedirected"})
 _NAMES = (
     "DayAccepted", "Settled", "DistributionCancelled", "BatchPaid", "LeavesSwept", "BankConfirmed",
     "LeafClaimed", "LeafMoved", "LeafRedirected",
 )  # fmt: skip
+
+
+class BooksWork(AccountsWork, AlertWork, Protocol):
+    """What the books are compared with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +75,24 @@ def reconcile(
         "payouts": look.payouts(),
         "ledger": look.ledger(),
         "vault": look.vault(),
-        "accounts": iter(reconcile_accounts(work, community_id)),
+        ACCOUNTS: iter(reconcile_accounts(work, community_id)),
     }
     first = {kind: next(sentences, None) for kind, sentences in kinds.items()}
     found = tuple(Divergence(kind, sentence) for kind, sentence in first.items() if sentence is not None)
     return Reconciled(found, tuple(dict.fromkeys(look.findings.notes)))
+
+
+def compare_books(work: BooksWork, community_id: UUID, now: datetime, note: str) -> Reconciled:
+    """Compare the accounts alone, where no chain can be looked at; a difference is an alert.
+
+    The caller commits.
+    """
+    sentence = next(iter(reconcile_accounts(work, community_id)), None)
+    if sentence is None:
+        resolve_alert(work, ALERT_KIND, ACCOUNTS, now, community_id)
+        return Reconciled((), (note,))
+    raise_alert(work, Alert(ALERT_KIND, ACCOUNTS, sentence, Severity.CRITICAL, community_id), now)
+    return Reconciled((Divergence(ACCOUNTS, sentence),), (note,))
 
 
 def note_divergences(work: AlertWork, community_id: UUID, found: Reconciled, now: datetime) -> None:

@@ -9,6 +9,7 @@ from community.domain.records import CommunityRecord
 from oracle.ports import AccountFacts, NodeFacts
 from oracle.records import Alert, Severity
 from oracle.usecases.alerts import raise_alert, resolve_others
+from oracle.usecases.live_watch import watch_community
 from oracle.work import WatchWork
 from settlement.domain.calendar import day_start, rome_date
 
@@ -24,7 +25,7 @@ GAS_OF_A_DAY = 150_000
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """How many alerts are open after a look, how many of them are new, and how many were resolved."""
+    """How many alerts are open after a look, whoever raised them, how many of them it raised and resolved."""
 
     open: int
     new: int
@@ -34,10 +35,17 @@ class Seen:
 def watch(
     work: WatchWork, now: datetime, node: NodeFacts | None = None, account: AccountFacts | None = None
 ) -> Seen:
-    """Look at readings and messages of all communities and, where given, at the operator's account.
+    """Look at readings, messages and devices of all communities and, where given, at the operator's account.
 
     The caller commits.
     """
+    before = {row.id for row in work.alerts.all()}
+    _look(work, now, node, account)
+    after = {row.id for row in work.alerts.all()}
+    return Seen(len(after), len(after - before), len(before - after))
+
+
+def _look(work: WatchWork, now: datetime, node: NodeFacts | None, account: AccountFacts | None) -> None:
     communities = work.communities.all()
     found = [
         alert
@@ -46,17 +54,18 @@ def watch(
     ]
     if node is not None and account is not None:
         found += _balance(node, account, sum(len(row.configurations) for row in communities))
-    new = sum(raise_alert(work, alert, now) for alert in found)
+    for alert in found:
+        raise_alert(work, alert, now)
+    for row in communities:
+        watch_community(work, row.id, now)
     looked_at: list[tuple[str, UUID | None]] = [
         (kind, row.id) for kind in (MISSING, STALLED) for row in communities
     ]
     if node is not None:
         looked_at.append((BALANCE, None))
-    resolved = 0
     for kind, owner in looked_at:
         subjects = {row.subject for row in found if (row.kind, row.community_id) == (kind, owner)}
-        resolved += resolve_others(work, kind, subjects, now, owner)
-    return Seen(len(found), new, resolved)
+        resolve_others(work, kind, subjects, now, owner)
 
 
 def _missing(work: WatchWork, community: CommunityRecord, today: date) -> list[Alert]:

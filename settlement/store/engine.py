@@ -18,12 +18,14 @@ def driver_url(address: str) -> str:
 def open_engine(address: str, pool_size: int = 10) -> Engine:
     """A pool of connections to the database at `address`; opens none yet.
 
-    A connection that the server has dropped meanwhile is replaced instead of failing the caller.
+    A connection that the server has dropped meanwhile is replaced instead of failing the caller. Errors say
+    nothing of the values of a statement: they are personal data, and errors are logged.
     """
     return create_engine(
         driver_url(address),
         pool_size=pool_size,
         max_overflow=3 * pool_size,
         pool_pre_ping=True,
+        hide_parameters=True,
         connect_args={"options": "-c timezone=UTC", "application_name": "condivisa"},
     )

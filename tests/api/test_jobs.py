@@ -1,6 +1,7 @@
 """Jobs through HTTP: ordered once, looked at, cancelled, tried again."""
 
 from dataclasses import replace
+from datetime import date
 
 from fastapi.testclient import TestClient
 
@@ -12,6 +13,7 @@ from oracle.tasks.kinds import KINDS
 from settlement.bootstrap import Database
 from tests.api.conftest import bearer
 from tests.api.world import NOW, World
+from tests.oracle.sources.meters import samples
 from tests.oracle.tasks.desks import no_chain
 
 SETTLE = {"kind": "settle", "arguments": {"from": "2024-07-01", "to": "2024-07-08"}}
@@ -63,6 +65,7 @@ def test_order__wrong_arguments__are_refused_by_name(client: TestClient, world: 
         ({"kind": "settle"}, "needs the argument from"),
         ({"kind": "settle", "arguments": {"from": "2024-07-01", "to": "2024-07-32"}}, "to must be a day"),
         ({"kind": "settle", "arguments": {"from": "2024-07-01", "to": "2024-07-01"}}, "has 0 days"),
+        ({"kind": "follow"}, "follow serves all communities"),
         ({"kind": "publish", "arguments": {"to": "x"}}, "takes no argument 'to'"),
         ({"kind": "import", "arguments": WEEK | {"table": "readings"}}, "reads a table"),
     ):
@@ -151,5 +154,31 @@ def test_order__new_job__is_announced_after_it_is_stored(world: World) -> None:
 
 def test_schedule__next_runs__are_the_earliest_first(client: TestClient, world: World) -> None:
     runs = client.get("/schedule", headers=bearer(world.tokens["auditor"])).json()["runs"]
-    assert [row["kind"] for row in runs] == ["publish", "reconcile-accounts"]
-    assert runs[1]["next_at"] == "2024-12-05T04:10:00+01:00"
+    assert [row["kind"] for row in runs] == ["publish", "follow", "watch", "prune", "reconcile"]
+    assert runs[-1]["next_at"] == "2024-12-05T04:10:00+01:00"
+
+
+def test_meter_file__ordered__enters_once_and_carries_the_request_on(
+    client: TestClient, world: World
+) -> None:
+    def ordered(**asked: str) -> dict:
+        answer = ask(
+            client, world, "POST", "/jobs/meter-files", params={"name": "ExportData.csv"} | asked,
+            content=samples.e_distribuzione(date(2024, 9, 1)),
+            headers={"Content-Type": "application/octet-stream", "X-Request-ID": "export-1"},
+        )  # fmt: skip
+        assert answer.status_code == 202, answer.text
+        return answer.json()
+
+    job = ordered(pod="IT001E00000001", direction="withdrawn")
+    with world_reading(world) as work:
+        assert work.jobs.get(job["id"]).request_id == "export-1"
+    run_all(world)
+    done = ask(client, world, "GET", f"/jobs/{job['id']}").json()
+    assert (done["state"], done["outcome"]["days"]["new"]) == ("done", 1), done
+    job = ordered()
+    run_all(world)
+    failed = ask(client, world, "GET", f"/jobs/{job['id']}").json()
+    assert (failed["state"], failed["outcome"]["code"]) == ("failed", "FINDINGS_IN_TABLE"), failed
+    alerts = client.get("/alerts", headers=bearer(world.tokens["administrator"])).json()
+    assert [row["kind"] for row in alerts["alerts"]] == ["job-failed"]

@@ -160,6 +160,7 @@ MATRIX = {
     ("GET", "/alerts"): Row((401, 200, 200, 200, 403, 403, 200)),
     ("POST", P + "/jobs"): Row(ADMINISTRATORS),
     ("POST", P + "/jobs/readings"): Row(ADMINISTRATORS),
+    ("POST", P + "/jobs/meter-files"): Row(ADMINISTRATORS),
     ("POST", P + "/jobs/prices"): Row(ROOT),
     ("GET", P + "/jobs"): Row(OVERSEERS),
     ("GET", P + "/jobs/{job_id}"): Row(NO_JOB, P + "/jobs/{P1}"),

@@ -17,11 +17,11 @@ from collections.abc import Iterator
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from cli.logs import configure_logs
 from tests.api.conftest import bearer, client_of
-from tests.api.world import IBAN, World, api_world
+from tests.api.world import IBAN, NOW, World, api_world
 
 
 def metrics(client: TestClient, world: World, who: str) -> str:
@@ -46,6 +46,40 @@ def test_metrics__nothing_was_published__tell_what_waits(engine: Engine) -> None
     text = metrics(client_of(engine), world, "root")
     assert 'condivisa_outbox_open{topic="post-days"} 1.0' in text
     assert 'condivisa_outbox_oldest_seconds{topic="post-days"}' in text
+
+
+def test_metrics__jobs_held_days_and_index__are_counted(world: World) -> None:
+    with world.engine.begin() as connection:
+        for statement in (JOBS, HELD, CURSOR, BLOCK):
+            connection.execute(text(statement), {"community": world.community_id, "now": NOW})
+    told = metrics(client_of(world.engine), world, "root")
+    assert 'condivisa_jobs{kind="publish",state="failed"} 2.0' in told
+    assert 'condivisa_jobs{kind="watch",state="queued"} 1.0' in told
+    assert f'condivisa_readings_held{{community="{world.community_id}"}} 1.0' in told
+    assert 'condivisa_index_age_seconds{chain="31337"} 90.0' in told
+
+
+JOBS = """
+INSERT INTO jobs (id, kind, community_id, partition, arguments, state, not_before, created_at, finished_at)
+VALUES (gen_random_uuid(), 'publish', :community, 'publisher', '{}', 'failed', :now, :now, :now),
+       (gen_random_uuid(), 'publish', :community, 'publisher', '{}', 'failed', :now, :now, :now),
+       (gen_random_uuid(), 'watch', NULL, 'watch', '{}', 'queued', :now, :now, NULL)
+"""
+HELD = """
+INSERT INTO quarantined_readings (id, community_id, pod, direction, day, resolution_minutes, wh, estimated,
+                                  digest, received_at, source, findings, state)
+VALUES (gen_random_uuid(), :community, 'IT001E00000001', 'injected', '2024-07-01', 60, '{1}', '',
+        decode(repeat('01', 32), 'hex'), :now, 'a file', '[]', 'held')
+"""
+CURSOR = """
+INSERT INTO chain_cursors (chain_id, first_number, number, hash)
+VALUES (31337, 1, 1, decode(repeat('01', 32), 'hex'))
+"""
+BLOCK = """
+INSERT INTO chain_blocks (chain_id, number, hash, parent, mined_at)
+VALUES (31337, 1, decode(repeat('01', 32), 'hex'), decode(repeat('00', 32), 'hex'),
+        :now - interval '90 seconds')
+"""
 
 
 @pytest.mark.parametrize(

@@ -74,15 +74,26 @@ def test_jobs__bad_table__fails_with_place_and_remedy_and_is_cancelled(state: Pa
     assert (refused.returncode, refused.stderr.count("order a new one")) == (1, 1)
 
 
+def test_watch__by_hand_and_as_a_job__find_the_same(state: Path) -> None:
+    seen = run("watch", "--state", state)
+    assert re.fullmatch(r"alerts open: [1-9]\d*, new: \d+, resolved: \d+\n", seen.stdout), seen.stderr
+    assert "missing-readings" in run("alerts", "--state", state).stdout
+    number = number_of(jobs(state, "enqueue", "-", "watch"))
+    ran = jobs(state, "run")
+    assert re.search(rf"job {number} \(watch\): done: alerts open: \d+, new: 0", ran.stdout), ran.stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("enqueue", NAME, "nope"), "there are: import, settle, publish, reconcile-accounts"),
+        (("enqueue", NAME, "nope"), "there are: import, meter-file, settle, publish, reconcile, follow"),
         (("enqueue", NAME, "settle", "from"), "no NAME=VALUE"),
         (("enqueue", NAME, "settle", "from=2023-02-01", "to=2023-02-30"), "to must be a day"),
         (("enqueue", NAME, "import", *MONTH, "table=readings"), "reads a table: name its file"),
         (("enqueue", NAME, "settle", *MONTH, "from=2023-02-02"), "given once"),
         (("enqueue", "Nobody", "publish"), "no community"),
+        (("enqueue", NAME, "watch"), "watch serves all communities"),
+        (("enqueue", "-", "publish"), "publish is of a community"),
         (("show", "999999"), "there is no job 999999"),
     ],
 )
@@ -137,7 +148,7 @@ def test_worker_and_beat__killed_and_started_again__do_what_was_ordered(state: P
         first = start("worker", "--concurrency", "1")
         wait_until_it_listens(first)
         kill(first)
-        number = number_of(jobs(state, "enqueue", NAME, "reconcile-accounts"))  # announced to nobody
+        number = number_of(jobs(state, "enqueue", NAME, "reconcile"))  # announced to nobody
         start("worker", "--concurrency", "1")
         start("beat")
         deadline = time.monotonic() + 60

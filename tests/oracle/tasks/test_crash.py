@@ -24,6 +24,7 @@ from oracle.wiring import OpenChain, publishing
 from settlement.bootstrap import Database
 from settlement.casefile import write_case
 from settlement.store.engine import open_engine
+from tests.oracle.sources.meters import samples
 from tests.oracle.tasks.desks import NOW, Clock, look, no_chain
 from tests.oracle.usecases.test_crash import FirstUnseen
 from tests.oracle.world import settled_world
@@ -110,6 +111,21 @@ def test_import__killed_everywhere__stores_each_reading_once(
     shop.close(engine, community_id, CASE, NOW)
 
 
+def test_meter_file__killed_everywhere__stores_each_reading_once(
+    database_url: str, engine: Engine, tmp_path: Path
+) -> None:
+    community_id = shop.stocked(engine, replace(CASE, series=(), prices=()))
+    told = {"name": "ExportData.csv", "pod": "IT001E00000001", "direction": "withdrawn"}
+    file = samples.e_distribuzione(date(2024, 7, 1))
+    job = ordered(engine, community_id, "meter-file", told, table=file)
+    points = crashed(database_url, tmp_path / "seen")
+    assert points == ["claimed", "imported, not committed", "imported", "ran", "noted"]
+    assert look(engine, job).state is JobState.DONE
+    with engine.connect() as connection:
+        days = connection.execute(text("SELECT day, direction FROM meter_readings")).all()
+    assert days == [(date(2024, 7, 1), "withdrawn")]
+
+
 def test_settle__killed_everywhere__is_settled_once(
     database_url: str, engine: Engine, tmp_path: Path
 ) -> None:
@@ -127,7 +143,7 @@ def test_settle__killed_everywhere__is_settled_once(
 
 def test_reconcile__killed_everywhere__ends(database_url: str, engine: Engine, tmp_path: Path) -> None:
     community_id = shop.stocked(engine, CASE)
-    job = ordered(engine, community_id, "reconcile-accounts", {})
+    job = ordered(engine, community_id, "reconcile", {})
     assert crashed(database_url, tmp_path / "seen") == ["claimed", "ran", "noted"]
     assert look(engine, job).state is JobState.DONE
 

@@ -10,11 +10,12 @@ from sqlalchemy.exc import IntegrityError
 
 from oracle.errors import JobRefused, NodeUnreachable
 from oracle.jobs import Done, Ending, Job, JobState
+from oracle.records import RaisedAlert
 from oracle.store.unit_of_work import OracleUnitOfWork
 from oracle.tasks.drain import LIVES_MAX, drain, drain_all, take_back
 from oracle.tasks.failures import ATTEMPTS_MAX
 from oracle.usecases.jobs import cancel, retry
-from settlement.domain.errors import AccountsDiffer
+from settlement.domain.errors import AccountsDiffer, NotFound
 from tests.oracle.tasks.desks import Clock, Diary, desk, diarist, kind_of, look, put, wait_until
 
 
@@ -147,6 +148,32 @@ def test_job__refused__fails_with_code_and_remedy_and_lets_the_next_one_run(
         "remedy": "look at `condivisa accounts reconcile`; nothing was changed",
     }
     assert look(engine, second).state is JobState.DONE
+
+
+def test_job__failed__is_an_alert_until_one_of_its_kind_is_done(
+    engine: Engine, communities: list[UUID]
+) -> None:
+    def fail(_job: Job, _report: object) -> None:
+        raise NotFound("plant", "P1")
+
+    (job,) = put(engine, communities[0], kind_of(fail))
+    drain_all(desk(engine, {"note": kind_of(fail)}))
+    (raised,) = alerts_of(engine, communities[0])
+    assert (raised.alert.kind, raised.alert.subject) == ("job-failed", "note")
+    assert f"`condivisa jobs show {job.number}`" in raised.alert.sentence
+    well = diarist(Diary())
+    put(engine, communities[1], well)
+    drain_all(desk(engine, {"note": well}))
+    assert alerts_of(engine, communities[0]) == [raised], "another community's is another matter"
+    put(engine, communities[0], well)
+    drain_all(desk(engine, {"note": well}))
+    assert alerts_of(engine, communities[0]) == []
+
+
+def alerts_of(engine: Engine, community_id: UUID) -> list[RaisedAlert]:
+    """Its open alerts."""
+    with OracleUnitOfWork(engine) as work:
+        return work.alerts.of_community(community_id)
 
 
 def test_job__bug__fails_without_its_details_and_the_worker_lives(

@@ -11,7 +11,16 @@ from oracle.jobs import JobState
 from oracle.store.unit_of_work import OracleReadOnlyUnitOfWork
 from oracle.tasks.drain import drain_all
 from oracle.tasks.kinds import KINDS
-from oracle.tasks.schedule import FAILURE_PAUSE, SCHEDULE, Daily, Entry, Every, all_communities, next_runs
+from oracle.tasks.schedule import (
+    FAILURE_PAUSE,
+    SCHEDULE,
+    Daily,
+    Entry,
+    Every,
+    all_communities,
+    next_runs,
+    once,
+)
 from oracle.tasks.tick import FINISHED_KEPT, SCHEDULED_KEPT, sweep, tick
 from tests.oracle.tasks.desks import NOW, Clock, Diary, desk, diarist, kind_of, look, put
 from tests.settlement.store import world
@@ -110,6 +119,50 @@ def test_tick__old_jobs__are_forgotten_and_open_ones_never(engine: Engine, commu
     clock.now += FINISHED_KEPT
     tick(at, ())
     assert numbers(engine) == [waiting.number]
+
+
+def test_tick__for_all_communities__is_ordered_once_and_waits_while_it_is_open_or_failed(
+    engine: Engine, communities: list[UUID]
+) -> None:
+    clock, kinds = Clock(), {"note": replace(diarist(Diary()), of_community=False)}
+    at = desk(engine, kinds, clock)
+    line = (Entry("note", Every(timedelta(minutes=1)), once("note")),)
+    for _ in range(3):
+        tick(at, line)
+        clock.move(minutes=1)
+    assert len(numbers(engine)) == 1, "the one that waits will do"
+    drain_all(at)
+    tick(at, line)
+    assert len(numbers(engine)) == 2
+    drain_all(replace(at, kinds={"note": replace(kind_of(_fails), of_community=False)}))
+    clock.move(minutes=1)
+    tick(at, line)
+    assert len(numbers(engine)) == 2, "what failed is not pushed"
+    clock.now += FAILURE_PAUSE
+    tick(at, line)
+    assert len(numbers(engine)) == 3
+
+
+def test_tick__what_is_done_often__leaves_the_latest_of_each_kind(
+    engine: Engine, communities: list[UUID]
+) -> None:
+    clock, kinds = Clock(), {"note": replace(diarist(Diary()), of_community=False)}
+    at = desk(engine, kinds, clock)
+    line = (Entry("note", Daily(time(4, 10)), once("note")),)
+    for _ in range(3):
+        tick(at, line)
+        drain_all(at)
+        clock.move(days=1)
+    tick(at, ())
+    (left,) = numbers(engine)
+    clock.move(days=-1)
+    tick(at, line)
+    assert numbers(engine) == [left], "its slot is known to be done"
+
+
+def test_tick__no_contracts__follows_nothing(engine: Engine, communities: list[UUID]) -> None:
+    tick(desk(engine), [entry for entry in SCHEDULE if entry.kind == "follow"])
+    assert numbers(engine) == []
 
 
 def test_sweep__job_of_a_dead_worker__is_announced_and_a_living_ones_is_not(

@@ -45,7 +45,7 @@ def main() -> None:
     def make_desk() -> Desk:
         return desk(open_engine(database, pool_size=2), kinds)
 
-    run_worker(app, announcer(app, prefix), make_desk, queue_names(prefix), 2, "WARNING")
+    run_worker(app, announcer(app, prefix), make_desk, queue_names(prefix), 2)
 
 
 if __name__ == "__main__":
