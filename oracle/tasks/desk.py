@@ -7,18 +7,18 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeAlias
-from uuid import uuid4
+from uuid import UUID, uuid4
 
-from oracle.jobs import Job
+from oracle.jobs import Done, Job
 from oracle.ports import Progress
 from oracle.store.partition_lock import Held, held_partition
 from oracle.store.unit_of_work import OracleReadOnlyUnitOfWork, OracleUnitOfWork
+from oracle.tasks.arguments import Argument
 from oracle.usecases.context import Context, no_checkpoint
 from oracle.usecases.telemetry import KEPT_DAYS
 from settlement.bootstrap import Database
 
 if TYPE_CHECKING:
-    from oracle.tasks.kinds import Kind
     from oracle.wiring import ChainSide
 
 Announce: TypeAlias = Callable[[str], None]
@@ -44,6 +44,28 @@ def told_nobody(job: Job) -> None:
     """Called with every job that was ended; somebody may want to print it."""
 
 
+def by_community(community_id: UUID | None) -> str:
+    """Jobs that change what others of the community read wait for each other; communities do not."""
+    return f"community:{community_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How a kind of job is run, what it is told, and which jobs it waits for.
+
+    One that is not `of_community` serves all communities, and its jobs belong to none.
+    `run` may be killed anywhere and is then run again: what it did must be found, not done twice.
+    """
+
+    name: str
+    run: "Callable[[Desk, Job, Progress], Done]"
+    about: str
+    arguments: tuple[Argument, ...] = ()
+    partition: Callable[[UUID | None], str] = by_community
+    of_community: bool = True
+    takes_table: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """Everything that running a job needs. `worker` names this worker among all that ever ran.
@@ -56,7 +78,7 @@ class Desk:
     hold: Callable[[str], AbstractContextManager[Held | None]]
     publishing: OpenPublishing
     clock: Callable[[], datetime]
-    kinds: "Mapping[str, Kind]"
+    kinds: Mapping[str, Kind]
     chain: "Callable[[], ChainSide | None]" = no_chain
     telemetry_days: int = KEPT_DAYS
     announce: Announce = unheard
@@ -75,7 +97,7 @@ def desk_of(
     database: Database,
     publishing: OpenPublishing,
     clock: Callable[[], datetime],
-    kinds: "Mapping[str, Kind]",
+    kinds: Mapping[str, Kind],
     announce: Announce = unheard,
 ) -> Desk:
     """A desk over an open database."""

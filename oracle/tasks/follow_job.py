@@ -1,11 +1,11 @@
 """Brings the index of events to the chain's newest block."""
 
 from oracle.jobs import Done, Job
+from oracle.ports import Progress
 from oracle.tasks.desk import Desk
-from oracle.tasks.report import Report
 
 
-def run(desk: Desk, _job: Job, report: Report) -> Done:
+def run(desk: Desk, _job: Job, report: Progress) -> Done:
     """Each batch of blocks is stored as it is read: a run that was killed is gone on with.
 
     Raises NodeUnreachable, NodeRefused.

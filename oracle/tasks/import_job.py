@@ -2,10 +2,10 @@
 
 from oracle.errors import JobMalformed
 from oracle.jobs import Done, Job, JobWork
+from oracle.ports import Progress
 from oracle.tasks.arguments import PERIOD, Argument, one_of, period
 from oracle.tasks.desk import Desk
 from oracle.tasks.failures import FindingsInTable
-from oracle.tasks.report import Report
 from settlement.casefile.staged import read_table
 from settlement.domain.errors import NotFound
 from settlement.usecases.admit_readings import Admitted, admit_readings
@@ -14,7 +14,7 @@ from settlement.usecases.import_readings import Counts
 ARGUMENTS = (*PERIOD, Argument("table", one_of("readings", "prices"), "readings or prices"))
 
 
-def run(desk: Desk, job: Job, report: Report) -> Done:
+def run(desk: Desk, job: Job, report: Progress) -> Done:
     """Read, check and store; as received when the job was ordered, so that a second run changes nothing.
 
     Raises FindingsInTable with every defect, and what `admit_readings` raises.

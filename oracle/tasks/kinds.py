@@ -1,12 +1,9 @@
 """The kinds of jobs: a new one is a line in KINDS."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TypeAlias
 from uuid import UUID
 
-from oracle.jobs import Done, Job
 from oracle.tasks import (
     follow_job,
     import_job,
@@ -17,16 +14,7 @@ from oracle.tasks import (
     settle_job,
     watch_job,
 )
-from oracle.tasks.arguments import Argument
-from oracle.tasks.desk import Desk
-from oracle.tasks.report import Report
-
-Run: TypeAlias = Callable[[Desk, Job, Report], Done]
-
-
-def by_community(community_id: UUID | None) -> str:
-    """Jobs that change what others of the community read wait for each other; communities do not."""
-    return f"community:{community_id}"
+from oracle.tasks.desk import Kind
 
 
 def by_publisher(_community_id: UUID | None) -> str:
@@ -37,23 +25,6 @@ def by_publisher(_community_id: UUID | None) -> str:
 def by_itself(name: str) -> Callable[[UUID | None], str]:
     """Jobs that only look: they work on snapshots, so that a node that is away keeps nobody waiting."""
     return lambda _community_id: name
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """How a kind of job is run, what it is told, and which jobs it waits for.
-
-    One that is not `of_community` serves all communities, and its jobs belong to none.
-    `run` may be killed anywhere and is then run again: what it did must be found, not done twice.
-    """
-
-    name: str
-    run: Run
-    about: str
-    arguments: tuple[Argument, ...] = ()
-    partition: Callable[[UUID | None], str] = by_community
-    of_community: bool = True
-    takes_table: bool = False
 
 
 _ALL = (

@@ -3,6 +3,7 @@
 import re
 
 from oracle.jobs import Done, Job
+from oracle.ports import Progress
 from oracle.sources.meters.assembly import Choices, assemble, whole_days
 from oracle.sources.meters.meter_file import Options
 from oracle.sources.meters.registry import read_meter_bytes
@@ -10,7 +11,6 @@ from oracle.tasks.arguments import Argument, one_of
 from oracle.tasks.desk import Desk
 from oracle.tasks.failures import FindingsInTable
 from oracle.tasks.import_job import import_done, table_of
-from oracle.tasks.report import Report
 from oracle.usecases.take_in_readings import take_in_readings
 from settlement.domain.case import Direction
 
@@ -41,7 +41,7 @@ ARGUMENTS = (
 )
 
 
-def run(desk: Desk, job: Job, report: Report) -> Done:
+def run(desk: Desk, job: Job, report: Progress) -> Done:
     """Whole Europe/Rome days, as received when the job was ordered: a second run changes nothing.
 
     Raises FindingsInTable with every defect, and what `take_in_readings` raises.

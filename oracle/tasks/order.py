@@ -7,7 +7,8 @@ from uuid import UUID
 from oracle.errors import JobMalformed
 from oracle.jobs import JobWork, NewJob
 from oracle.tasks.arguments import check_arguments
-from oracle.tasks.kinds import KINDS, Kind
+from oracle.tasks.desk import Kind
+from oracle.tasks.kinds import KINDS
 from oracle.usecases.jobs import Ordered, enqueue
 from settlement.domain.identifiers import uuid7
 

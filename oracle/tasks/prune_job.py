@@ -1,12 +1,12 @@
 """Deletes telemetry that is old; readings that are settled are not telemetry and stay."""
 
 from oracle.jobs import Done, Job
+from oracle.ports import Progress
 from oracle.tasks.desk import Desk
-from oracle.tasks.report import Report
 from oracle.usecases.telemetry import drop_telemetry
 
 
-def run(desk: Desk, _job: Job, report: Report) -> Done:
+def run(desk: Desk, _job: Job, report: Progress) -> Done:
     """Delete what was measured longer ago than the service keeps it."""
     report("prune", 0, 1, f"deleting telemetry older than {desk.telemetry_days} days")
     with desk.writing() as work:

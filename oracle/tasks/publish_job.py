@@ -1,12 +1,12 @@
 """Sends a community's open messages to the ledger."""
 
 from oracle.jobs import Done, Job
+from oracle.ports import Progress
 from oracle.tasks.desk import Desk
-from oracle.tasks.report import Report
 from oracle.usecases.publish import publish
 
 
-def run(desk: Desk, job: Job, report: Report) -> Done:
+def run(desk: Desk, job: Job, report: Progress) -> Done:
     """Work the community's queue to its end. Raises the error at which it stands; else as `publish`."""
     with desk.publishing(report) as context:
         published = publish(context, job.community_id)

@@ -2,14 +2,14 @@
 
 from oracle.errors import NotDeployed
 from oracle.jobs import Done, Job
+from oracle.ports import Progress
 from oracle.tasks.desk import Desk
-from oracle.tasks.report import Report
 from oracle.usecases.reconcile import Reconciled, compare_books
 
 BOOKS_ALONE = "no contracts on a chain: the books alone were compared"
 
 
-def run(desk: Desk, job: Job, report: Report) -> Done:
+def run(desk: Desk, job: Job, report: Progress) -> Done:
     """What differs is an alert until a later run finds it gone: a job that found it has done its work.
 
     Raises NotFound, NodeUnreachable.
@@ -21,7 +21,7 @@ def run(desk: Desk, job: Job, report: Report) -> Done:
     return Done("; ".join([sentence, *found.notes]), {"differences": kinds, "notes": list(found.notes)})
 
 
-def _compared(desk: Desk, job: Job, report: Report) -> Reconciled:
+def _compared(desk: Desk, job: Job, report: Progress) -> Reconciled:
     assert job.community_id is not None
     chain = desk.chain()
     with desk.reading() as work:

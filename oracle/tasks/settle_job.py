@@ -1,9 +1,9 @@
 """Settles a period of stored readings and orders its publication."""
 
 from oracle.jobs import Done, Job
+from oracle.ports import Progress
 from oracle.tasks.arguments import PERIOD, Argument, period, reason
 from oracle.tasks.desk import Desk
-from oracle.tasks.report import Report
 from settlement.bootstrap import case_manifest
 from settlement.engines import settle_case
 from settlement.usecases.close_period import close_period
@@ -11,7 +11,7 @@ from settlement.usecases.close_period import close_period
 ARGUMENTS = (*PERIOD, Argument("reason", reason, "Why a settled period is settled anew", required=False))
 
 
-def run(desk: Desk, job: Job, report: Report) -> Done:
+def run(desk: Desk, job: Job, report: Progress) -> Done:
     """Settle by what is known now; a period that is settled answers its settlement.
 
     Raises what `close_period` raises.

@@ -2,13 +2,12 @@
 
 from oracle.errors import KeysUnusable, NodeNotStarted, NodeUnreachable
 from oracle.jobs import Done, Job
-from oracle.ports import AccountFacts, NodeFacts
+from oracle.ports import AccountFacts, NodeFacts, Progress
 from oracle.tasks.desk import Desk
-from oracle.tasks.report import Report
 from oracle.usecases.watch import watch
 
 
-def run(desk: Desk, _job: Job, report: Report) -> Done:
+def run(desk: Desk, _job: Job, report: Progress) -> Done:
     """A node that is away hides the operator's account, and nothing else."""
     report("watch", 0, 1, "looking at readings, messages, devices and the operator's account")
     node, account, unseen = _facts(desk)

@@ -12,8 +12,8 @@ from sqlalchemy import Engine
 
 from oracle.jobs import Done, Job
 from oracle.store.unit_of_work import OracleReadOnlyUnitOfWork, OracleUnitOfWork
-from oracle.tasks.desk import Desk, desk_of
-from oracle.tasks.kinds import KINDS, Kind
+from oracle.tasks.desk import Desk, Kind, desk_of
+from oracle.tasks.kinds import KINDS
 from oracle.tasks.order import order
 from settlement.bootstrap import Database
 

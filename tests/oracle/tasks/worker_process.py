@@ -10,8 +10,7 @@ from pathlib import Path
 
 from oracle.jobs import Done, Job
 from oracle.tasks.broker import announcer, celery_app, queue_names, run_worker
-from oracle.tasks.desk import Desk
-from oracle.tasks.kinds import Kind
+from oracle.tasks.desk import Desk, Kind
 from settlement.store.engine import open_engine
 from tests.oracle.tasks.desks import desk
 
