@@ -79,7 +79,8 @@ def publish(context: Context, community_id: UUID | None = None) -> Published:
                     raise
                 result.stopped[queue] = error
         for community in _with_vaults(context, community_id):
-            _patiently(context, result, partial(post_singles, context, community))
+            post = partial(post_singles, context, community)
+            _patiently(context, result, partial(_remembering, context, result, post))
     for settled in sorted(result.settled):
         _after_settling(context, settled)
     return result
@@ -109,7 +110,8 @@ def _note_quorum(context: Context, community_id: UUID, result: Published) -> Non
         place = place_of(context, community_id)
     except NotDeployed:
         return
-    quorum = _patiently(context, result, lambda: context.ledger.quorum(place.ledger, place.community))
+    ask = partial(context.ledger.quorum, place.ledger, place.community)
+    quorum = _patiently(context, result, partial(_remembering, context, result, ask))
     held = len(context.chain.held_reporters & set(quorum.reporters))
     noted = NotedQuorum(community_id, quorum.epoch, quorum.threshold, quorum.reporters, held)
     with context.unit() as work:
