@@ -64,7 +64,8 @@ class SettlementsReader:
 
     def latest_instant(self, community_id: UUID | None, start: datetime, end: datetime) -> datetime | None:
         """The latest `as_of` of settlements with hours of [start, end); None: of all communities."""
-        query = select(func.max(col(Row.as_of))).where(col(Row.period_start) < end, col(Row.period_end) > start)
+        overlaps = (col(Row.period_start) < end, col(Row.period_end) > start)
+        query = select(func.max(col(Row.as_of))).where(*overlaps)
         if community_id is not None:
             query = query.where(col(Row.community_id) == community_id)
         return self._session.scalar(query)

@@ -233,7 +233,7 @@ def test_distribute__several_at_once__divide_the_receipt_once(count: int, engine
         assert len(work.outbox.rows(community_id, "settle")) == 1
 
 
-# --- while it is posted ------------------------------------------------------------------------------------------
+# --- while it is posted ------------------------------------------------------------------------------
 
 POINTS = ("decided post", "recorded credit", "sent settle")
 DEEP_POINTS = ("done deploy", "sent post", "mined post", "done post-days", "decided settle", "done settle")
