@@ -12,7 +12,6 @@ from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from oracle.chain.client import EvmChain, Finality
 from oracle.chain.contracts import LedgerContract, VaultContract
@@ -44,6 +43,7 @@ from oracle.usecases.reconcile import Reconciled, note_divergences, reconcile
 from oracle.usecases.telemetry import KEPT_DAYS, drop_telemetry
 from settlement.casefile.atomic import write_atomically
 from settlement.domain.errors import ServiceError
+from settlement.store.engine import database_failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,5 +258,8 @@ def watch_devices(engine: Engine, now: datetime, kept_days: int = KEPT_DAYS) -> 
 def _answering() -> Iterator[None]:
     try:
         yield
-    except (OperationalError, InterfaceError) as error:
-        raise Unavailable("the database does not answer") from error
+    except Exception as error:
+        reason = database_failure(error)
+        if reason is None:
+            raise
+        raise Unavailable(reason) from error
