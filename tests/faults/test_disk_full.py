@@ -59,7 +59,9 @@ def _mount(folder: Path) -> None:
     except FileNotFoundError:
         pytest.skip("there is no program that mounts a small disk")
     if done.returncode != 0:
-        pytest.skip(f"only root may mount a small disk: {done.stderr.strip()}")
+        # Root in CI is there to run this.
+        give_up = pytest.fail if os.geteuid() == 0 and os.environ.get("CI") else pytest.skip
+        give_up(f"only root may mount a small disk: {done.stderr.strip()}")
 
 
 def fill(folder: Path, left: int) -> Path:
