@@ -7,7 +7,6 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-import psycopg
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -19,6 +18,7 @@ from settlement.domain.errors import CaseNotReady, ServiceError
 from settlement.domain.findings import Finding
 from settlement.domain.parameters import ParameterMissing
 from settlement.domain.rulesets import RuleMissing
+from settlement.store.engine import database_failure
 
 log = logging.getLogger("condivisa.api")
 
@@ -177,9 +177,10 @@ def _http_exception(request: Request, error: Exception) -> Response:
 
 
 def _bug(request: Request, error: Exception) -> Response:
-    if isinstance(getattr(error, "orig", None), psycopg.OperationalError):
-        log.error("the database does not answer", exc_info=error)
-        return respond(problem("DATABASE_UNAVAILABLE", 503, "the database does not answer; try again"))
+    reason = database_failure(error)
+    if reason is not None:
+        log.error(reason, exc_info=error)
+        return respond(problem("DATABASE_UNAVAILABLE", 503, f"{reason}; try again"))
     # The route, never the query or the headers: they may hold tokens and personal data.
     route = request.scope.get("route")
     log.error("bug in %s %s", request.method, getattr(route, "path", "?"), exc_info=error)

@@ -22,6 +22,7 @@ from settlement.domain.parameters import ParameterMissing
 from settlement.domain.rulesets import RuleMissing
 from settlement.store.backup import BackupFailed
 from settlement.store.embedded import EmbeddedServerError
+from settlement.store.engine import database_failure
 
 EXIT_REFUSED = 1
 EXIT_BAD_INPUT = 2
@@ -54,6 +55,11 @@ def explained() -> Iterator[None]:
         stop(plainly(str(error)), EXIT_REFUSED)
     except OracleError as error:
         stop(str(error), EXIT_REFUSED)
+    except Exception as error:
+        reason = database_failure(error)
+        if reason is None:
+            raise
+        stop(f"{reason}: what was not committed never happened; run the command again", EXIT_MISSING)
 
 
 def refuse_findings(findings: Sequence[Finding]) -> NoReturn:

@@ -12,7 +12,6 @@ from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from oracle.chain.client import EvmChain, Finality
 from oracle.chain.contracts import LedgerContract, VaultContract
@@ -43,6 +42,7 @@ from oracle.usecases.live_watch import watch_community
 from oracle.usecases.reconcile import Reconciled, note_divergences, reconcile
 from settlement.casefile.atomic import write_atomically
 from settlement.domain.errors import ServiceError
+from settlement.store.engine import database_failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,5 +304,8 @@ def watch_devices(engine: Engine, now: datetime) -> int:
 def _answering() -> Iterator[None]:
     try:
         yield
-    except (OperationalError, InterfaceError) as error:
-        raise Unavailable("the database does not answer") from error
+    except Exception as error:
+        reason = database_failure(error)
+        if reason is None:
+            raise
+        raise Unavailable(reason) from error

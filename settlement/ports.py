@@ -212,6 +212,10 @@ class SettlementsReader(Protocol):
         """All settlements of a community, by period, each after what it supersedes."""
         ...
 
+    def latest_instant(self, community_id: UUID | None, start: datetime, end: datetime) -> datetime | None:
+        """The latest `as_of` of settlements with hours of [start, end); None: of all communities."""
+        ...
+
     def periods(self, community_id: UUID) -> list[SettledPeriod]:
         """The periods of all settlements of a community, in the order in which they were settled."""
         ...
@@ -525,8 +529,11 @@ class UnitOfWork(Protocol):
     @property
     def outbox(self) -> Outbox: ...
 
-    def lock(self, name: str) -> None:
-        """Wait until no other transaction holds the lock of that name; hold it until this one ends."""
+    def lock(self, name: str, *, shared: bool = False) -> None:
+        """Wait until no other transaction holds the lock of that name; hold it until this one ends.
+
+        Those who share it wait for those who do not, and not for each other.
+        """
         ...
 
 

@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-import psycopg
-
 from oracle.errors import (
     AnotherPublisher,
     NodeNotStarted,
@@ -20,6 +18,7 @@ from settlement.domain.errors import CaseNotReady, ServiceError
 from settlement.domain.findings import Finding
 from settlement.domain.parameters import ParameterMissing
 from settlement.domain.rulesets import RuleMissing
+from settlement.store.engine import database_failure
 
 log = logging.getLogger("condivisa.jobs")
 
@@ -72,16 +71,12 @@ def ending_of(error: Exception, job: Job, now: datetime) -> Ending:
 
 
 def _passes(error: Exception) -> bool:
-    return isinstance(error, _PASSING) or _is_database_away(error)
-
-
-def _is_database_away(error: Exception) -> bool:
-    return isinstance(getattr(error, "orig", None), psycopg.OperationalError)
+    return isinstance(error, _PASSING) or database_failure(error) is not None
 
 
 def _said(error: Exception) -> str:
     # The database's own text names hosts and statements.
-    return "the database did not answer" if _is_database_away(error) else str(error)
+    return database_failure(error) or str(error)
 
 
 def _outcome(error: Exception) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import re
 
+import psycopg
 from sqlalchemy import Engine, create_engine
 
 
@@ -29,3 +30,16 @@ def open_engine(address: str, pool_size: int = 10) -> Engine:
         hide_parameters=True,
         connect_args={"options": "-c timezone=UTC", "application_name": "condivisa"},
     )
+
+
+def database_failure(error: BaseException) -> str | None:
+    """Why the database could not do its work, where the reason lies outside of us; None for any other error.
+
+    Errors come wrapped by SQLAlchemy, or as the driver raised them where rows are copied.
+    """
+    cause = getattr(error, "orig", None) or error
+    if isinstance(cause, psycopg.errors.DiskFull):
+        return "the database's disk is full"
+    if isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError):
+        return "the database does not answer"
+    return None

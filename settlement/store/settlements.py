@@ -8,7 +8,7 @@ from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Select, exists, insert, select
+from sqlalchemy import ColumnElement, Select, exists, func, insert, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -61,6 +61,14 @@ class SettlementsReader:
         query = _select(col(Row.community_id) == community_id)
         ordered = query.order_by(col(Row.period_start), col(Row.period_end), col(Row.id))
         return [_settlement(row) for row in self._session.scalars(ordered)]
+
+    def latest_instant(self, community_id: UUID | None, start: datetime, end: datetime) -> datetime | None:
+        """The latest `as_of` of settlements with hours of [start, end); None: of all communities."""
+        overlaps = (col(Row.period_start) < end, col(Row.period_end) > start)
+        query = select(func.max(col(Row.as_of))).where(*overlaps)
+        if community_id is not None:
+            query = query.where(col(Row.community_id) == community_id)
+        return self._session.scalar(query)
 
     def periods(self, community_id: UUID) -> list[SettledPeriod]:
         """The periods of all settlements of a community, in the order in which they were settled."""

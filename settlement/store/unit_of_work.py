@@ -107,9 +107,13 @@ class SettlementUnitOfWork(_Transaction):
         self.single_payouts = SinglePayouts(session)
         self.outbox = Outbox(session)
 
-    def lock(self, name: str) -> None:
-        """Wait until no other transaction holds the lock of that name; hold it until this one ends."""
-        statement = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+    def lock(self, name: str, *, shared: bool = False) -> None:
+        """Wait until no other transaction holds the lock of that name; hold it until this one ends.
+
+        Those who share it wait for those who do not, and not for each other.
+        """
+        function = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
+        statement = text(f"SELECT {function}(hashtextextended(:name, 0))")
         self.session.execute(statement, {"name": name})
 
     def commit(self) -> None:

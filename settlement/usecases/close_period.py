@@ -54,6 +54,9 @@ def close_period(
     what `load_case` raises, CaseNotReady with the engine's findings, and ParameterMissing.
     """
     work.lock(f"close:{community_id}")
+    # Who imports meanwhile waits, finds the settlement, and counts as received after it.
+    work.lock(f"readings:{community_id}")
+    work.lock("prices", shared=True)
     existing = work.settlements.of_period(community_id, start, end)
     arrived = None if existing is None else _arrived(work, existing, as_of)
     if existing is not None and arrived is None:

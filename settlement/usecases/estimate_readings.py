@@ -18,7 +18,7 @@ from settlement.domain.quality.estimation import (
     estimate_day,
 )
 from settlement.ports import UnitOfWork
-from settlement.usecases.import_readings import import_readings
+from settlement.usecases.import_readings import import_readings, instant_of_arrival
 
 
 def estimate_readings(
@@ -35,6 +35,9 @@ def estimate_readings(
     if not days or not wanted.actor.strip() or not wanted.reason.strip():
         raise EstimateRefused("an estimate has days, an author and a reason")
     work.lock(f"readings:{community_id}")
+    span = (day_start(min(days)), day_start(max(days) + DAY))
+    # An estimate is known by when it was received: the readings' own instant, which a settlement may push on.
+    wanted = replace(wanted, received_at=instant_of_arrival(work, community_id, *span, wanted.received_at))
     known = work.readings.days(community_id, *donor_days(list(days)))
     vectors = known.get((wanted.pod, wanted.direction), {})
     own = {

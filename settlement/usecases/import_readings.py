@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import numpy as np
@@ -16,6 +16,7 @@ from settlement.ports import UnitOfWork
 from settlement.usecases.load_case import validity
 
 _Known = Mapping[tuple[str, Direction], dict[date, DayVector]]
+_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(slots=True)
@@ -39,7 +40,8 @@ def import_readings(work: UnitOfWork, community_id: UUID, case: Case, received_a
     """Store the case's readings and prices as received at that instant; writes all or nothing.
 
     The same values again add nothing ("unchanged"); other values add a version ("corrected") that must have
-    been received later. Two imports of one community wait for each other. Raises PeriodNotWholeDays,
+    been received later. Two imports of one community wait for each other, and for who settles it: what a
+    settlement could not see counts as received after it (`instant_of_arrival`). Raises PeriodNotWholeDays,
     NotFound, ReadingsNotAdmitted and ReceivedOutOfOrder.
     """
     start, end = case.community.start, case.community.end
@@ -56,9 +58,24 @@ def import_readings(work: UnitOfWork, community_id: UUID, case: Case, received_a
     if work.readings.has_any(community_id, grid.days[0], grid.days[-1]):
         known = work.readings.days(community_id, grid.days[0], grid.days[-1])
     counts = Counts()
-    chosen = _chosen(case, grid, present, known, received_at, counts)
-    work.readings.add(community_id, grid, chosen, received_at)
+    arrived_at = instant_of_arrival(work, community_id, start, end, received_at)
+    chosen = _chosen(case, grid, present, known, arrived_at, counts)
+    work.readings.add(community_id, grid, chosen, arrived_at)
     return Imported(counts, _import_prices(work, case, grid, received_at))
+
+
+def instant_of_arrival(
+    work: UnitOfWork, community_id: UUID | None, start: datetime, end: datetime, received_at: datetime
+) -> datetime:
+    """The given instant, or a microsecond after what the newest settlement of [start, end) is made of.
+
+    A file that was sent before a period was settled and is stored after it, as a job in a queue may be or one
+    whose clock steps back, was not seen by the settlement: dated before it, it would never be asked for
+    again, and the settlement could not be computed a second time. Ask while the lock of the readings, or of
+    the prices (no community: all of them), is held.
+    """
+    settled = work.settlements.latest_instant(community_id, start, end)
+    return received_at if settled is None else max(received_at, settled + _MICROSECOND)
 
 
 def require_admitted(
@@ -105,9 +122,12 @@ def _chosen(
 
 
 def _import_prices(work: UnitOfWork, case: Case, grid: DayGrid, received_at: datetime) -> Counts:
+    counts = Counts()
+    if not case.prices:
+        return counts
     # Prices are shared by all communities, so all imports of prices wait for each other, in one order.
     work.lock("prices")
-    counts = Counts()
+    received_at = instant_of_arrival(work, None, case.community.start, case.community.end, received_at)
     known = work.prices.days([row.zone for row in case.prices], grid.days[0], grid.days[-1])
     edges = grid.interval_edges(15)
     added: dict[tuple[str, date], list[int]] = {}
