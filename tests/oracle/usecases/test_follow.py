@@ -15,7 +15,7 @@ rebuild
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ import pytest
 from sqlalchemy import Engine
 
 from oracle.chain.event_source import NodeEvents
-from oracle.chain.node import LocalNode, start_node
+from oracle.chain.node import start_node
 from oracle.chain.rpc import Rpc
 from oracle.errors import NodeRefused
 from oracle.ports import ChainEvent
@@ -36,35 +36,11 @@ from oracle.wiring import OpenChain, following, publishing
 from settlement.bootstrap import upgrade_database
 from settlement.store.engine import open_engine
 from tests.oracle.mining import empty_blocks, reorganise
-from tests.oracle.usecases.test_publish import confirm_all
-from tests.oracle.usecases.test_reorganisations import account
+from tests.oracle.operators import account
 from tests.oracle.world import World
 
 pytestmark = pytest.mark.node
 _FORK = multiprocessing.get_context("fork")
-
-
-@pytest.fixture(scope="module")
-def node(anvil: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalNode]:
-    """A node whose blocks only these tests take back."""
-    with start_node(tmp_path_factory.mktemp("followed"), anvil) as started:
-        empty_blocks(Rpc(started.url), 25)
-        yield started
-
-
-@pytest.fixture
-def own(node: LocalNode, tmp_path: Path) -> OpenChain:
-    """An operator for this test."""
-    return account(node, tmp_path / "keys.json")
-
-
-@pytest.fixture
-def paid(world: World, own: OpenChain) -> World:
-    """A world that was published, paid and confirmed."""
-    publish(publishing(world.engine, own))
-    confirm_all(world)
-    assert publish(publishing(world.engine, own)).stopped == {}
-    return world
 
 
 def index(engine: Engine, chain_id: int = 31337) -> dict[str, Any]:

@@ -10,15 +10,12 @@ publish
 └── after a distribution was settled it should call what compares, once for each community
 """
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from uuid import UUID
 
 import pytest
 from sqlalchemy import Engine, text
 
-from oracle.chain.node import LocalNode, start_node
 from oracle.chain.rpc import Rpc
 from oracle.errors import NodeUnreachable, NotDeployed
 from oracle.records import Severity
@@ -26,37 +23,12 @@ from oracle.store.unit_of_work import OracleUnitOfWork
 from oracle.usecases.alerts import open_alerts
 from oracle.usecases.publish import publish
 from oracle.wiring import OpenChain, publishing, reconcile_community
-from tests.oracle.mining import empty_blocks, reorganise
+from tests.oracle.mining import reorganise
 from tests.oracle.usecases.anew import distribute_again, settle_anew
-from tests.oracle.usecases.test_publish import confirm_all
-from tests.oracle.usecases.test_reorganisations import account
 from tests.oracle.world import ALL_CONSENT, World, settled_world
 
 pytestmark = pytest.mark.node
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def node(anvil: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalNode]:
-    """A node whose blocks only these tests take back."""
-    with start_node(tmp_path_factory.mktemp("reconciled"), anvil) as started:
-        empty_blocks(Rpc(started.url), 25)
-        yield started
-
-
-@pytest.fixture
-def own(node: LocalNode, tmp_path: Path) -> OpenChain:
-    """An operator for this test."""
-    return account(node, tmp_path / "keys.json")
-
-
-@pytest.fixture
-def paid(world: World, own: OpenChain) -> World:
-    """A world that was published, paid and confirmed."""
-    publish(publishing(world.engine, own))
-    confirm_all(world)
-    assert publish(publishing(world.engine, own)).stopped == {}
-    return world
 
 
 def kinds(world: World, own: OpenChain) -> dict[str, str]:

@@ -13,17 +13,16 @@ publish
     └── it should send nothing, and go on once it accepts it
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 
-from oracle.chain.client import EvmChain, Finality
+from oracle.chain.client import Finality
 from oracle.chain.inspection import Inspection
-from oracle.chain.keys import load_or_create_keys
-from oracle.chain.node import LocalNode, start_node
+from oracle.chain.node import LocalNode
 from oracle.chain.rpc import Rpc
 from oracle.errors import CallReverted
 from oracle.records import TransactionState
@@ -35,6 +34,7 @@ from oracle.wiring import OpenChain, publishing
 from settlement.bootstrap import upgrade_database
 from settlement.store.engine import open_engine
 from tests.oracle.mining import empty_blocks, reorganise
+from tests.oracle.operators import account
 from tests.oracle.usecases.anew import accepted, distribute_again, settle_anew
 from tests.oracle.usecases.test_crash import end_state
 from tests.oracle.usecases.test_publish import confirm_all
@@ -54,27 +54,6 @@ POINTS = (
     "done confirm",
 )
 """Points of the money path at which the node is not in the middle of a block, each met once."""
-
-
-@pytest.fixture(scope="module")
-def node(anvil: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalNode]:
-    """A node whose blocks only these tests take back."""
-    with start_node(tmp_path_factory.mktemp("reorganised"), anvil) as started:
-        empty_blocks(Rpc(started.url), 25)
-        yield started
-
-
-def account(node: LocalNode, path: Path, finality: Finality | None = None) -> OpenChain:
-    """An operator of its own on the node."""
-    keys = load_or_create_keys(path)
-    chain = EvmChain(Rpc(node.url), keys, node.chain_id, finality)
-    return OpenChain(node.url, chain, local=True)
-
-
-@pytest.fixture
-def own(node: LocalNode, tmp_path: Path) -> OpenChain:
-    """An operator for this test."""
-    return account(node, tmp_path / "keys.json")
 
 
 class TakesBack:
