@@ -41,7 +41,6 @@ MONTHS = (Month(date(2024, 10, 1), date(2024, 11, 1)), Month(date(2024, 11, 1), 
 DEEP_MONTHS = (Month(date(2024, 3, 1), date(2024, 4, 1)), *MONTHS)
 # Ordered by the publisher itself once a distribution stands: how early depends on when it ran, or died.
 PAYMENTS = frozenset({"push", "reserve", "release", "confirm"})
-FAULTS = ("killed", "cut", "taken back", "misbehaved", "restarted")
 SEEDS = range(2, 7)
 DEEP_SEEDS = [int(seed) for seed in os.environ.get("CONDIVISA_SCHEDULES", "11 12 13").split()]
 
@@ -108,7 +107,8 @@ def compare(
     for what, found in lives[0].items():
         assert found == lives[1][what], what
     # A schedule without deaths, lost connections or other blocks would show nothing.
-    assert min(struck[what] for what in FAULTS) > 0
+    assert struck["killed"] > 10
+    assert struck.total() > 30
     assert lives[0]["transactions"].total() > 50
 
 
