@@ -46,7 +46,7 @@ from settlement.bootstrap import Database, case_manifest
 from settlement.casefile import write_case
 from settlement.domain.bank_orders import BankPayment, PaymentState
 from settlement.domain.calendar import rome_date
-from settlement.domain.case import Case
+from settlement.domain.case import Case, Direction
 from settlement.domain.errors import NothingToOrder, ReceivedOutOfOrder
 from settlement.domain.iban import complete_iban
 from settlement.domain.payees import Payee
@@ -175,7 +175,7 @@ class Life:
             self._admit(self.engine, impossible(case), self.now - timedelta(minutes=5))
         elif fault == "clock back":
             with contextlib.suppress(ReceivedOutOfOrder):
-                self._admit(self.engine, case, self.now - timedelta(days=dice.randrange(1, 40)))
+                self._admit(self.engine, case, self.now - timedelta(hours=dice.randrange(1, 20)))
         elif fault == "killed":
             self.die(lambda engine: self._admit(engine, case, self.now, end=kill_self))
         elif fault == "cut":
@@ -524,7 +524,8 @@ def impossible(case: Case) -> Case:
     series = []
     for row in case.series:
         wh = row.wh.copy()
-        if row.pod == world.pod_of("P1"):
+        # Of a withdrawal nothing is impossible: it would enter, and be corrected by the next file.
+        if row.key == (world.pod_of("P1"), Direction.INJECTED):
             wh[12] = IMPOSSIBLE_WH
         series.append(replace(row, wh=wh))
     return replace(case, series=tuple(series))

@@ -72,8 +72,8 @@ def _chunks(month: Month) -> list[tuple[date, date]]:
 def _next(dice: random.Random, course: _Course, months: Sequence[Month]) -> Iterator[Step]:
     """The next steps: one, or a row of the bank's."""
     wanted = dice.choice(
-        ["import", "import", "correct", "close", "close", "money", "bank", "publish", "publish", "follow",
-         "reorganise", "restart", "reconcile"]
+        ["import", "import", "correct", "correct", "correct", "close", "close", "money", "bank", "publish",
+         "publish", "follow", "reorganise", "restart", "reconcile"]
     )  # fmt: skip
     index = dice.randrange(len(months))
     chunks = course.chunks[index]

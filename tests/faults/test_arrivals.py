@@ -29,9 +29,13 @@ from sqlalchemy import Engine
 from community.store.unit_of_work import ReadOnlyUnitOfWork, UnitOfWork
 from oracle.chain.node import LocalNode, start_node
 from oracle.errors import OracleError
+from oracle.jobs import JobState
 from oracle.store.unit_of_work import OracleUnitOfWork
+from oracle.tasks.drain import drain_all
+from oracle.tasks.order import order
 from oracle.usecases.publish import publish
 from oracle.wiring import OpenChain, publishing, reconcile_community
+from settlement.casefile import write_case
 from settlement.domain.case import Case, Direction
 from settlement.domain.engine import settle_or_findings
 from settlement.domain.errors import ServiceError, SettlementSuperseded
@@ -41,6 +45,7 @@ from settlement.usecases.estimate_readings import estimate_readings
 from settlement.usecases.import_readings import import_readings
 from settlement.usecases.load_case import load_case
 from settlement.usecases.reconcile_accounts import reconcile_accounts
+from tests.oracle.tasks.desks import Clock, desk, look
 from tests.oracle.usecases.anew import accepted, distribute_again, settle_anew
 from tests.oracle.usecases.test_reorganisations import account
 from tests.oracle.world import ALL_CONSENT, settled_world
@@ -132,6 +137,26 @@ def test_import__dated_before_the_settlement_and_stored_after_it__supersedes(
     second = shop.close(engine, community_id, week, ANEW)
     assert second.supersedes == first.id
     assert computed_again(engine, second) == second.shared_wh
+
+
+def test_import__job_waited_while_its_month_was_settled__supersedes(
+    engine: Engine, week: Case, tmp_path: Path
+) -> None:
+    community_id = shop.stocked(engine, week)
+    clock = Clock(EARLY)
+    write_case(replace(BETTER, prices=()), tmp_path)
+    span = {"from": "2024-07-03", "to": "2024-07-04", "table": "readings"}
+    with OracleUnitOfWork(engine) as work:
+        job = order(
+            work, community_id, "import", span, clock(), table=(tmp_path / "readings.csv").read_bytes()
+        )
+        work.commit()
+    first = shop.close(engine, community_id, week)
+    clock.move(days=2)
+    drain_all(desk(engine, clock=clock))
+    assert look(engine, job.job).state is JobState.DONE
+    assert computed_again(engine, first) == first.shared_wh
+    assert shop.close(engine, community_id, week, ANEW).supersedes == first.id
 
 
 def without(case: Case, pod: str, day: date) -> Case:

@@ -39,7 +39,9 @@ pytestmark = pytest.mark.node
 # A day of 25 hours in October, one of 23 in March.
 MONTHS = (Month(date(2024, 10, 1), date(2024, 11, 1)), Month(date(2024, 11, 1), date(2024, 12, 1)))
 DEEP_MONTHS = (Month(date(2024, 3, 1), date(2024, 4, 1)), *MONTHS)
-FAULTS = ("killed", "cut", "taken back", "misbehaved", "restarted")
+# Ordered by the publisher itself once a distribution stands: how early depends on when it ran, or died.
+PAYMENTS = frozenset({"push", "reserve", "release", "confirm"})
+SEEDS = range(2, 7)
 DEEP_SEEDS = [int(seed) for seed in os.environ.get("CONDIVISA_SCHEDULES", "11 12 13").split()]
 
 
@@ -58,10 +60,11 @@ def test_draw__same_seed__is_the_same_schedule_with_every_kind_of_step() -> None
     assert sum(step.fault != NONE for step in steps) > 100
 
 
+@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.deep) for seed in SEEDS)])
 def test_schedule__200_steps__ends_as_without_faults(
-    engine: Engine, database_url: str, empty_database_url: str, anvil: Path, folder: Path
+    seed: int, engine: Engine, database_url: str, empty_database_url: str, anvil: Path, folder: Path
 ) -> None:
-    compare(1, 200, MONTHS, engine, database_url, empty_database_url, anvil, folder)
+    compare(seed, 200, MONTHS, engine, database_url, empty_database_url, anvil, folder)
 
 
 @pytest.mark.deep
@@ -104,8 +107,9 @@ def compare(
     for what, found in lives[0].items():
         assert found == lives[1][what], what
     # A schedule without deaths, lost connections or other blocks would show nothing.
-    assert min(struck[what] for what in FAULTS) > 0
-    assert len(lives[0]["transactions"]) > 50
+    assert struck["killed"] > 10
+    assert struck.total() > 30
+    assert lives[0]["transactions"].total() > 50
 
 
 def _migrated(url: str) -> Engine:
@@ -151,6 +155,7 @@ def _stored(life: Life) -> dict[str, Any]:
         settlements = work.settlements.of_community(life.community_id)
         numbers = {row.id: number for number, row in enumerate(settlements)}
         distributions = work.distributions.of_community(life.community_id)
+        rows = work.transactions.of_community(life.community_id)
         return {
             "readings": {
                 (*key, day): (vector.resolution_minutes, vector.wh.tolist())
@@ -175,9 +180,8 @@ def _stored(life: Life) -> dict[str, Any]:
                 for row in work.bank_orders.payments(life.community_id)
             ],
             "books": dict(work.journal.balances(life.community_id).amounts_micro_eur),
-            "transactions": [
-                (row.nonce, row.step, row.state) for row in work.transactions.of_community(life.community_id)
-            ],
+            "transactions": Counter(row.step for row in rows),
+            "order": [row.step for row in rows if row.step not in PAYMENTS],
         }
 
 
