@@ -63,7 +63,7 @@ from tests.faults.steps import NONE, Month, Step
 from tests.oracle.chain.test_node import kill, wait_for_state
 from tests.oracle.faulty_node import faulty_node, random_script
 from tests.oracle.mining import empty_blocks
-from tests.oracle.usecases.test_reorganisations import account
+from tests.oracle.operators import account
 from tests.oracle.world import PERSONS, wallet
 from tests.settlement.bankfile.statements import OWN_IBAN, Ntry, camt, paid, returned
 from tests.settlement.store import world

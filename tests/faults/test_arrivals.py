@@ -45,9 +45,9 @@ from settlement.usecases.estimate_readings import estimate_readings
 from settlement.usecases.import_readings import import_readings
 from settlement.usecases.load_case import load_case
 from settlement.usecases.reconcile_accounts import reconcile_accounts
+from tests.oracle.operators import account
 from tests.oracle.tasks.desks import Clock, desk, look
 from tests.oracle.usecases.anew import accepted, distribute_again, settle_anew
-from tests.oracle.usecases.test_reorganisations import account
 from tests.oracle.world import ALL_CONSENT, settled_world
 from tests.settlement.store import world
 from tests.settlement.usecases import shop
