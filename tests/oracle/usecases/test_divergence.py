@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 from sqlalchemy import text
 
@@ -24,7 +25,7 @@ from oracle.usecases.context import Context
 from oracle.usecases.publish import publish
 from oracle.wiring import OpenChain, publishing
 from settlement.domain.case import Shares
-from settlement.usecases.import_readings import import_readings
+from settlement.domain.day_vectors import DayGrid
 from tests.oracle.world import AFTER, FIRST, World
 from tests.settlement.store.world import RECEIVED, case
 
@@ -43,12 +44,16 @@ def steps(world: World) -> set[str]:
     return {transaction.step for transaction in world.transactions()}
 
 
-def test_publish__readings_arrive_with_a_date_before_the_closing__posts_nothing(
+def test_publish__readings_were_put_behind_the_settlement__posts_nothing(
     world: World, opened: OpenChain
 ) -> None:
     with OracleUnitOfWork(world.engine) as work:
+        # Past the use case, which would date them after the settlement: as with the database's own tools.
         backdated = case(FIRST, AFTER, factor=2)
-        import_readings(work, world.community_id, backdated, RECEIVED + timedelta(hours=1))
+        grid = DayGrid.of(backdated.community.start, backdated.community.end)
+        every_day = np.ones(len(grid.days), dtype=np.bool_)
+        chosen = [(series, every_day) for series in backdated.series]
+        work.readings.add(world.community_id, grid, chosen, RECEIVED + timedelta(hours=1))
         work.commit()
 
     sentence = difference(publishing(world.engine, opened), world)
