@@ -94,6 +94,8 @@ def _listening(host: str, port: int | None) -> Iterator[socket.socket]:
                     EXIT_MISSING,
                 )
             listener.bind((host, 0))
+        # Before the address is told: whoever calls at once waits instead of being refused.
+        listener.listen()
         yield listener
 
 
