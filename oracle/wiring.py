@@ -273,8 +273,14 @@ def device_inbox(
 ) -> Callable[[str, bytes], str]:
     """What is done with a message of a topic: a transaction of its own, committed when it returns.
 
-    It gives a sentence for the log; a refused message leaves an alert. Raises Unavailable.
+    It gives a sentence for the log; a refused message leaves an alert, and so does one that meets a bug of
+    ours, which is raised. Raises Unavailable.
     """
+
+    def note(topic: str, reason: str) -> None:
+        with OracleUnitOfWork(engine) as work:
+            note_refusal(work, topic, reason, clock(), root)
+            work.commit()
 
     def handle(topic: str, payload: bytes) -> str:
         with _answering():
@@ -283,10 +289,13 @@ def device_inbox(
                     sentence = take_message(work, topic, payload, clock(), root)
                     work.commit()
             except (OracleError, ServiceError) as error:
-                with OracleUnitOfWork(engine) as work:
-                    note_refusal(work, topic, error, clock(), root)
-                    work.commit()
+                note(topic, str(error))
                 return f"refused on {topic[:200]!r}: {error}"
+            except Exception as error:
+                if database_failure(error) is None:
+                    bug = f"a bug of ours ({type(error).__name__}), which the log has"
+                    note(topic, f"{bug}; let the device send it again once it is mended")
+                raise
             return sentence
 
     return handle

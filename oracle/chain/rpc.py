@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -38,19 +39,19 @@ def _request(number: int, method: str, params: Sequence[object]) -> dict[str, ob
     return {"jsonrpc": "2.0", "id": number, "method": method, "params": list(params)}
 
 
-class Node:
+class Node(ABC):
     """What is asked of a node, whoever carries the questions: one address, or several that stand in."""
 
     __slots__ = ()
     url: str
 
+    @abstractmethod
     def call(self, method: str, *params: object) -> Any:
         """The `result` of one request. Raises NodeUnreachable, NodeRefused, CallReverted."""
-        raise NotImplementedError
 
+    @abstractmethod
     def call_each(self, method: str, each: Sequence[Sequence[object]]) -> list[Any]:
         """Results of one method for several parameters, in few requests. Raises as `call`."""
-        raise NotImplementedError
 
     def notes(self) -> list[str]:
         """What happened to the addresses since this was asked last."""

@@ -18,7 +18,6 @@ from oracle.usecases.alerts import raise_alert, resolve_alert
 from oracle.usecases.meter_push import push_readings
 from oracle.usecases.telemetry import take_telemetry
 from oracle.work import LiveWork, MeterWork, PlantsReader, PodDaysReader
-from settlement.domain.errors import ServiceError
 
 ROOT: Final = "condivisa"
 READINGS: Final = "readings"
@@ -82,15 +81,13 @@ def take_message(work: InboxWork, topic: str, payload: bytes, now: datetime, roo
     return sentence
 
 
-def note_refusal(
-    work: InboxWork, topic: str, error: OracleError | ServiceError, now: datetime, root: str = ROOT
-) -> None:
+def note_refusal(work: InboxWork, topic: str, reason: str, now: datetime, root: str = ROOT) -> None:
     """An alert about a refused message, if it names a device that we know: anybody may name others."""
     try:
         device = _device(work, parse_topic(topic, root))
     except OracleError:
         return
-    sentence = f"a message of {device.device.code} was refused: {error}"
+    sentence = f"a message of {device.device.code} was refused: {reason}"
     raise_alert(work, Alert(REFUSED, device.device.code, sentence, community_id=device.community_id), now)
 
 

@@ -285,6 +285,23 @@ def test_broker__a_bug_of_ours__is_logged_and_holds_up_nobody(
     assert "bug while handling a message" in caplog.text
 
 
+@pytest.mark.service
+def test_inbox__a_bug_of_ours__leaves_an_alert_until_a_message_is_taken(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbox = device_inbox(line.world.engine, lambda: NOW, line.root)
+    with monkeypatch.context() as broken:
+        broken.setattr("oracle.wiring.take_message", lambda *_: {}["missing"])
+        with pytest.raises(KeyError):
+            inbox(line.topic(), b"anything")
+    (alert,) = line.alerts()
+    assert "a bug of ours (KeyError)" in str(alert)
+    with line.listening():
+        line.publish(readings("1", WHOLE))
+        line.wait_for("message 1 stored")
+    assert line.alerts() == []
+
+
 @pytest.fixture
 def own(tmp_path: Path) -> Iterator[Mosquitto]:
     with running(tmp_path) as broker:
